@@ -1,0 +1,113 @@
+"""The store of what versions are made of: sources and layers by content, and the sandboxes they make up."""
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stagedoor.bundle import interpreters, unpack
+from stagedoor.bundle.interpreters import Interpreter
+from stagedoor.bundle.layers import NONE, Layers
+from stagedoor.model import manifest as manifests
+from stagedoor.model.deployment import Mount, Sandbox
+from stagedoor.model.errors import Invalid
+from stagedoor.model.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An unpacked upload. `content` is the same for the same code and manifest, whatever number it is given."""
+
+    name: str
+    manifest: Manifest
+    raw: dict[str, Any]
+    content: str
+
+
+class Artefacts:
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._sources = folder / "sources"
+        self._uploads = folder / "uploads"
+        self._limit = limit
+        self.layers = Layers(folder / "layers")
+        shutil.rmtree(self._uploads, ignore_errors=True)
+        for one in (self._sources, self._uploads):
+            one.mkdir(parents=True, exist_ok=True)
+
+    def new_upload(self) -> Path:
+        """A place for an upload that is on its way; the caller removes it."""
+        descriptor, name = tempfile.mkstemp(dir=self._uploads)
+        os.close(descriptor)
+        return Path(name)
+
+    async def accept(self, archive: Path) -> Source:
+        """Unpacks an upload and reads its manifest. Raises Invalid, TooLarge, and leaves nothing behind then."""
+        return await asyncio.to_thread(self._accept, archive)
+
+    def _accept(self, archive: Path) -> Source:
+        unfinished = Path(tempfile.mkdtemp(prefix=".", dir=self._sources))
+        try:
+            unpack.unpack(archive, unfinished, self._limit)
+            unfinished.chmod(0o755)
+            manifest, raw = _read_manifest(unfinished)
+            name = unpack.digest(unfinished)[:32]
+            content = _content(unfinished, raw)
+            if (self._sources / name).is_dir():
+                shutil.rmtree(unfinished)
+            else:
+                os.replace(unfinished, self._sources / name)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        return Source(name, manifest, raw, content)
+
+    def source(self, name: str) -> Path:
+        return self._sources / name
+
+    async def prepare(self, source: str, manifest: Manifest) -> tuple[str, str, bool]:
+        """(layer, Python version, whether the layer was made now). Raises Invalid with uv's words."""
+        python = await asyncio.to_thread(interpreters.choose, manifest.python)
+        layer, made = await self.layers.of_source(self.source(source), python)
+        return layer, python.version, made
+
+    async def sandbox(self, source: str | Path, layer: str, python: str, manifest: Manifest, *, checks: bool = False) -> Sandbox:
+        """What a container of the version is made of; with `checks`, one for its tests."""
+        interpreter = await asyncio.to_thread(interpreters.choose, python)
+        folder = source if isinstance(source, Path) else self.source(source)
+        mounts = [Mount(str(folder), "/app"), *await self._platform_mounts(interpreter, checks)]
+        if layer != NONE:
+            mounts.append(Mount(str(self.layers.path(layer)), "/layer"))
+        resources = manifest.resources
+        return Sandbox(
+            interpreter.path, (*interpreter.mounts, *mounts), resources.memory, resources.cpu, resources.processes, resources.tmp
+        )
+
+    async def _platform_mounts(self, python: Interpreter, checks: bool) -> list[Mount]:
+        mounts = [Mount(str(await self.layers.runtime(python)), "/stagedoor")]
+        if checks:
+            mounts.append(Mount(str(await self.layers.checks(python)), "/checks"))
+        return mounts
+
+
+def import_paths(layer: str, *, checks: bool = False) -> list[str]:
+    """Where a script's imports are looked for, in order: its own source before everything else."""
+    return ["/app", *(["/layer"] if layer != NONE else []), *(["/checks"] if checks else [])]
+
+
+def _read_manifest(folder: Path) -> tuple[Manifest, dict[str, Any]]:
+    file = folder / manifests.FILE
+    if not file.is_file():
+        raise Invalid(f"the source has no {manifests.FILE}", hint="two lines are enough: name and team; or `stagedoor init`")
+    text = file.read_text(errors="replace")
+    return manifests.parse(text), manifests.load(text)
+
+
+def _content(folder: Path, raw: dict[str, Any]) -> str:
+    unnumbered = json.dumps({key: value for key, value in raw.items() if key != "version"}, sort_keys=True)
+    code = unpack.digest(folder, without=manifests.FILE)
+    return hashlib.sha256(f"{code}\n{unnumbered}".encode()).hexdigest()[:32]

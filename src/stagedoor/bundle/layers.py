@@ -1,0 +1,129 @@
+"""Layers: folders of installed packages, named by what they were made from, shared by all who need the same.
+
+Three kinds: an application's dependencies, the runtime with the three packages it stands on, and what runs tests.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import stagedoor
+from stagedoor.bundle import uv
+from stagedoor.bundle.interpreters import Interpreter
+
+RUNTIME_PACKAGES = ("httptools", "msgspec", "uvloop")
+_RUNTIME_FILES = ("__init__.py", "testing.py", "py.typed")
+_CHECK_PACKAGES = "pytest>=8,<10\n"
+NONE = "none"
+
+
+class Layers:
+    """Layers below one folder. Making one twice at once makes it once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._locks: dict[str, asyncio.Lock] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, name: str) -> Path:
+        return self._folder / name
+
+    async def of_source(self, source: Path, python: Interpreter) -> tuple[str, bool]:
+        """(layer, whether it was made now) of the dependencies that `source` names. Raises Invalid with uv's words."""
+        lock, requirements, project = (source / name for name in ("uv.lock", "requirements.txt", "pyproject.toml"))
+        if lock.is_file() and project.is_file():
+            pinned = await self._remembered(lock.read_bytes() + project.read_bytes(), python, lambda: uv.export_lock(source))
+        elif requirements.is_file():
+            pinned = await self._resolved(requirements, python)
+        elif project.is_file():
+            pinned = await self._resolved(project, python)
+        else:
+            return NONE, False
+        if not pinned.strip():
+            return NONE, False
+        return await self._install(pinned, python)
+
+    async def _resolved(self, file: Path, python: Interpreter) -> str:
+        return await self._remembered(file.read_bytes(), python, lambda: uv.compile_requirements(file, python.path))
+
+    async def _remembered(self, content: bytes, python: Interpreter, ask: Callable[[], Awaitable[str]]) -> str:
+        """The answer uv gave for this content before: a deploy that changes code alone asks nobody."""
+        memory = self._folder / "resolved" / f"{_hash(content, python)}.txt"
+        if memory.is_file():
+            return memory.read_text()
+        answer = await ask()
+        memory.parent.mkdir(exist_ok=True)
+        await asyncio.to_thread(_write, memory, answer)
+        return answer
+
+    async def runtime(self, python: Interpreter) -> Path:
+        """The runtime as a container sees it: this package's part for scripts, and what it stands on."""
+        package = Path(stagedoor.__file__).parent
+        files = [package / name for name in _RUNTIME_FILES] + sorted((package / "runtime").glob("*.py"))
+        pinned = "".join(f"{name}=={version(name)}\n" for name in RUNTIME_PACKAGES)
+        content = b"".join(file.name.encode() + file.read_bytes() for file in files) + pinned.encode()
+        name = f"runtime-{_hash(content, python)}"
+
+        async def fill(target: Path) -> None:
+            await self._fill(pinned, target, python)
+            for file in files:
+                copy = target / "stagedoor" / file.relative_to(package)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
+            await _compile(target / "stagedoor", python)
+
+        await self._make(name, fill)
+        return self.path(name)
+
+    async def checks(self, python: Interpreter) -> Path:
+        """pytest, for the tests of applications."""
+        memory = self._folder / f"checks-{python.version}.txt"
+        await asyncio.to_thread(_write, memory, _CHECK_PACKAGES)
+        pinned = await self._resolved(memory, python)
+        name, _ = await self._install(pinned, python)
+        return self.path(name)
+
+    async def _install(self, pinned: str, python: Interpreter) -> tuple[str, bool]:
+        name = f"deps-{_hash(pinned.encode(), python)}"
+        return name, await self._make(name, lambda target: self._fill(pinned, target, python))
+
+    async def _fill(self, pinned: str, target: Path, python: Interpreter) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self._folder) as requirements:
+            requirements.write(pinned)
+            requirements.flush()
+            await uv.install(Path(requirements.name), target, python.path)
+
+    async def _make(self, name: str, fill: Callable[[Path], Awaitable[None]]) -> bool:
+        """Fills a folder beside its place and moves it there whole. False when it was there already."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if self.path(name).is_dir():
+                return False
+            unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self._folder))
+            unfinished.chmod(0o755)
+            try:
+                await fill(unfinished)
+                os.replace(unfinished, self.path(name))
+            except BaseException:
+                await asyncio.to_thread(shutil.rmtree, unfinished, True)
+                raise
+            return True
+
+
+async def _compile(folder: Path, python: Interpreter) -> None:
+    process = await asyncio.create_subprocess_exec(python.path, "-m", "compileall", "-q", str(folder))
+    await process.wait()
+
+
+def _hash(content: bytes, python: Interpreter) -> str:
+    return hashlib.sha256(content + python.version.encode() + os.uname().machine.encode()).hexdigest()[:24]
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text)
+    os.replace(temporary, path)

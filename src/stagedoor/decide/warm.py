@@ -1,0 +1,37 @@
+"""Which deployments may end: what has no traffic stays warm for a while, so that a way back is instant."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from stagedoor.model.deployment import PREVIEW, Deployment
+from stagedoor.model.settings import Keep
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    deployment: Deployment
+    reason: str
+
+
+def decide(now: float, deployments: Iterable[Deployment], in_use: frozenset[str], keep: Keep) -> list[End]:
+    """`in_use` are ids that a line points at or an operation works on; they never end here."""
+    idle = [one for one in deployments if one.id not in in_use]
+    ends = [End(one, _expired(now, one, keep)) for one in idle if _expired(now, one, keep)]
+    ended = {end.deployment.id for end in ends}
+    for group in _by_line([one for one in idle if one.id not in ended and one.purpose != PREVIEW]):
+        newest_first = sorted(group, key=lambda one: one.used_at, reverse=True)
+        ends += [End(one, f"{keep.warm_versions} newer ones are warm") for one in newest_first[keep.warm_versions :]]
+    return ends
+
+
+def _expired(now: float, one: Deployment, keep: Keep) -> str:
+    limit = keep.preview if one.purpose == PREVIEW else keep.warm
+    idle = now - one.used_at
+    return f"without traffic for {idle:.0f} s, the limit is {limit:.0f} s" if idle >= limit else ""
+
+
+def _by_line(deployments: Iterable[Deployment]) -> list[Sequence[Deployment]]:
+    groups: dict[tuple[str, str, str], list[Deployment]] = {}
+    for one in deployments:
+        groups.setdefault((one.application, one.version.split(".")[0], one.stack), []).append(one)
+    return list(groups.values())

@@ -1,0 +1,256 @@
+"""The configuration of HAProxy as text: a pure function of the layout and the state.
+
+Order within a frontend is the order of decisions: what is believed, what is refused, where it goes.
+"""
+
+from stagedoor.haproxy import errors
+from stagedoor.haproxy.layout import Layout, backend_name, service_backend_name, slot_listener
+from stagedoor.haproxy.state import GRANTS, LINES, PREVIEWS, ROUTES, RULES, SLOTS, TOKENS, EdgeState, Server, map_name
+from stagedoor.model.names import STACKS
+
+# What a device may not say about itself: the platform's own words and everything that steers tracing.
+_PLATFORM_HEADERS = "^stagedoor[-_]"
+_TRACE_HEADERS = (
+    "^(traceparent|tracestate|baggage|b3|x-b3-.*|x-request-id|x-correlation-id|x-cloud-trace-context|x-amzn-trace-id"
+    "|x-datadog-.*|uber-trace-id|uberctx-.*|x-ot-span-context|forwarded|x-forwarded-.*|x-real-ip)$"
+)
+_REQUEST_RECORD = (
+    '{"kind":"request","id":"%ID","at":%Ts.%ms,"stack":"%f","line":"%[var(txn.line)]","target":"%[var(txn.target)]",'
+    '"instance":"%[var(txn.instance),json(utf8s)]","server":"%s","method":"%[var(txn.method),json(utf8s)]",'
+    '"path":"%[var(txn.path),bytes(0,1000),json(utf8s)]","device":"%[var(txn.device),json(utf8s)]",'
+    '"member":"%[var(txn.member),json(utf8s)]","status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,'
+    '"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,"total_ms":%Ta,"worker":%pid,"seq":%rt}'
+)
+_CALL_RECORD = (
+    '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","at":%Ts.%ms,"holder":"%[var(txn.holder)]",'
+    '"service":"%[var(txn.service),json(utf8s)]","method":"%[var(txn.method),json(utf8s)]",'
+    '"path":"%[var(txn.path),bytes(0,1000),json(utf8s)]","status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,'
+    '"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,"total_ms":%Ta,"worker":%pid,"seq":%rt}'
+)
+
+
+def render(layout: Layout, state: EdgeState) -> str:
+    """The whole file. Doors, slots and the edge's addresses come as descriptors, named in the environment."""
+    parts = [
+        _global(layout),
+        _records(layout),
+        _defaults(layout),
+        *(_edge(layout, stack) for stack in STACKS),
+        _probe(layout),
+        _egress(layout),
+        *_backends(layout, state),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _global(layout: Layout) -> list[str]:
+    # Two descriptors a connection, and some for listeners and checks.
+    most = max(500, (layout.open_files - 1000) // 2)
+    user = [f"  user {layout.user}", f"  group {layout.user}"] if layout.user else []
+    return [
+        "global",
+        f"  maxconn {min(most, 50000)}",
+        f"  nbthread {layout.threads}",
+        f"  stats socket unix@{layout.admin_socket} mode 600 level admin",
+        "  hard-stop-after 30s",
+        "  tune.bufsize 16384",
+        *user,
+    ]
+
+
+def _records(layout: Layout) -> list[str]:
+    return [
+        "ring records",
+        "  format raw",
+        "  maxlen 8192",
+        "  size 16777216",
+        "  timeout connect 2s",
+        "  timeout server 10s",
+        f"  server telemetry unix@{layout.records_socket}",
+    ]
+
+
+def _defaults(layout: Layout) -> list[str]:
+    edge = layout.settings.edge
+    return [
+        "defaults",
+        "  mode http",
+        "  timeout client 60s",
+        "  timeout connect 5s",
+        "  timeout http-request 10s",
+        "  timeout http-keep-alive 60s",
+        f"  timeout queue {edge.queue_timeout * 1000:.0f}ms",
+        f"  timeout server {edge.request_timeout * 1000:.0f}ms",
+        "  timeout tunnel 1h",
+        "  http-reuse always",
+        "  retries 3",
+        "  option redispatch",
+        "  retry-on conn-failure empty-response",
+        "  unique-id-format %[uuid()]",
+        *(f"  {line}" for line in errors.own_errors()),
+    ]
+
+
+def _edge(layout: Layout, stack: str) -> list[str]:
+    return [
+        f"frontend {stack}",
+        f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}',
+        "  log ring@records format raw local0",
+        f"  log-format '{_REQUEST_RECORD}'",
+        "  http-request set-var(txn.path) path",
+        "  http-request set-var(txn.method) method",
+        *_believe(layout),
+        *_refuse(layout),
+        *_route(layout, stack),
+        "  http-request set-header stagedoor-request-id %[unique-id]",
+        "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
+        "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
+        "  http-response del-header ^stagedoor- -m reg",
+        "  http-after-response set-header stagedoor-request-id %[unique-id]",
+        "  use_backend %[var(txn.target),field(1,|)]",
+    ]
+
+
+def _believe(layout: Layout) -> list[str]:
+    edge = layout.settings.edge
+    trusted = " ".join(edge.trusted_peers)
+    lines = [f"  acl trusted src {trusted}"] if trusted else []
+    if edge.device.startswith("jwt:") or edge.member.startswith("jwt:"):
+        lines += [
+            "  http-request set-var(txn.bearer) http_auth_bearer",
+            "  http-request set-var(txn.now) date",
+            "  http-request set-var(txn.expires) var(txn.bearer),jwt_payload_query('$.exp','int')",
+            f'  acl jwt_right var(txn.bearer),jwt_verify("{edge.jwt_algorithm}","{edge.jwt_key}") 1',
+            f"  acl jwt_algorithm var(txn.bearer),jwt_header_query('$.alg') -m str {edge.jwt_algorithm}",
+            "  acl jwt_live var(txn.expires),sub(txn.now) gt 0",
+        ]
+    lines += _source("device", edge.device, bool(trusted)) + _source("member", edge.member, bool(trusted))
+    lines.append(f"  http-request del-header {_PLATFORM_HEADERS} -m reg")
+    lines.append(f"  http-request del-header {_TRACE_HEADERS} -m reg" + (" if !trusted" if trusted else ""))
+    for name in ("device", "member"):
+        lines.append(f"  http-request set-header stagedoor-{name} %[var(txn.{name})] if {{ var(txn.{name}) -m found }}")
+    return lines
+
+
+def _source(name: str, source: str, has_trusted: bool) -> list[str]:
+    kind, _, key = source.partition(":")
+    if kind == "header":
+        # Without a trusted peer no header is believed.
+        return [f"  http-request set-var(txn.{name}) req.hdr({key}) if trusted"] if has_trusted else []
+    if kind == "cookie":
+        return [f"  http-request set-var(txn.{name}) req.cook({key})"]
+    if kind == "jwt":
+        claim = f"  http-request set-var(txn.{name}) var(txn.bearer),jwt_payload_query('$.{key}')"
+        return [f"{claim} if jwt_algorithm jwt_right jwt_live"]
+    return []
+
+
+def _refuse(layout: Layout) -> list[str]:
+    edge = layout.settings.edge
+    lines = []
+    if edge.client_rate:
+        lines += [
+            "  stick-table type ipv6 size 100k expire 10s store gpc0,gpc0_rate(1s)",
+            "  http-request track-sc0 src",
+            f"  {errors.refusal('rate')} if {{ sc0_gpc0_rate gt {edge.client_rate} }}",
+            # Only what passes is counted: refused requests must not feed the limit that refuses them.
+            "  http-request sc-inc-gpc0(0)",
+        ]
+    lines.append(f"  {errors.refusal('body')} if {{ req.hdr_val(content-length) gt {edge.body} }}")
+    lines.append(f"  {errors.refusal('route')} if {{ path_sub /.stagedoor/ }}")
+    return lines
+
+
+def _route(layout: Layout, stack: str) -> list[str]:
+    routes = layout.map_file(map_name(ROUTES, stack))
+    rules = layout.map_file(map_name(RULES, stack))
+    lines_map = layout.map_file(map_name(LINES, stack))
+    unrouted = "!{ var(txn.line) -m found }"
+    lines = [
+        # The key of a rule costs a copy of the headers, so it is made only where there are rules.
+        f"  acl has_rules str(*any*),map_str({routes}) -m found",
+        '  http-request set-var-fmt(txn.request) "'
+        f"{stack}\\n%[method]\\n%[req.hdr(host),host_only,lower]\\n%[var(txn.device)]\\n%[path]\\n%[req.hdrs]"
+        '" if has_rules',
+        f"  http-request set-var(txn.line) var(txn.request),map_reg({rules}) if has_rules",
+        f'  http-request set-var-fmt(txn.address) "%[path,field(2,/)]/%[path,field(3,/)]" if {unrouted}',
+        f"  http-request set-var(txn.line) var(txn.address),map_str({routes}) if {unrouted}",
+        f"  http-request set-var(txn.address) path,field(2,/) if {unrouted}",
+        f"  http-request set-var(txn.line) var(txn.address),map_str({routes}) if {unrouted}",
+        "  http-request set-header stagedoor-prefix /%[var(txn.address)] if { var(txn.address) -m found }",
+        f"  http-request set-var(txn.target) var(txn.line),map_str({lines_map})",
+    ]
+    if stack == "test":
+        lines += _preview(layout)
+    lines.append(f"  {errors.refusal('route')} if !{{ var(txn.target) -m found }}")
+    return lines
+
+
+def _preview(layout: Layout) -> list[str]:
+    previews, tokens = layout.map_file(PREVIEWS), layout.map_file(TOKENS)
+    return [
+        "  acl preview path_beg /-/preview/",
+        "  http-request set-var(txn.address) path,field(4,/) if preview",
+        f"  http-request set-var(txn.target) var(txn.address),map_str({previews}) if preview",
+        '  http-request set-header stagedoor-prefix "/-/preview/%[var(txn.address)]" if preview',
+        "  http-request set-var(txn.team) var(txn.target),field(4,|) if preview",
+        f"  http-request set-var(txn.holder) http_auth_bearer,sha2(256),hex,lower,map_str({tokens}) if preview",
+        "  acl may_preview var(txn.holder) -m str *",
+        "  acl may_preview var(txn.holder),strcmp(txn.team) eq 0",
+        f"  {errors.refusal('token')} if preview !{{ var(txn.holder) -m found }}",
+        f"  {errors.refusal('team')} if preview {{ var(txn.target) -m found }} !may_preview",
+        "  http-request del-header authorization if preview { var(txn.target) -m found }",
+        '  http-request set-header stagedoor-preview "%[var(txn.address)]" if preview',
+        "  http-request set-var(txn.target) str(control|-|0) if preview !{ var(txn.target) -m found }",
+    ]
+
+
+def _probe(layout: Layout) -> list[str]:
+    return [
+        "frontend probe",
+        f"  bind unix@{layout.probe_socket} mode 600 name probe",
+        "  http-request set-var(txn.target) req.hdr(stagedoor-backend)",
+        "  http-request del-header stagedoor-backend",
+        "  http-request set-header stagedoor-request-id %[unique-id]",
+        "  use_backend %[var(txn.target)]",
+    ]
+
+
+def _egress(layout: Layout) -> list[str]:
+    slots, grants = layout.map_file(SLOTS), layout.map_file(GRANTS)
+    binds = [
+        f'  bind "fd@${{STAGEDOOR_SLOT_{number}}}" name {slot_listener(number)}'
+        for number in range(layout.settings.pools.slots)
+    ]
+    return [
+        "frontend egress",
+        *binds,
+        "  log ring@records format raw local0",
+        f"  log-format '{_CALL_RECORD}'",
+        "  http-request set-var(txn.path) path",
+        "  http-request set-var(txn.method) method",
+        f"  http-request set-var(txn.holder) so_name,map_str({slots})",
+        "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
+        "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
+        '  http-request set-var-fmt(txn.key) "%[var(txn.holder),field(1,|)]/%[var(txn.service)]"',
+        f"  http-request set-var(txn.grant) var(txn.key),map_str({grants})",
+        f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
+        f"  http-request del-header {_PLATFORM_HEADERS} -m reg",
+        "  http-request set-header stagedoor-request-id %[var(txn.request_id)]",
+        "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
+        "  http-request set-header host %[var(txn.grant),field(2,|)]",
+        "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
+        "  use_backend %[var(txn.grant),field(1,|)]",
+    ]
+
+
+def _backends(layout: Layout, state: EdgeState) -> list[list[str]]:
+    pools = layout.settings.pools
+    names = [backend_name(number) for number in range(pools.backends)]
+    names += [service_backend_name(number) for number in range(pools.services)]
+    control = ["backend control", f"  server control {layout.control_address}"]
+    return [control, *(_backend(name, state.backends.get(name, ())) for name in names)]
+
+
+def _backend(name: str, servers: tuple[Server, ...]) -> list[str]:
+    return [f"backend {name}", "  balance leastconn", *(f"  server {one.name} {one.options}" for one in servers)]

@@ -1,0 +1,204 @@
+"""The edge as control and node use it: the wanted state to disk first, then to the running process."""
+
+import asyncio
+import http.client
+import os
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from stagedoor.haproxy import config, reconcile
+from stagedoor.haproxy.layout import Layout, door_server, slot_listener
+from stagedoor.haproxy.socket import AdminSocket, EdgeDown, Refused
+from stagedoor.haproxy.state import SLOTS, EdgeState, map_names
+from stagedoor.haproxy.translate import translate
+from stagedoor.model.names import STACKS
+from stagedoor.model.traffic import Traffic
+
+
+class Edge:
+    """Control's side: all maps but the slots, all servers. Calls are to be made one at a time."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._socket = AdminSocket(layout.admin_socket)
+        self._names = [name for name in map_names(STACKS) if name != SLOTS]
+        self._known: EdgeState | None = None
+
+    def prepare(self, traffic: Traffic) -> None:
+        """Writes what the edge begins with, before it runs."""
+        self.write(translate(self._layout, traffic))
+
+    def write(self, wanted: EdgeState) -> None:
+        """Makes the files on disk say `wanted`: what a restarted edge begins with."""
+        self._layout.configuration.parent.mkdir(parents=True, exist_ok=True)
+        for name in self._names:
+            entries = wanted.maps.get(name, {})
+            replace_file(self._layout.map_file(name), "".join(f"{key} {value}\n" for key, value in entries.items()))
+        slots = self._layout.map_file(SLOTS)
+        if not slots.exists():
+            replace_file(slots, "")
+        replace_file(self._layout.configuration, config.render(self._layout, wanted))
+
+    async def apply(self, traffic: Traffic) -> float:
+        """Brings disk and process to what `traffic` says. Returns the seconds that the running process took. Raises EdgeDown.
+
+        The process changes first where a map alone moves: a switch does not wait for the disk. When the edge dies in
+        between, the database is the truth and the next `apply` repairs either side.
+        """
+        wanted = translate(self._layout, traffic)
+        began = time.perf_counter()
+        try:
+            await self._run(wanted)
+        finally:
+            took = time.perf_counter() - began
+            await asyncio.to_thread(self.write, wanted)
+        return took
+
+    async def _run(self, wanted: EdgeState) -> None:
+        running = self._known or await self._socket.read(self._layout, self._names)
+        refused = []
+        self._known = None
+        for command in reconcile.commands(self._layout, running, wanted):
+            try:
+                await self._socket.do(command)
+            except Refused as error:
+                refused.append(error)
+        # After a refusal (a server whose connections are not closed yet) the next call looks again.
+        self._known = None if refused else wanted
+
+    def forget(self) -> None:
+        """The next `apply` compares with the process itself, not with what it was told last."""
+        self._known = None
+
+    async def running(self) -> EdgeState:
+        return await self._socket.read(self._layout, self._names)
+
+    async def busy(self, backend: str) -> int:
+        return await self._socket.busy(backend)
+
+    async def info(self) -> dict[str, str]:
+        lines = (await self._socket.ask("show info")).splitlines()
+        return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+    async def probe(self, backend: str, path: str, timeout: float) -> int:
+        """The status of a GET that goes the way of a device's request: through the edge to the script."""
+        return await asyncio.to_thread(_probe, self._layout.probe_socket, backend, path, timeout)
+
+
+class Doors:
+    """Node's side: which doors may take traffic, and who holds which slot."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._socket = AdminSocket(layout.admin_socket)
+        self._holders: dict[str, str] = {}
+
+    async def open(self, backend: str, door: int) -> bool:
+        return await self._set(backend, door, "ready")
+
+    async def close(self, backend: str, door: int) -> bool:
+        return await self._set(backend, door, "maint")
+
+    async def _set(self, backend: str, door: int, state: str) -> bool:
+        try:
+            return not await self._socket.ask(f"set server {backend}/{door_server(door)} state {state}")
+        except EdgeDown:
+            return False
+
+    async def open_doors(self) -> set[tuple[str, int]] | None:
+        """(backend, door) of those that take traffic; None when the edge is away."""
+        try:
+            servers = await self._socket.servers()
+        except EdgeDown:
+            return None
+        doors = [(backend, server) for backend, server, is_open in servers if is_open and server.startswith("door-")]
+        return {(backend, int(server.removeprefix("door-"))) for backend, server in doors}
+
+    async def busy(self, backend: str) -> int:
+        try:
+            return await self._socket.busy(backend)
+        except EdgeDown:
+            return 0
+
+    async def hold(self, slot: int, holder: str) -> None:
+        """Names the container in `slot`, on disk and in the process; an empty holder frees it."""
+        key, file = slot_listener(slot), self._layout.map_file(SLOTS)
+        known = key in self._holders
+        if holder:
+            self._holders[key] = holder
+        else:
+            self._holders.pop(key, None)
+        replace_file(file, "".join(f"{name} {value}\n" for name, value in self._holders.items()))
+        try:
+            if not holder:
+                await self._socket.ask(f"del map {file} {key}")
+                await self._shut(key)
+            else:
+                await self._socket.ask(f"{'set' if known else 'add'} map {file} {key} {holder}")
+        except EdgeDown:
+            pass  # The file is what it begins with.
+
+    async def _shut(self, listener: str) -> None:
+        """Closes what is left of a former holder's connections to egress."""
+        for line in (await self._socket.ask("show sess")).splitlines():
+            if f"fe=egress" in line and f"unix:{listener}" in line:  # noqa: F541
+                await self._socket.ask(f"shutdown session {line.split(':', 1)[0]}")
+
+    async def recover(self, holders: dict[int, str]) -> None:
+        """After a restart of node: exactly these slots are held."""
+        text = await self._try_ask(f"show map {self._layout.map_file(SLOTS)}")
+        running = {line.split(" ")[1] for line in text.splitlines() if line.startswith("0x")}
+        self._holders = dict.fromkeys(running, "")
+        for key in running - {slot_listener(slot) for slot in holders}:
+            await self.hold(int(key.removeprefix("slot-")), "")
+        for slot, holder in holders.items():
+            await self.hold(slot, holder)
+
+    async def _try_ask(self, command: str) -> str:
+        try:
+            return await self._socket.ask(command)
+        except EdgeDown:
+            return ""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("edge", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def _probe(path: Path, backend: str, target: str, timeout: float) -> int:
+    connection = _UnixConnection(path, timeout)
+    try:
+        connection.request("GET", target, headers={"stagedoor-backend": backend})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise EdgeDown(f"the probe through the edge failed: {error}") from None
+    finally:
+        connection.close()
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Writes `path` so that a reader sees the old text or the new, never a part."""
+    if path.exists() and path.read_text() == text:
+        return
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+
+
+def without_addresses(state: EdgeState) -> EdgeState:
+    """The state as HAProxy can tell it back: names of servers without address and bounds."""
+    backends = {
+        name: tuple(replace(one, address="", maxconn=0, maxqueue=0) for one in servers)
+        for name, servers in state.backends.items()
+        if servers
+    }
+    return EdgeState(backends, state.maps)

@@ -1,0 +1,67 @@
+"""The answers the edge makes itself: JSON with a code, a sentence and the request's id."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeError:
+    status: int
+    code: str
+    message: str
+    retry_after: int = 0
+    header: tuple[str, str] | None = None
+
+
+REFUSALS = {
+    "route": EdgeError(404, "no_route", "Nothing is released at this address."),
+    "rate": EdgeError(429, "rate_limited", "This client makes more requests a second than the edge allows.", 1),
+    "body": EdgeError(413, "body_too_large", "The body is larger than the edge allows."),
+    "token": EdgeError(401, "token_needed", "A preview needs the token of a developer as a bearer."),
+    "team": EdgeError(403, "wrong_team", "A preview needs a token of the team that owns the application."),
+    "grant": EdgeError(
+        403,
+        "no_grant",
+        "This version has no grant for that service; name it under services in stagedoor.toml.",
+        header=("stagedoor-refused", "no grant for %[var(txn.service),json(utf8s)]"),
+    ),
+}
+
+# HAProxy makes these by itself when there is no usable answer.
+OWN = (
+    EdgeError(400, "bad_request", "The request is not valid HTTP."),
+    EdgeError(408, "request_timeout", "The request did not arrive in time."),
+    EdgeError(413, "body_too_large", "The body is larger than the edge allows."),
+    EdgeError(429, "rate_limited", "Too many requests.", 1),
+    EdgeError(500, "edge_error", "The edge could not process the request."),
+    EdgeError(502, "bad_answer", "The script broke off or gave no valid answer; its log has the cause."),
+    EdgeError(503, "unavailable", "No instance could take the request in time.", 1),
+    EdgeError(504, "answer_timeout", "The script did not answer in time."),
+)
+
+
+def _body(error: EdgeError) -> str:
+    return f'{{"error":{{"code":"{error.code}","message":"{error.message}","request_id":"%[unique-id]"}}}}'
+
+
+def _headers(error: EdgeError) -> str:
+    fields = [("retry-after", str(error.retry_after))] if error.retry_after else []
+    fields += [error.header] if error.header else []
+    return "".join(f' hdr {name} "{value}"' for name, value in fields)
+
+
+def refusal(name: str) -> str:
+    """An http-request action that answers with the refusal `name`."""
+    error = REFUSALS[name]
+    own = "" if error.header else ' hdr stagedoor-request-id "%[unique-id]"'
+    return (
+        f"http-request return status {error.status} content-type application/json lf-string '{_body(error)}'"
+        f"{_headers(error)}{own}"
+    )
+
+
+def own_errors() -> list[str]:
+    return [
+        f"http-error status {error.status} content-type application/json lf-string '{_body(error)}'"
+        f'{_headers(error)} hdr stagedoor-request-id "%[unique-id]"'
+        for error in OWN
+    ]

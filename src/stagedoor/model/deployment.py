@@ -1,0 +1,62 @@
+"""A deployment: one version with one configuration in a stack; a group of identical instances behind a backend."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+RELEASE, PREVIEW, CANDIDATE = "release", "preview", "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder or socket of the host, read-only inside the container."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What a container is made of, whatever runs in it. Memory and tmp in bytes, cpu in cores."""
+
+    python: str
+    mounts: tuple[Mount, ...]
+    memory: int
+    cpu: float
+    processes: int
+    tmp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """All that node needs to run a deployment, without asking anybody. One instance for each door."""
+
+    deployment: str
+    application: str
+    version: str
+    stack: str
+    backend: str
+    doors: tuple[int, ...]
+    sandbox: Sandbox
+    boot: dict[str, Any]
+    start_timeout: float
+    drain: float
+    hang: float = 10.0
+
+    @property
+    def label(self) -> str:
+        return f"{self.application}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment as control keeps it: what it stands for, and what was given out to it."""
+
+    id: str
+    application: str
+    version: str
+    stack: str
+    purpose: str
+    created_at: float
+    used_at: float
+    spec: Spec
+    config: dict[str, Any] = field(default_factory=dict)

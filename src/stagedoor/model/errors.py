@@ -1,0 +1,59 @@
+"""The one family of errors a user sees: a code for machines, a message for people, what to do next.
+
+    Failure
+      Invalid          the input is wrong                         400
+      Unauthenticated  no token, or one that is not known         401
+      Forbidden        the token's role does not allow it         403
+      Missing          there is no such thing                     404
+      Conflict         something is in the way                    409
+      TooLarge         over a limit                               413
+      Unavailable      a part of the platform cannot do it now    503
+
+Anything else is a fault of ours: "internal", logged and never shown.
+"""
+
+from typing import Any
+
+
+class Failure(Exception):
+    """`hint` says what to do; `details` is for machines (the step that failed, who is in the way, figures)."""
+
+    code = "internal"
+    status = 500
+
+    def __init__(self, message: str, *, hint: str = "", **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+
+    def describe(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message, "hint": self.hint, **self.details}
+
+
+class Invalid(Failure):
+    code, status = "invalid", 400
+
+
+class Unauthenticated(Failure):
+    code, status = "unauthenticated", 401
+
+
+class Forbidden(Failure):
+    code, status = "forbidden", 403
+
+
+class Missing(Failure):
+    code, status = "not_found", 404
+
+
+class Conflict(Failure):
+    code, status = "conflict", 409
+
+
+class TooLarge(Failure):
+    code, status = "too_large", 413
+
+
+class Unavailable(Failure):
+    code, status = "unavailable", 503

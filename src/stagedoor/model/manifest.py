@@ -1,0 +1,117 @@
+"""`stagedoor.toml`: what an application says about itself. Two lines are enough; every key has a default and a help."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from stagedoor.model.errors import Invalid
+from stagedoor.model.names import check_name
+from stagedoor.model.route import RouteRule
+from stagedoor.model.sections import example, read, required, section, sections, setting
+from stagedoor.model.version import Number
+
+FILE = "stagedoor.toml"
+
+_PYTHON = re.compile(r"3\.\d{1,2}")
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_LEAST_MEMORY = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    memory: int = setting("256MB", "memory of one instance; above it the instance is ended", "size")
+    cpu: float = setting(1.0, "cores one instance may use", "number")
+    processes: int = setting(64, "processes and threads of one instance", "count")
+    tmp: int = setting("64MB", "size of /tmp, which counts as memory", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    min: int = setting(1, "instances that always run", "count")
+    max: int = setting(4, "instances at the most", "count")
+    concurrency: int = setting(32, "requests in flight for one instance; more wait at the edge", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    body: int = setting("10MB", "largest body of a request", "size")
+    request: float = setting("15s", "longest time for one answer", "time")
+    warmup: float = setting("20s", "longest time for import and warm-up together", "time")
+    hang: float = setting("10s", "time without an answer to the probe after which an instance is replaced", "time")
+    drain: float = setting("10s", "time a stopping instance has to finish its answers", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    path: str = setting("", "a path that must answer below 500 before a version takes traffic; empty: the runtime's own")
+    tests: str = setting("tests", "folder of tests, run with pytest in the sandbox before a version exists")
+    timeout: float = setting("60s", "longest time for all tests", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The manifest of one version. Sizes in bytes, times in seconds once read."""
+
+    name: str = required("name of the application: its address at the edge", "my-script")
+    team: str = required("team that owns it", "my-team")
+    repository: str = setting("", "address of the source repository")
+    version: str = setting("", "number of this version; empty: the deploy counts up", shown="")
+    python: str = setting("", "version of Python, as in 3.11; empty: the platform's")
+    entry: str = setting("main", "module with the endpoints")
+    app: str = setting("", 'an ASGI application instead of endpoints, as in "main:app"')
+    prefixed: bool = setting(True, "ASGI: paths include the address, given as root_path; false: only the rest", "flag")
+    services: tuple[str, ...] = setting((), "services of the catalogue that it may call", "texts")
+    resources: Resources = section(Resources, "What one instance may use")
+    scaling: Scaling = section(Scaling, "How many instances")
+    limits: Limits = section(Limits, "What one request may take")
+    checks: Checks = section(Checks, "What must be true before a version takes traffic")
+    config: dict[str, Any] = setting({}, "Values the script reads as `config[...]`", "table")
+    routes: tuple[RouteRule, ...] = sections(RouteRule, "Requests that come here beside those to the name's own address")
+
+
+def parse(text: str) -> Manifest:
+    """The manifest in `text`. Raises Invalid with the key, the value and what is allowed."""
+    return build(load(text))
+
+
+def load(text: str) -> dict[str, Any]:
+    """The manifest as the tables it is written in: what is stored of a version."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{FILE} is not TOML: {error}") from None
+
+
+def build(table: dict[str, Any]) -> Manifest:
+    """The manifest of stored tables. Raises Invalid."""
+    manifest = read(Manifest, table, FILE)
+    _check(manifest)
+    return manifest
+
+
+def _check(manifest: Manifest) -> None:
+    check_name("an application", manifest.name)
+    check_name("a team", manifest.team)
+    for service in manifest.services:
+        check_name("a service", service)
+    if manifest.version:
+        Number.parse(manifest.version)
+    rules = (
+        ("python", manifest.python, not manifest.python or _PYTHON.fullmatch(manifest.python), "a version as in 3.11"),
+        ("entry", manifest.entry, _MODULE.fullmatch(manifest.entry), "a module as in main"),
+        ("scaling.min", manifest.scaling.min, manifest.scaling.min >= 1, "1 or more"),
+        ("scaling.max", manifest.scaling.max, manifest.scaling.max >= manifest.scaling.min, "scaling.min or more"),
+        ("scaling.concurrency", manifest.scaling.concurrency, manifest.scaling.concurrency >= 1, "1 or more"),
+        ("resources.memory", manifest.resources.memory, manifest.resources.memory >= _LEAST_MEMORY, "32MB or more"),
+        ("resources.processes", manifest.resources.processes, manifest.resources.processes >= 8, "8 or more"),
+        ("checks.path", manifest.checks.path, manifest.checks.path[:1] in ("", "/"), "a path that begins with /"),
+    )
+    for key, value, holds, allowed in rules:
+        if not holds:
+            raise Invalid(f"{FILE}: {key} = {value!r} is not allowed", hint=f"it is {allowed}", key=key)
+
+
+def annotated() -> str:
+    """The manifest with every key, its default and its help."""
+    return example(Manifest)

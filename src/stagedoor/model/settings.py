@@ -1,0 +1,83 @@
+"""What an operator sets for a machine: `platform.toml`, every key with a default."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+
+from stagedoor.model.errors import Invalid
+from stagedoor.model.sections import example, read, section, setting
+
+FILE = "platform.toml"
+_SOURCE = re.compile(r"(header|cookie|jwt):[A-Za-z0-9_.$-]+")
+_ALGORITHMS = ("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    address: str = setting("127.0.0.1", "address the edge listens on")
+    prod: int = setting(8080, "port of the edge for the stack prod; 0: any free one", "count")
+    test: int = setting(8081, "port of the edge for the stack test; 0: any free one", "count")
+    control: int = setting(7070, "port of the control API, on loopback; 0: any free one", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    trusted_peers: tuple[str, ...] = setting((), "networks whose identifying headers are believed", "texts")
+    device: str = setting("", "where the device type comes from: header:NAME, cookie:NAME or jwt:CLAIM")
+    member: str = setting("", "where the member comes from: header:NAME, cookie:NAME or jwt:CLAIM")
+    jwt_key: str = setting("", "file with the public key, or the secret, that verifies a device's JWT")
+    jwt_algorithm: str = setting("RS256", "the one algorithm a JWT may use")
+    body: int = setting("10MB", "largest body of any request", "size")
+    client_rate: int = setting(5000, "requests a second that one client address may make", "count")
+    queue_timeout: float = setting("5s", "longest wait for a free place at an instance", "time")
+    request_timeout: float = setting("30s", "longest wait for an instance's answer, over all manifests", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """What is prepared ahead: HAProxy takes no new backend or listener while it runs."""
+
+    backends: int = setting(200, "deployments at one time", "count")
+    doors: int = setting(200, "instances at one time", "count")
+    slots: int = setting(100, "containers at one time", "count")
+    services: int = setting(32, "services of the catalogue", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    warm: float = setting("10m", "how long a version that lost its traffic stays ready for a way back", "time")
+    warm_versions: int = setting(3, "how many of them for each line", "count")
+    preview: float = setting("15m", "how long an unused preview stays", "time")
+    records: int = setting("256MB", "disk for request records", "size")
+    logs: int = setting("16MB", "disk for the log of one instance", "size")
+    source: int = setting("50MB", "largest source of a version", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    ports: Ports = section(Ports, "Where it listens")
+    edge: Edge = section(Edge, "What the edge believes and allows")
+    pools: Pools = section(Pools, "What is prepared ahead")
+    keep: Keep = section(Keep, "How long and how much")
+
+
+def parse(text: str) -> Platform:
+    """Raises Invalid with the key, the value and what is allowed."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{FILE} is not TOML: {error}") from None
+    platform = read(Platform, table, FILE)
+    edge = platform.edge
+    for key, source in (("edge.device", edge.device), ("edge.member", edge.member)):
+        if source and not _SOURCE.fullmatch(source):
+            raise Invalid(f"{FILE}: {key} = {source!r} is not allowed", hint="header:NAME, cookie:NAME or jwt:CLAIM", key=key)
+    if "jwt:" in edge.device + edge.member and not edge.jwt_key:
+        raise Invalid(f"{FILE}: edge.jwt_key is missing", hint="a claim is believed only when its key is known")
+    if edge.jwt_algorithm not in _ALGORITHMS:
+        raise Invalid(f"{FILE}: edge.jwt_algorithm = {edge.jwt_algorithm!r}", hint=f"one of {', '.join(_ALGORITHMS)}")
+    return platform
+
+
+def annotated() -> str:
+    return example(Platform)

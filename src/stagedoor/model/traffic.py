@@ -1,0 +1,46 @@
+"""What the edge is to do, in the platform's words: which deployment answers which address, who may call what."""
+
+from dataclasses import dataclass, field
+
+from stagedoor.model.route import RouteRule
+from stagedoor.model.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a line's requests go: a deployment's backend, and what records say about it."""
+
+    backend: str
+    label: str
+    release: int
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A backend that was given out, with the doors in it. `concurrency`: requests in flight for one instance."""
+
+    backend: str
+    doors: tuple[int, ...]
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class StackTraffic:
+    """`lines` by line key, `routes` by address without the leading slash, `rules` with the line they lead to."""
+
+    lines: dict[str, Target] = field(default_factory=dict)
+    routes: dict[str, str] = field(default_factory=dict)
+    rules: tuple[tuple[RouteRule, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """`grants` are (deployment, service name); `tokens` map a token's hash to its team, `*` for operators."""
+
+    stacks: dict[str, StackTraffic] = field(default_factory=dict)
+    upstreams: tuple[Upstream, ...] = ()
+    services: tuple[Service, ...] = ()
+    grants: frozenset[tuple[str, str]] = frozenset()
+    previews: dict[str, Target] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)

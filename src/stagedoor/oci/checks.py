@@ -1,0 +1,62 @@
+"""Runs an application's own tests in a sandbox like the one it will live in, without a way out."""
+
+import asyncio
+import os
+import secrets
+import signal
+import time
+from dataclasses import dataclass
+
+from stagedoor.model.deployment import Sandbox
+from stagedoor.oci import launch, spawn
+from stagedoor.oci.runc import Engine
+
+_MOST_OUTPUT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """What to run: `paths` go before all others on the import path; `tests` is relative to the source."""
+
+    sandbox: Sandbox
+    paths: tuple[str, ...]
+    tests: str
+    config: dict[str, object]
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    passed: bool
+    summary: str
+    output: str
+    seconds: float
+
+
+async def run(engine: Engine, wanted: CheckRun) -> CheckResult:
+    """Raises EngineError when no container could be started."""
+    began = time.perf_counter()
+    container = f"c{secrets.token_hex(4)}"
+    output = os.memfd_create("output", os.MFD_CLOEXEC)
+    boot = {"paths": wanted.paths, "tests": wanted.tests, "config": wanted.config}
+    try:
+        running = await launch.launch(engine, container, wanted.sandbox, "checks", boot, None, output)
+        timed_out = False
+        try:
+            async with asyncio.timeout(wanted.timeout):
+                status = await spawn.wait(running.pid)
+        except TimeoutError:
+            timed_out = True
+            engine.kill(running.pid, running.started, signal.SIGKILL)
+            status = await spawn.wait(running.pid)
+        report = await running.report or {}
+        text = os.pread(output, _MOST_OUTPUT, 0).decode(errors="replace")
+    finally:
+        os.close(output)
+        await engine.delete(container)
+    seconds = time.perf_counter() - began
+    if timed_out:
+        return CheckResult(False, f"the tests did not end within {wanted.timeout:g} s", text, seconds)
+    passed = status == 0 and report.get("passed") is True
+    summary = str(report.get("summary") or spawn.say_status(status))
+    return CheckResult(passed, summary, text, seconds)

@@ -1,0 +1,42 @@
+"""What node must remember over its own death: wanted deployments and living instances, a small file each."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from stagedoor.model.deployment import Spec
+from stagedoor.model.instance import Instance
+
+
+class Journal:
+    def __init__(self, folder: Path) -> None:
+        self._specs = folder / "deployments"
+        self._instances = folder / "instances"
+        for one in (self._specs, self._instances):
+            one.mkdir(parents=True, exist_ok=True)
+
+    def keep_spec(self, spec: Spec) -> None:
+        _write(self._specs / f"{spec.deployment}.json", msgspec.json.encode(spec))
+
+    def drop_spec(self, deployment: str) -> None:
+        (self._specs / f"{deployment}.json").unlink(missing_ok=True)
+
+    def keep_instance(self, one: Instance) -> None:
+        _write(self._instances / f"{one.id}.json", msgspec.json.encode(one))
+
+    def drop_instance(self, instance: str) -> None:
+        (self._instances / f"{instance}.json").unlink(missing_ok=True)
+
+    def read(self) -> tuple[dict[str, Spec], list[Instance]]:
+        specs = [msgspec.json.decode(path.read_bytes(), type=Spec) for path in self._specs.glob("*.json")]
+        found = [msgspec.json.decode(path.read_bytes(), type=Instance) for path in self._instances.glob("*.json")]
+        return {spec.deployment: spec for spec in specs}, found
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.write(descriptor, content)
+    os.close(descriptor)
+    os.replace(temporary, path)

@@ -1,0 +1,93 @@
+"""What instances print: a file for each, written by the container itself, so that no line is lost with a program of ours."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_POLL = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """`limit` in bytes for one instance: above it the older half is dropped."""
+
+    folder: Path
+    limit: int
+
+    def path(self, application: str, instance: str) -> Path:
+        return self.folder / application / f"{instance}.log"
+
+    def open(self, application: str, instance: str) -> int:
+        path = self.path(application, instance)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def note(self, application: str, instance: str, message: str, **fields: object) -> None:
+        """A line of the platform's own at the end: why an instance ended, that lines were dropped."""
+        line = {"at": round(time.time(), 3), "level": "platform", "message": message, **fields}
+        descriptor = self.open(application, instance)
+        os.write(descriptor, json.dumps(line).encode() + b"\n")
+        os.close(descriptor)
+
+    def tail(self, application: str, instance: str, lines: int) -> list[str]:
+        try:
+            content = self.path(application, instance).read_bytes()
+        except FileNotFoundError:
+            return []
+        return content.decode(errors="replace").splitlines()[-lines:]
+
+    def instances(self, application: str) -> list[str]:
+        """Instances with a log, the one written last at the end."""
+        files = sorted((self.folder / application).glob("*.log"), key=lambda path: path.stat().st_mtime)
+        return [path.stem for path in files]
+
+    def trim(self) -> None:
+        """Keeps every log within the limit, and drops those that nobody wrote to for a week."""
+        for path in self.folder.glob("*/*.log"):
+            state = path.stat()
+            if time.time() - state.st_mtime > 7 * 86400:
+                path.unlink()
+            elif state.st_size > self.limit:
+                self._halve(path)
+
+    def _halve(self, path: Path) -> None:
+        # The writer appends, so the file is cut in place: what it writes next follows what is kept.
+        with path.open("r+b") as stream:
+            stream.seek(-self.limit // 2, os.SEEK_END)
+            kept = stream.read().partition(b"\n")[2]
+            stream.seek(0)
+            stream.write(kept)
+            stream.truncate()
+        self.note(path.parent.name, path.stem, f"older lines dropped: the log was above {self.limit} bytes")
+
+    async def follow(self, application: str, instance: str = "") -> AsyncIterator[tuple[str, str]]:
+        """(instance, line) as they are written from now on, of one instance or of all of the application."""
+        offsets = {name: self._size(application, name) for name in self.instances(application)}
+        while True:
+            for name in [instance] if instance else self.instances(application):
+                offset = offsets.get(name, 0)
+                size = self._size(application, name)
+                if size < offset:
+                    offset = 0
+                if size > offset:
+                    lines, offsets[name] = self._read(application, name, offset)
+                    for line in lines:
+                        yield name, line
+            await asyncio.sleep(_POLL)
+
+    def _size(self, application: str, instance: str) -> int:
+        try:
+            return self.path(application, instance).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _read(self, application: str, instance: str, offset: int) -> tuple[list[str], int]:
+        with self.path(application, instance).open("rb") as stream:
+            stream.seek(offset)
+            content = stream.read(1_000_000)
+        whole = content[: content.rfind(b"\n") + 1]
+        return whole.decode(errors="replace").splitlines(), offset + len(whole)

@@ -1,0 +1,40 @@
+"""What the engine needs of others: sockets that the supervisor holds, and the edge's doors."""
+
+from pathlib import Path
+from typing import Protocol
+
+
+class Sockets(Protocol):
+    """Listening sockets outlive their users; who needs one takes a descriptor."""
+
+    async def door(self, number: int) -> int:
+        """A descriptor of the door's listening socket; the taker closes it."""
+        ...
+
+    def door_path(self, number: int) -> Path: ...
+
+    def slot_path(self, number: int) -> Path: ...
+
+
+class Doors(Protocol):
+    """Which doors take traffic. Every call is harmless when repeated, and says False when the edge is away."""
+
+    async def open(self, backend: str, door: int) -> bool: ...
+
+    async def close(self, backend: str, door: int) -> bool: ...
+
+    async def open_doors(self) -> set[tuple[str, int]] | None:
+        """(backend, door) of those open; None when the edge is away."""
+        ...
+
+    async def busy(self, backend: str) -> int:
+        """Requests in flight and waiting; 0 when the edge is away."""
+        ...
+
+    async def hold(self, slot: int, holder: str) -> None:
+        """Names the holder of a slot; an empty one frees it and shuts what it left open."""
+        ...
+
+    async def recover(self, holders: dict[int, str]) -> None:
+        """Exactly these slots are held."""
+        ...

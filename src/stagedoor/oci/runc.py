@@ -1,0 +1,117 @@
+"""runc, or any runtime with its command line: containers from bundles on disk."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stagedoor.model.deployment import Mount
+from stagedoor.oci import cgroups, spawn, spec
+
+
+class EngineError(Exception):
+    """The runtime could not do what it was asked; the message is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """`state` holds the runtime's own state, bundles and the root that all containers share."""
+
+    program: str
+    state: Path
+    cgroup: str
+
+    def prepare(self) -> None:
+        for folder in (self._root, self._bundles, self.rootfs):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.rootfs.chmod(0o755)
+        # On most systems these are links into /usr, and a container's root needs the same.
+        for name in ("bin", "lib", "lib64", "sbin"):
+            host, own = Path("/") / name, self.rootfs / name
+            if host.is_symlink() and not own.is_symlink():
+                own.symlink_to(os.readlink(host))
+
+    @property
+    def rootfs(self) -> Path:
+        return self.state / "rootfs"
+
+    @property
+    def _root(self) -> Path:
+        return self.state / "runc"
+
+    @property
+    def _bundles(self) -> Path:
+        return self.state / "bundles"
+
+    def cgroup_of(self, container: str) -> str:
+        return f"{self.cgroup}/{container}"
+
+    async def run(self, container: str, value: spec.Container, descriptors: Mapping[int, int], log: int) -> int:
+        """Starts a container whose output goes to `log`; returns the pid of its first process.
+
+        `descriptors` are numbered from 3 without a gap. Raises EngineError.
+        """
+        bundle = self._bundles / container
+        bundle.mkdir(parents=True, exist_ok=True)
+        (bundle / "config.json").write_text(json.dumps(spec.configure(value)))
+        pid_file = bundle / "pid"
+        arguments = [
+            self.program, "--root", str(self._root), "--log", str(bundle / "log"), "run", "--detach",
+            "--bundle", str(bundle), "--pid-file", str(pid_file), "--preserve-fds", str(len(descriptors)), container,
+        ]  # fmt: skip
+        null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            pid = spawn.spawn(arguments, {0: null, 1: log, 2: log, **descriptors})
+        finally:
+            os.close(null)
+        status = await spawn.wait(pid)
+        if status != 0:
+            said = _last_line(bundle / "log")
+            await self.delete(container)
+            raise EngineError(f"{Path(self.program).name} could not start a container: {said}")
+        return int(pid_file.read_text())
+
+    def kill(self, pid: int, started: int, number: signal.Signals) -> None:
+        """Signals the container's first process, if it still is that process."""
+        if pid and spawn.started_at(pid) == started:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass
+
+    async def delete(self, container: str) -> None:
+        """Removes all that is left of a container. Harmless when nothing is."""
+        arguments = [self.program, "--root", str(self._root), "delete", "--force", container]
+        process = await asyncio.create_subprocess_exec(
+            *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        )
+        await process.wait()
+        await asyncio.to_thread(cgroups.remove, self.cgroup_of(container))
+        shutil.rmtree(self._bundles / container, ignore_errors=True)
+
+    def containers(self) -> list[str]:
+        known = {path.name for folder in (self._root, self._bundles) for path in folder.glob("*")}
+        return sorted(known)
+
+    def memory_kills(self, container: str) -> int:
+        """How often the kernel ended a process of the container because its memory was full."""
+        return cgroups.memory_kills(self.cgroup_of(container))
+
+
+def _last_line(log: Path) -> str:
+    try:
+        lines = log.read_text().strip().splitlines()
+    except OSError:
+        return "it said nothing"
+    return lines[-1] if lines else "it said nothing"
+
+
+def base_mounts() -> tuple[Mount, ...]:
+    """The host's libraries, and nothing else of it."""
+    folders = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo"]
+    real = [folder for folder in folders if Path(folder).is_dir() and not Path(folder).is_symlink()]
+    return tuple(Mount(folder, folder) for folder in real)

@@ -1,0 +1,259 @@
+"""One connection from the edge: bytes to requests, answers to bytes. HTTP/1.1, one request at a time.
+
+It knows nothing of routes or ASGI: the application it is given takes a Request and answers through the
+methods here. Bodies are collected up to a limit before the application sees them.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
+
+import httptools
+
+from stagedoor.runtime import response, tape
+from stagedoor.runtime.request import RawHeaders, Request
+
+_BODYLESS = frozenset((204, 304))
+
+
+class Application(Protocol):
+    """Answers one request through the connection; returns when the answer is complete."""
+
+    def __call__(self, request: Request, connection: "Connection") -> Coroutine[Any, Any, None]: ...
+
+
+class Settings:
+    """What all connections of an instance share. `body_limit` in bytes, `request_timeout` in seconds."""
+
+    def __init__(self, application: Application, instance: str, body_limit: int, request_timeout: float) -> None:
+        self.application = application
+        self.body_limit = body_limit
+        self.request_timeout = request_timeout
+        self.draining = False
+        self.connections: set[Connection] = set()
+        self.mark = b"stagedoor-instance: " + instance.encode() + b"\r\n"
+        self.json_head = response.status_line(200) + self.mark + b"content-type: application/json\r\ncontent-length: "
+        self.lost: Callable[[Request], None] = lambda request: None
+
+
+class Connection(asyncio.Protocol):
+    """Bytes of one peer. `request` is the one being answered, None when idle."""
+
+    __slots__ = (
+        "_body", "_body_size", "_chunked", "_gone", "_headers", "_loop", "_parser", "_pending", "_prefix",
+        "_settings", "_target", "_task", "_transport", "_writable", "began", "keep_alive", "refused", "request", "started",
+    )  # fmt: skip
+
+    def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+        self._settings = settings
+        self._loop = loop
+        self._parser = httptools.HttpRequestParser(self)
+        self._pending: deque[tuple[Request, bool]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._writable: asyncio.Future[None] | None = None
+        self._gone: asyncio.Future[None] | None = None
+        self._chunked = False
+        self._transport: Any = None
+        self.request: Request | None = None
+        self.keep_alive = True
+        self.refused = False
+        self.began = False
+        self.started = 0.0
+        self.on_message_begin()
+
+    # From the transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._settings.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._settings.connections.discard(self)
+        self.resume_writing()
+        if self._task is None or self.request is None:
+            return
+        self._settings.lost(self.request)
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+        else:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(501, "upgrade_refused", "The script cannot change the protocol of a connection.")
+        except httptools.HttpParserError:
+            self._refuse(400, "bad_request", "The request is not HTTP/1.1.")
+
+    def pause_writing(self) -> None:
+        if self._writable is None:
+            self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None
+
+    # From the parser
+
+    def on_message_begin(self) -> None:
+        self._target = b""
+        self._prefix = b""
+        self._headers: RawHeaders = []
+        self._body: list[bytes] = []
+        self._body_size = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name == b"stagedoor-prefix":
+            self._prefix = value
+        self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        if (b"expect", b"100-continue") in self._headers and self.request is None:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, data: bytes) -> None:
+        self._body_size += len(data)
+        if self._body_size > self._settings.body_limit:
+            limit = self._settings.body_limit
+            self._refuse(413, "body_too_large", f"The body is larger than the {limit} bytes the manifest allows.")
+        else:
+            self._body.append(data)
+
+    def on_message_complete(self) -> None:
+        if self.refused:
+            return
+        method = self._parser.get_method().decode("latin-1")
+        body = b"".join(self._body) if self._body else b""
+        request = Request(method, self._target, self._headers, body, self._prefix)
+        keep_alive = self._parser.should_keep_alive()
+        if self.request is None:
+            self._start(request, keep_alive)
+        else:
+            self._pending.append((request, keep_alive))
+
+    # The life of a request
+
+    def _start(self, request: Request, keep_alive: bool) -> None:
+        self.request = request
+        self.keep_alive = keep_alive
+        self.began = False
+        self._gone = None
+        self.started = self._loop.time()
+        if tape.installed is not None:
+            tape.installed.request_began(request)
+        self._task = self._loop.create_task(self._settings.application(request, self))
+
+    def _finish(self) -> None:
+        self.request = None
+        self._task = None
+        if self._transport.is_closing():
+            return
+        if not self.keep_alive or self._settings.draining:
+            self._transport.close()
+        elif self._pending:
+            self._start(*self._pending.popleft())
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        """Answers a request that never reached the application, and closes: what follows cannot be trusted."""
+        if self.refused or self.request is not None:
+            self._transport.close()
+            return
+        self.refused = True
+        self.keep_alive = False
+        self.request = Request("GET", self._target, self._headers)
+        self.send_error(status, code, message)
+
+    def expire(self, now: float) -> None:
+        """Ends the request with a 504 when its time is over; the connection goes with it."""
+        if self._task is None or self.request is None or now - self.started < self._settings.request_timeout:
+            return
+        task, seconds = self._task, self._settings.request_timeout
+        self._task = None
+        task.cancel()
+        self.keep_alive = False
+        if self.began:
+            self._transport.abort()
+        else:
+            self.send_error(504, "script_timeout", f"The script took longer than its {seconds:g} s.")
+
+    # For the application
+
+    def disconnected(self) -> asyncio.Future[None]:
+        """Done when the peer is gone. Who asks is told; who does not is cancelled."""
+        if self._gone is None:
+            self._gone = self._loop.create_future()
+        return self._gone
+
+    @property
+    def mark(self) -> bytes:
+        return self._settings.mark
+
+    def send_json(self, body: bytes) -> None:
+        """A whole 200 with JSON; the path that most answers take."""
+        if self.request is None:
+            return
+        if self.request.method == "HEAD":
+            self.send(200, b"content-type: application/json\r\n", body)
+            return
+        self._transport.write(b"%b%d\r\n\r\n%b" % (self._settings.json_head, len(body), body))
+        self._record(200, body)
+        self._finish()
+
+    def send(self, status: int, header_lines: bytes, body: bytes) -> None:
+        """A whole answer with its own status and header lines."""
+        if self.request is None:
+            return
+        length = b"" if status in _BODYLESS else b"content-length: %d\r\n" % len(body)
+        payload = b"" if self.request.method == "HEAD" or status in _BODYLESS else body
+        head = response.status_line(status) + self._settings.mark + header_lines + length + self._close_line()
+        self._transport.write(head + b"\r\n" + payload)
+        self._record(status, payload)
+        self._finish()
+
+    def send_error(self, status: int, code: str, message: str) -> None:
+        request_id = self.request.id if self.request is not None else ""
+        error = {"error": {"code": code, "message": message, "request_id": request_id}}
+        self.send(status, b"content-type: application/json\r\n", response.encode_json(error))
+
+    def begin(self, status: int, header_lines: bytes, *, chunked: bool) -> None:
+        """The head of an answer whose body follows by `write`; unless `chunked`, the lines give its length."""
+        self.began = True
+        self._chunked = chunked and status not in _BODYLESS
+        coding = b"transfer-encoding: chunked\r\n" if self._chunked else b""
+        head = response.status_line(status) + self._settings.mark + header_lines + coding + self._close_line()
+        self._transport.write(head + b"\r\n")
+
+    def write(self, data: bytes) -> Awaitable[None] | None:
+        """A piece of the body; what it returns, if anything, is to be awaited before the next piece."""
+        if self.request is not None and self.request.method != "HEAD" and data:
+            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+        return self._writable
+
+    def end(self) -> None:
+        """The end of an answer that `begin` began."""
+        if self.request is None:
+            return
+        if self._chunked and self.request.method != "HEAD":
+            self._transport.write(b"0\r\n\r\n")
+        self._record(0, b"")
+        self._finish()
+
+    def break_off(self) -> None:
+        """Ends an answer that cannot be completed so that the peer sees it was cut."""
+        self.request = None
+        self._task = None
+        self._transport.abort()
+
+    def _close_line(self) -> bytes:
+        return b"" if self.keep_alive and not self._settings.draining else b"connection: close\r\n"
+
+    def _record(self, status: int, body: bytes) -> None:
+        if tape.installed is not None and self.request is not None:
+            tape.installed.request_ended(self.request, status, body)

@@ -1,0 +1,112 @@
+"""The life of an instance: load, warm up, say ready, serve on the door, drain, end.
+
+Drain, in order: stop accepting; answer what is being answered, at most for the grace; run the application's own
+shut-down. An idle connection of the edge is not closed before that: the edge has moved its traffic away already.
+"""
+
+import asyncio
+import resource
+import signal
+import socket
+import time
+from collections.abc import Callable
+from inspect import isawaitable
+
+from stagedoor.runtime import client, scripted
+from stagedoor.runtime.config import config
+from stagedoor.runtime.connection import Application, Connection, Settings
+from stagedoor.runtime.loader import Boot, Loaded, LoadError, load
+from stagedoor.runtime.log import log
+from stagedoor.runtime.request import Request
+from stagedoor.runtime.router import warmups
+
+_SWEEP = 0.25
+ALIVE = b"/.stagedoor/alive"
+
+
+class Probed:
+    """Answers the platform's probe before the application sees it, on the script's own event loop."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __call__(self, request: Request, connection: Connection):  # type: ignore[no-untyped-def]
+        if request.path == "/.stagedoor/alive":
+            return _alive(connection)
+        return self._application(request, connection)
+
+
+async def _alive(connection: Connection) -> None:
+    connection.send_json(b'{"alive":true}')
+
+
+async def warm_up(boot: Boot, loaded: Loaded) -> None:
+    """Runs the warm-ups. Raises LoadError when one raises or the time is over."""
+    try:
+        async with asyncio.timeout(boot.warmup_timeout):
+            if loaded.lifespan is not None:
+                await loaded.lifespan.start()
+            for function in warmups.functions:
+                result = function()
+                if isawaitable(result):
+                    await result
+    except TimeoutError:
+        raise LoadError("warmup", f"the warm-up did not end within {boot.warmup_timeout:g} s") from None
+    except Exception as error:
+        raise LoadError("warmup", scripted.trim(error)) from None
+
+
+async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, object]], None]) -> None:
+    """Serves until SIGTERM. Calls `ready` once with what was measured: seconds, bytes, endpoints."""
+    loop = asyncio.get_running_loop()
+    config.load(boot.config)
+    if boot.egress:
+        client.api.transport = client.EgressTransport(boot.egress)
+    began = time.perf_counter()
+    loaded = load(boot)
+    imported = time.perf_counter()
+    await warm_up(boot, loaded)
+    settings = Settings(Probed(loaded.application), boot.instance, boot.body_limit, boot.request_timeout)
+    settings.lost = _report_lost
+    stop = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    server = await loop.create_unix_server(lambda: Connection(settings, loop), sock=door, backlog=4096) \
+        if door.family == socket.AF_UNIX \
+        else await loop.create_server(lambda: Connection(settings, loop), sock=door, backlog=4096)  # fmt: skip
+    sweeper = loop.create_task(_sweep(settings))
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    ready({
+        "import_s": imported - began,
+        "warmup_s": time.perf_counter() - imported,
+        "max_rss_bytes": usage.ru_maxrss * 1024,
+        "endpoints": loaded.endpoints,
+    })  # fmt: skip
+    await stop.wait()
+    server.close()
+    await _drain(settings, boot.grace)
+    sweeper.cancel()
+    if loaded.lifespan is not None:
+        await loaded.lifespan.stop()
+
+
+async def _sweep(settings: Settings) -> None:
+    """Ends requests whose time is over; one timer for all costs less than one for each."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(_SWEEP)
+        now = loop.time()
+        for connection in list(settings.connections):
+            connection.expire(now)
+
+
+async def _drain(settings: Settings, grace: float) -> None:
+    loop = asyncio.get_running_loop()
+    settings.draining = True
+    deadline = loop.time() + grace
+    while any(one.request is not None for one in settings.connections) and loop.time() < deadline:
+        await asyncio.sleep(0.01)
+
+
+def _report_lost(request: Request) -> None:
+    """The peer went away in the middle: with the edge dead, this is how a lost request is counted."""
+    log.warning("the connection closed before the answer was complete", event="request_lost", request_id=request.id)
