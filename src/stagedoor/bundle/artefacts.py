@@ -75,7 +75,9 @@ class Artefacts:
         layer, made = await self.layers.of_source(self.source(source), python)
         return layer, python.version, made
 
-    async def sandbox(self, source: str | Path, layer: str, python: str, manifest: Manifest, *, checks: bool = False) -> Sandbox:
+    async def sandbox(
+        self, source: str | Path, layer: str, python: str, manifest: Manifest, *, checks: bool = False
+    ) -> Sandbox:
         """What a container of the version is made of; with `checks`, one for its tests."""
         interpreter = await asyncio.to_thread(interpreters.choose, python)
         folder = source if isinstance(source, Path) else self.source(source)
@@ -84,8 +86,20 @@ class Artefacts:
             mounts.append(Mount(str(self.layers.path(layer)), "/layer"))
         resources = manifest.resources
         return Sandbox(
-            interpreter.path, (*interpreter.mounts, *mounts), resources.memory, resources.cpu, resources.processes, resources.tmp
+            interpreter.path,
+            (*interpreter.mounts, *mounts),
+            resources.memory,
+            resources.cpu,
+            resources.processes,
+            resources.tmp,
         )
+
+    def import_paths(self, layer: str, *, checks: bool = False) -> list[str]:
+        """Where a script's imports are looked for, in order: its own source before everything else."""
+        return ["/app", *(["/layer"] if layer != NONE else []), *(["/checks"] if checks else [])]
+
+    def has_tests(self, source: str, folder: str) -> bool:
+        return bool(folder) and (self.source(source) / folder).exists()
 
     async def _platform_mounts(self, python: Interpreter, checks: bool) -> list[Mount]:
         mounts = [Mount(str(await self.layers.runtime(python)), "/stagedoor")]
@@ -94,15 +108,13 @@ class Artefacts:
         return mounts
 
 
-def import_paths(layer: str, *, checks: bool = False) -> list[str]:
-    """Where a script's imports are looked for, in order: its own source before everything else."""
-    return ["/app", *(["/layer"] if layer != NONE else []), *(["/checks"] if checks else [])]
-
-
 def _read_manifest(folder: Path) -> tuple[Manifest, dict[str, Any]]:
     file = folder / manifests.FILE
     if not file.is_file():
-        raise Invalid(f"the source has no {manifests.FILE}", hint="two lines are enough: name and team; or `stagedoor init`")
+        raise Invalid(
+            f"the source has no {manifests.FILE}",
+            hint="two lines are enough: name and team; or `stagedoor init`",
+        )
     text = file.read_text(errors="replace")
     return manifests.parse(text), manifests.load(text)
 

@@ -12,7 +12,9 @@ from stagedoor.model.deployment import Mount
 from stagedoor.model.errors import Invalid
 
 OLDEST = (3, 11)
-_ASK = "import json,sys;print(json.dumps([sys.version_info[:2],sys.base_prefix,sys._base_executable or sys.executable]))"
+_ASK = (
+    "import json,sys;print(json.dumps([sys.version_info[:2],sys.base_prefix,sys._base_executable or sys.executable]))"
+)
 
 
 @dataclass(frozen=True, slots=True)

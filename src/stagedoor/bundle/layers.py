@@ -37,7 +37,9 @@ class Layers:
         """(layer, whether it was made now) of the dependencies that `source` names. Raises Invalid with uv's words."""
         lock, requirements, project = (source / name for name in ("uv.lock", "requirements.txt", "pyproject.toml"))
         if lock.is_file() and project.is_file():
-            pinned = await self._remembered(lock.read_bytes() + project.read_bytes(), python, lambda: uv.export_lock(source))
+            pinned = await self._remembered(
+                lock.read_bytes() + project.read_bytes(), python, lambda: uv.export_lock(source)
+            )
         elif requirements.is_file():
             pinned = await self._resolved(requirements, python)
         elif project.is_file():

@@ -31,7 +31,10 @@ def list_files(folder: Path) -> Iterator[Path]:
             if ignored.match_file(path.as_posix()):
                 continue
             if (folder / path).is_symlink():
-                raise Invalid(f"{path} is a link; only plain files are sent", hint="copy the file, or name it in .stagedoorignore")
+                raise Invalid(
+                    f"{path} is a link; only plain files are sent",
+                    hint="copy the file, or name it in .stagedoorignore",
+                )
             if (folder / path).is_file():
                 yield path
 

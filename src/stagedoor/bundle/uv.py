@@ -29,14 +29,30 @@ async def run(*arguments: str, folder: Path | None = None) -> str:
 async def compile_requirements(source: Path, python: str) -> str:
     """Exact versions with hashes for the requirements in `source` (requirements.txt or pyproject.toml)."""
     return await run(
-        "pip", "compile", "--quiet", "--python", python, "--only-binary", ":all:", "--no-header", "--no-annotate", str(source)
+        "pip",
+        "compile",
+        "--quiet",
+        "--python",
+        python,
+        "--only-binary",
+        ":all:",
+        "--no-header",
+        "--no-annotate",
+        str(source),
     )
 
 
 async def export_lock(folder: Path) -> str:
     """The exact versions of a uv.lock beside its pyproject.toml, without groups for development."""
     return await run(
-        "export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", folder=folder
+        "export",
+        "--quiet",
+        "--frozen",
+        "--no-dev",
+        "--no-emit-project",
+        "--no-header",
+        "--no-annotate",
+        folder=folder,
     )
 
 

@@ -5,7 +5,18 @@ Order within a frontend is the order of decisions: what is believed, what is ref
 
 from stagedoor.haproxy import errors
 from stagedoor.haproxy.layout import Layout, backend_name, service_backend_name, slot_listener
-from stagedoor.haproxy.state import GRANTS, LINES, PREVIEWS, ROUTES, RULES, SLOTS, TOKENS, EdgeState, Server, map_name
+from stagedoor.haproxy.state import (
+    GRANTS,
+    LINES,
+    PREVIEWS,
+    ROUTES,
+    RULES,
+    SLOTS,
+    TOKENS,
+    EdgeState,
+    Server,
+    map_name,
+)
 from stagedoor.model.names import STACKS
 
 # What a device may not say about itself: the platform's own words and everything that steers tracing.
@@ -253,4 +264,8 @@ def _backends(layout: Layout, state: EdgeState) -> list[list[str]]:
 
 
 def _backend(name: str, servers: tuple[Server, ...]) -> list[str]:
-    return [f"backend {name}", "  balance leastconn", *(f"  server {one.name} {one.options}" for one in servers)]
+    return [
+        f"backend {name}",
+        "  balance leastconn",
+        *(f"  server {one.name} {one.options}" for one in servers),
+    ]

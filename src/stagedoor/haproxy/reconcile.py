@@ -40,7 +40,10 @@ def _removed(running: Backends, wanted: Backends) -> list[str]:
         known = _by_name(wanted.get(backend, ()))
         for server in servers:
             if server.name not in known:
-                plan += [f"set server {backend}/{server.name} state maint", f"del server {backend}/{server.name}"]
+                plan += [
+                    f"set server {backend}/{server.name} state maint",
+                    f"del server {backend}/{server.name}",
+                ]
     return plan
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import EdgeState, Server
+from stagedoor.model.errors import Unavailable
 
 _VERSION = re.compile(r"New version created: (\d+)")
 # What HAProxy says when all is well; anything else is a refusal.
 _FINE = re.compile(r"(New server registered\.|Server deleted\.|New version created: \d+|)")
 
 
-class EdgeDown(Exception):
+class EdgeDown(Unavailable):
     """The edge's process does not answer on its socket."""
 
 

@@ -1,7 +1,17 @@
 """From the platform's words to the edge's: traffic becomes backends with servers, and maps."""
 
 from stagedoor.haproxy.layout import Layout, door_server
-from stagedoor.haproxy.state import GRANTS, LINES, PREVIEWS, ROUTES, RULES, TOKENS, EdgeState, Server, map_name
+from stagedoor.haproxy.state import (
+    GRANTS,
+    LINES,
+    PREVIEWS,
+    ROUTES,
+    RULES,
+    TOKENS,
+    EdgeState,
+    Server,
+    map_name,
+)
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import StackTraffic, Target, Traffic
 

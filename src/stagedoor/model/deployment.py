@@ -40,7 +40,9 @@ class Spec:
     boot: dict[str, Any]
     start_timeout: float
     drain: float
-    hang: float = 10.0
+    hang: float
+    concurrency: int
+    services: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -44,7 +44,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    path: str = setting("", "a path that must answer below 500 before a version takes traffic; empty: the runtime's own")
+    path: str = setting(
+        "", "a path that must answer below 500 before a version takes traffic; empty: the runtime's own"
+    )
     tests: str = setting("tests", "folder of tests, run with pytest in the sandbox before a version exists")
     timeout: float = setting("60s", "longest time for all tests", "time")
 
@@ -67,7 +69,9 @@ class Manifest:
     limits: Limits = section(Limits, "What one request may take")
     checks: Checks = section(Checks, "What must be true before a version takes traffic")
     config: dict[str, Any] = setting({}, "Values the script reads as `config[...]`", "table")
-    routes: tuple[RouteRule, ...] = sections(RouteRule, "Requests that come here beside those to the name's own address")
+    routes: tuple[RouteRule, ...] = sections(
+        RouteRule, "Requests that come here beside those to the name's own address"
+    )
 
 
 def parse(text: str) -> Manifest:
@@ -98,14 +102,34 @@ def _check(manifest: Manifest) -> None:
     if manifest.version:
         Number.parse(manifest.version)
     rules = (
-        ("python", manifest.python, not manifest.python or _PYTHON.fullmatch(manifest.python), "a version as in 3.11"),
+        (
+            "python",
+            manifest.python,
+            not manifest.python or _PYTHON.fullmatch(manifest.python),
+            "a version as in 3.11",
+        ),
         ("entry", manifest.entry, _MODULE.fullmatch(manifest.entry), "a module as in main"),
         ("scaling.min", manifest.scaling.min, manifest.scaling.min >= 1, "1 or more"),
-        ("scaling.max", manifest.scaling.max, manifest.scaling.max >= manifest.scaling.min, "scaling.min or more"),
+        (
+            "scaling.max",
+            manifest.scaling.max,
+            manifest.scaling.max >= manifest.scaling.min,
+            "scaling.min or more",
+        ),
         ("scaling.concurrency", manifest.scaling.concurrency, manifest.scaling.concurrency >= 1, "1 or more"),
-        ("resources.memory", manifest.resources.memory, manifest.resources.memory >= _LEAST_MEMORY, "32MB or more"),
+        (
+            "resources.memory",
+            manifest.resources.memory,
+            manifest.resources.memory >= _LEAST_MEMORY,
+            "32MB or more",
+        ),
         ("resources.processes", manifest.resources.processes, manifest.resources.processes >= 8, "8 or more"),
-        ("checks.path", manifest.checks.path, manifest.checks.path[:1] in ("", "/"), "a path that begins with /"),
+        (
+            "checks.path",
+            manifest.checks.path,
+            manifest.checks.path[:1] in ("", "/"),
+            "a path that begins with /",
+        ),
     )
     for key, value, holds, allowed in rules:
         if not holds:

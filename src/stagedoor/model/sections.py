@@ -126,7 +126,12 @@ def example(cls: type[Any]) -> str:
         if "section" in data:
             tables += ["", f"# {data['help']}", f"[{field.name}]", *_example_keys(data["section"])]
         elif "sections" in data:
-            tables += ["", f"# {data['help']}", f"# [[{field.name}]]", *_commented(_example_keys(data["sections"]))]
+            tables += [
+                "",
+                f"# {data['help']}",
+                f"# [[{field.name}]]",
+                *_commented(_example_keys(data["sections"])),
+            ]
         elif data["kind"] == "table":
             tables += ["", f"# {data['help']}", f"[{field.name}]"]
         else:

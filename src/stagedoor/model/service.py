@@ -30,5 +30,8 @@ def check_service(name: str, url: str) -> Service:
     except ValueError as error:
         raise Invalid(f"{url!r} is no address of a service: {error}") from None
     if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
-        raise Invalid(f"{url!r} is no address of a service", hint="give scheme, host and port, as in http://127.0.0.1:9001")
+        raise Invalid(
+            f"{url!r} is no address of a service",
+            hint="give scheme, host and port, as in http://127.0.0.1:9001",
+        )
     return Service(name, f"http://{parts.hostname}:{port or 80}")

@@ -71,7 +71,11 @@ def parse(text: str) -> Platform:
     edge = platform.edge
     for key, source in (("edge.device", edge.device), ("edge.member", edge.member)):
         if source and not _SOURCE.fullmatch(source):
-            raise Invalid(f"{FILE}: {key} = {source!r} is not allowed", hint="header:NAME, cookie:NAME or jwt:CLAIM", key=key)
+            raise Invalid(
+                f"{FILE}: {key} = {source!r} is not allowed",
+                hint="header:NAME, cookie:NAME or jwt:CLAIM",
+                key=key,
+            )
     if "jwt:" in edge.device + edge.member and not edge.jwt_key:
         raise Invalid(f"{FILE}: edge.jwt_key is missing", hint="a claim is believed only when its key is known")
     if edge.jwt_algorithm not in _ALGORITHMS:

@@ -84,6 +84,7 @@ def choose_number(wanted: str, bump: str, taken: list[str]) -> str:
     """The number of a new version: the one wanted by the manifest, else the bump of the newest (patch by default)."""
     if wanted and bump:
         raise Invalid(
-            f"the manifest says version {wanted} and the command says --bump {bump}", hint="keep one of the two"
+            f"the manifest says version {wanted} and the command says --bump {bump}",
+            hint="keep one of the two",
         )
     return str(Number.parse(wanted)) if wanted else next_numbers(taken)[bump or "patch"]

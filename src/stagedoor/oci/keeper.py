@@ -63,9 +63,7 @@ class Kept:
 class Keeper:
     """Every public call may be repeated without harm."""
 
-    def __init__(
-        self, engine: Engine, doors: Doors, sockets: Sockets, logs: Logs, journal: Path, slots: int
-    ) -> None:
+    def __init__(self, engine: Engine, doors: Doors, sockets: Sockets, logs: Logs, journal: Path, slots: int) -> None:
         self._engine = engine
         self._doors = doors
         self._sockets = sockets
@@ -122,13 +120,16 @@ class Keeper:
             found[one.id] = cgroups.proportional_memory(cgroups.processes(self._engine.cgroup_of(one.id)))
         return found
 
-    async def start(self) -> None:
-        """Adopts what the journal names and still lives; buries what died; removes what nobody knows."""
+    async def start(self, *, fresh: bool = False) -> None:
+        """Adopts what the journal names and still lives; buries what died; removes what nobody knows.
+
+        `fresh`: the sockets are new ones, so that whoever still lives listens where nobody can reach it.
+        """
         specs, instances = self._journal.read()
         holders = {}
         for one in instances:
             spec = specs.get(one.deployment)
-            alive = one.pid and spawn.started_at(one.pid) == one.pid_started
+            alive = not fresh and one.pid and spawn.started_at(one.pid) == one.pid_started
             if spec is not None and alive and one.state == states.READY and one.door in spec.doors:
                 holders[one.slot] = _holder(spec, one)
                 self._free_slots.remove(one.slot)
@@ -227,9 +228,7 @@ class Keeper:
         boot = {**spec.boot, "instance": one.id, "egress": EGRESS}
         egress = Mount(str(self._sockets.slot_path(one.slot)), EGRESS)
         try:
-            running = await launch.launch(
-                self._engine, one.id, spec.sandbox, "boot", boot, door, log, (egress,)
-            )
+            running = await launch.launch(self._engine, one.id, spec.sandbox, "boot", boot, door, log, (egress,))
         except EngineError as error:
             raise StartFailed("container", str(error)) from None
         finally:

@@ -39,7 +39,11 @@ async def launch(
     boot_reader = _message(json.dumps(boot).encode())
     report_reader, report_writer = os.pipe()
     value = spec.Container(
-        arguments(sandbox.python, module), sandbox, (*runc.base_mounts(), *extra), engine.rootfs, engine.cgroup_of(container)
+        arguments(sandbox.python, module),
+        sandbox,
+        (*runc.base_mounts(), *extra),
+        engine.rootfs,
+        engine.cgroup_of(container),
     )
     null = os.open(os.devnull, os.O_RDONLY)
     try:

@@ -29,6 +29,9 @@ class Engine:
         for folder in (self._root, self._bundles, self.rootfs):
             folder.mkdir(parents=True, exist_ok=True)
         self.rootfs.chmod(0o755)
+        # The runtime gives a tmpfs the mode of the folder below it, whatever its own options say.
+        (self.rootfs / "tmp").mkdir(exist_ok=True)
+        (self.rootfs / "tmp").chmod(0o1777)
         # On most systems these are links into /usr, and a container's root needs the same.
         for name in ("bin", "lib", "lib64", "sbin"):
             host, own = Path("/") / name, self.rootfs / name

@@ -16,7 +16,13 @@ _MASKED = [
     "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
 ]  # fmt: skip
 _READ_ONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
-_ENVIRONMENT = ["PATH=/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1"]
+_ENVIRONMENT = [
+    "PATH=/usr/bin:/bin",
+    "HOME=/tmp",
+    "LANG=C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE=1",
+    "PYTHONUTF8=1",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,18 @@ def _mounts(container: Container) -> list[dict[str, Any]]:
     size = f"size={container.sandbox.tmp}"
     own = [
         {"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]},
-        {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=65536k"]},
-        {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "nodev", "mode=1777", size]},
+        {
+            "destination": "/dev",
+            "type": "tmpfs",
+            "source": "tmpfs",
+            "options": ["nosuid", "mode=755", "size=65536k"],
+        },
+        {
+            "destination": "/tmp",
+            "type": "tmpfs",
+            "source": "tmpfs",
+            "options": ["nosuid", "nodev", "mode=1777", size],
+        },
     ]
     binds = [
         {"destination": one.target, "type": "bind", "source": one.source, "options": _READ_ONLY}
@@ -79,6 +95,10 @@ def _resources(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "devices": [{"allow": False, "access": "rwm"}],
         "memory": {"limit": sandbox.memory},
-        "cpu": {"quota": int(sandbox.cpu * period), "period": period, "shares": max(2, int(sandbox.cpu * 1024))},
+        "cpu": {
+            "quota": int(sandbox.cpu * period),
+            "period": period,
+            "shares": max(2, int(sandbox.cpu * 1024)),
+        },
         "pids": {"limit": sandbox.processes},
     }

@@ -12,7 +12,14 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from stagedoor.runtime import context, response, tape
-from stagedoor.runtime.errors import ApiError, ApiNotFound, ApiOverloaded, ApiRefused, ApiTimeout, ApiUpstreamError
+from stagedoor.runtime.errors import (
+    ApiError,
+    ApiNotFound,
+    ApiOverloaded,
+    ApiRefused,
+    ApiTimeout,
+    ApiUpstreamError,
+)
 from stagedoor.runtime.request import Headers, RawHeaders
 from stagedoor.runtime.wire import Pool, WireError
 
@@ -156,7 +163,12 @@ def _fields(request_id: str, headers: Mapping[str, str] | None, json: Any) -> tu
 
 
 def _failure(service: str, method: str, path: str, answer: Answer, request_id: str) -> ApiError:
-    kinds: dict[int, type[ApiError]] = {404: ApiNotFound, 429: ApiOverloaded, 503: ApiOverloaded, 504: ApiTimeout}
+    kinds: dict[int, type[ApiError]] = {
+        404: ApiNotFound,
+        429: ApiOverloaded,
+        503: ApiOverloaded,
+        504: ApiTimeout,
+    }
     kind = kinds.get(answer.status, ApiUpstreamError)
     if "stagedoor-refused" in answer.headers:
         kind = ApiRefused

@@ -1,12 +1,12 @@
 """The errors a script meets.
 
-    HTTPError              raised by a script: becomes the answer
-    ApiError               a call to a service that gave no usable answer
-      ApiTimeout           its time was over
-      ApiOverloaded        the service, or the queue before it, is full (429, 503)
-      ApiRefused           the platform's policy does not allow the call (403 from egress)
-      ApiNotFound          the service says 404
-      ApiUpstreamError     anything else: another status of 400 and above, a broken connection
+HTTPError              raised by a script: becomes the answer
+ApiError               a call to a service that gave no usable answer
+  ApiTimeout           its time was over
+  ApiOverloaded        the service, or the queue before it, is full (429, 503)
+  ApiRefused           the platform's policy does not allow the call (403 from egress)
+  ApiNotFound          the service says 404
+  ApiUpstreamError     anything else: another status of 400 and above, a broken connection
 """
 
 
@@ -24,7 +24,14 @@ class ApiError(Exception):
     """A call to a service gave no usable answer. `status` is None when none arrived."""
 
     def __init__(
-        self, service: str, method: str, path: str, reason: str, *, status: int | None = None, request_id: str = ""
+        self,
+        service: str,
+        method: str,
+        path: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        request_id: str = "",
     ) -> None:
         super().__init__(f"{service}: {method} {path}: {reason}")
         self.service = service

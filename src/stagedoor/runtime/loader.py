@@ -56,9 +56,7 @@ def load(boot: Boot) -> Loaded:
     _import(boot.entry, "entry")
     if not router.endpoints:
         raise LoadError("entry", f"the module {boot.entry!r} declares no endpoint; use @endpoint, or `app` for ASGI")
-    endpoints = [
-        {"method": one.method, "path": one.path, "description": one.description} for one in router.endpoints
-    ]
+    endpoints = [{"method": one.method, "path": one.path, "description": one.description} for one in router.endpoints]
     return Loaded(Scripted(router), None, endpoints)
 
 

@@ -43,7 +43,9 @@ class Scripted:
             text = f"{request.path} answers {', '.join(allowed)}."
             connection.send_error(405, "method_not_allowed", text)
         else:
-            connection.send_error(404, "no_such_endpoint", f"The script has no endpoint {request.method} {request.path}.")
+            connection.send_error(
+                404, "no_such_endpoint", f"The script has no endpoint {request.method} {request.path}."
+            )
 
 
 async def send(value: Any, connection: Connection) -> None:
@@ -92,7 +94,9 @@ def fail(error: Exception, connection: Connection) -> None:
         status = 504 if isinstance(error, ApiTimeout) else 502
         connection.send_error(status, "api_failed", f"A call to {error.service} failed; the script has no fallback.")
     else:
-        connection.send_error(500, "script_error", f"The script raised {type(error).__name__}; its log has the traceback.")
+        connection.send_error(
+            500, "script_error", f"The script raised {type(error).__name__}; its log has the traceback."
+        )
 
 
 def trim(error: BaseException) -> str:

@@ -13,7 +13,14 @@ class Tape(Protocol):
     def request_began(self, request: Request) -> None: ...
 
     def call_ended(
-        self, request: Request | None, service: str, method: str, target: bytes, status: int, headers: RawHeaders, body: bytes
+        self,
+        request: Request | None,
+        service: str,
+        method: str,
+        target: bytes,
+        status: int,
+        headers: RawHeaders,
+        body: bytes,
     ) -> None: ...
 
     def request_ended(self, request: Request, status: int, body: bytes) -> None: ...

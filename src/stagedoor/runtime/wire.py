@@ -90,7 +90,9 @@ class Pool:
         self._keep = keep
         self._idle: deque[_Wire] = deque()
 
-    async def call(self, method: bytes, target: bytes, headers: RawHeaders, body: bytes) -> tuple[int, RawHeaders, bytes]:
+    async def call(
+        self, method: bytes, target: bytes, headers: RawHeaders, body: bytes
+    ) -> tuple[int, RawHeaders, bytes]:
         """Sends a request and returns status, headers and body. Raises WireError; cancel it to give up."""
         length = b"content-length: %d\r\n" % len(body) if body or method not in _IDEMPOTENT else b""
         lines = response.header_lines(headers)

@@ -1,0 +1,1 @@
+"""The database: SQLite in WAL mode by default. Only control opens it."""

@@ -1,0 +1,44 @@
+"""Deploys the demo's applications as a team would, once the platform is up. Started by `stagedoor up --demo`."""
+
+import json
+import sys
+import time
+
+from stagedoor.cli import output, session, source, watching
+from stagedoor.main.demo import APPLICATIONS, FIRST_PORT, SERVICES, examples
+from stagedoor.model.errors import Failure
+
+
+def deploy(test: str, prod: str) -> None:
+    """Registers the services and deploys the applications to both stacks. What is there already stays as it is."""
+    client = session.connect()
+    began = time.monotonic()
+    print("the demo: four services, three applications", flush=True)
+    for number, name in enumerate(SERVICES):
+        client.put("services", name, body={"url": f"http://127.0.0.1:{FIRST_PORT + number}"})
+    for name in APPLICATIONS:
+        packed = source.read_packed(examples() / name)
+        print(f"{name}:", flush=True)
+        operation = client.post("versions", body=packed, stack="test")
+        result = watching.watch(client, operation, quiet=False)
+        wish = {"version": result["version"], "stack": "prod", "default": False}
+        watching.watch(client, client.post("applications", name, "releases", body=wish), quiet=True)
+        print(f"  {name} {result['version']} is in test and prod", flush=True)
+    print(f"the demo is there after {time.monotonic() - began:.1f} s. Try:")
+    print(f"  curl -H 'x-device: tv' -b member=m7 {prod}/tv-home/home")
+    print(f"  curl -H 'x-device: phone' -b member=m7 {prod}/phone-home/home")
+    print(f"  curl {test}/welcome/", flush=True)
+
+
+def main() -> None:
+    try:
+        deploy(sys.argv[1], sys.argv[2])
+    except Failure as failure:
+        output.say_failure(failure, as_json=False)
+        sys.exit(1)
+    except json.JSONDecodeError as error:
+        sys.exit(f"the platform's answer is no JSON: {error}")
+
+
+if __name__ == "__main__":
+    main()

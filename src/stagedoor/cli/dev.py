@@ -1,0 +1,33 @@
+"""Serves the application in the folder, in the same kind of sandbox as in production, and again after each change."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from stagedoor.cli import output, session
+from stagedoor.main import dev
+
+EXAMPLES = ("stagedoor dev", "stagedoor dev ./tv-home --port 9000")
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", type=Path, help="folder with stagedoor.toml (here)")
+    parser.add_argument("--port", type=int, default=8000, help="port on loopback, 0 for any (8000)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("/var/lib/stagedoor/dev"),
+        help="folder for layers (/var/lib/stagedoor/dev)",
+    )
+
+
+def run(options: Namespace) -> int:
+    def say(line: dict[str, object], text: str) -> None:
+        if options.json:
+            output.show_json(line)
+        else:
+            print(text, flush=True)
+
+    known = session.read_credentials()
+    return dev.serve(
+        dev.Options(options.folder.resolve(), options.port, options.data, known["url"], known["token"], say)
+    )

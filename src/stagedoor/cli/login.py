@@ -1,0 +1,44 @@
+"""Remembers a platform and a token, after trying them. The token is read from standard input, never from the command line."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from stagedoor.cli import output, session
+from stagedoor.http.client import Client
+from stagedoor.model.errors import Invalid
+
+EXAMPLES = (
+    "stagedoor login http://127.0.0.1:7070 < token-file",
+    "pass show stagedoor | stagedoor login https://stagedoor.example",
+)
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "url",
+        nargs="?",
+        default=session.DEFAULT_URL,
+        help=f"address of the control API ({session.DEFAULT_URL})",
+    )
+
+
+def run(options: Namespace) -> int:
+    token = _read_token()
+    if not token:
+        raise Invalid("no token was given", hint="give it on standard input")
+    who = Client(options.url, token).get("whoami")
+    file = session.save_credentials(options.url, token)
+    if options.json:
+        output.show_json({"url": options.url, **who})
+    else:
+        team = f" of {who['team']}" if who["team"] else ""
+        print(f"{who['name']}, {who['role']}{team}, at {options.url}; remembered in {file}")
+    return 0
+
+
+def _read_token() -> str:
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        return getpass("token: ").strip()
+    return sys.stdin.readline().strip()

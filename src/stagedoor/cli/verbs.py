@@ -1,0 +1,30 @@
+"""Every verb: its module, and a line of help. What is not here does not exist."""
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    module: str
+    help: str
+    group: str
+
+
+VERBS = {
+    "up": Verb("up", "start the platform on this machine", "The platform"),
+    "doctor": Verb("doctor", "say what is there, what is missing, and how to mend it", "The platform"),
+    "login": Verb("login", "remember a platform and a token", "The platform"),
+    "status": Verb("status", "applications, lines, programs, and how they are", "The platform"),
+    "init": Verb("init", "write a small application that runs", "Scripts"),
+    "dev": Verb("dev", "serve the application here, in a sandbox, with hot reload", "Scripts"),
+    "test": Verb("test", "run the application's own tests in the sandbox", "Scripts"),
+    "deploy": Verb("deploy", "publish a version and release it", "Releases"),
+    "publish": Verb("publish", "publish a version without releasing it", "Releases"),
+    "release": Verb("release", "move a line to a published version", "Releases"),
+    "rollback": Verb("rollback", "move a line back to its former release", "Releases"),
+    "versions": Verb("versions", "published versions, and where each is released", "Releases"),
+    "delete": Verb("delete", "end a line in a stack", "Releases"),
+    "instances": Verb("instances", "containers and their states", "In sight"),
+    "logs": Verb("logs", "what the instances printed", "In sight"),
+    "requests": Verb("requests", "what devices asked, request by request", "In sight"),
+    "activity": Verb("activity", "who changed what, and when", "In sight"),
+}

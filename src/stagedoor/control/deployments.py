@@ -1,0 +1,151 @@
+"""Bringing deployments up and ending them: backends and doors are given out here, and come back here."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from stagedoor.control.platform import Platform
+from stagedoor.model.deployment import PREVIEW, RELEASE, Deployment, Spec
+from stagedoor.model.errors import Invalid, Unavailable
+from stagedoor.model.manifest import Manifest
+from stagedoor.model.manifest import build as build_manifest
+from stagedoor.model.version import Version
+
+_START_MARGIN = 10.0  # Beside the warm-up's own limit: the container, and a busy machine.
+
+
+async def ensure(platform: Platform, version: Version, stack: str, config: dict[str, Any], purpose: str) -> Deployment:
+    """The deployment of `version` with `config` in `stack`: the one that is there, else a new one that starts now.
+
+    Raises Unavailable when no backend, door or slot is free.
+    """
+    async with platform.pool_lock:
+        known = await platform.store.deployments()
+        found = _find(known, version, stack, config)
+        if found is not None:
+            if found.purpose == PREVIEW and purpose != PREVIEW:
+                found = replace(found, purpose=purpose)
+            await platform.store.touch_deployment(found.id, platform.clock(), found.purpose)
+        else:
+            found = await _create(platform, known, version, stack, config, purpose)
+    await platform.engine.deploy(found.spec)
+    return found
+
+
+def _find(known: list[Deployment], version: Version, stack: str, config: dict[str, Any]) -> Deployment | None:
+    for one in known:
+        if (one.application, one.version, one.stack, one.config) == (
+            version.application,
+            version.number,
+            stack,
+            config,
+        ):
+            return one
+    return None
+
+
+async def _create(
+    platform: Platform,
+    known: list[Deployment],
+    version: Version,
+    stack: str,
+    config: dict[str, Any],
+    purpose: str,
+) -> Deployment:
+    manifest = build_manifest(version.manifest)
+    sandbox = await platform.artefacts.sandbox(version.source, version.layer, version.python, manifest)
+    count = manifest.scaling.min if purpose == RELEASE else 1
+    backend, doors = _give_out(platform, known, count)
+    number = await platform.store.next_number("deployment")
+    now = platform.clock()
+    spec = Spec(
+        deployment=f"d{number}-{secrets.token_hex(2)}",
+        application=version.application,
+        version=version.number,
+        stack=stack,
+        backend=backend,
+        doors=doors,
+        sandbox=sandbox,
+        boot=_boot(platform, version, manifest, config),
+        start_timeout=manifest.limits.warmup + _START_MARGIN,
+        drain=manifest.limits.drain,
+        hang=manifest.limits.hang,
+        concurrency=manifest.scaling.concurrency,
+        services=manifest.services,
+    )
+    created = Deployment(spec.deployment, version.application, version.number, stack, purpose, now, now, spec, config)
+    await platform.store.save_deployment(created)
+    await platform.apply_traffic()
+    return created
+
+
+def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[str, tuple[int, ...]]:
+    pools = platform.settings.pools
+    backends = {one.spec.backend for one in known}
+    doors = {door for one in known for door in one.spec.doors}
+    backend = next((f"b{n}" for n in range(pools.backends) if f"b{n}" not in backends), None)
+    free = [door for door in range(min(pools.doors, pools.slots)) if door not in doors][:count]
+    if backend is None or len(free) < count:
+        raise Unavailable(
+            f"no place for {count} more instances: {len(backends)} of {pools.backends} deployments and "
+            f"{len(doors)} of {min(pools.doors, pools.slots)} instances are given out",
+            hint="delete lines that nobody needs, or raise [pools] in platform.toml and restart",
+        )
+    return backend, tuple(free)
+
+
+def _boot(platform: Platform, version: Version, manifest: Manifest, config: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "entry": manifest.entry,
+        "app": manifest.app,
+        "prefixed": manifest.prefixed,
+        "paths": platform.artefacts.import_paths(version.layer),
+        "config": config,
+        "body_limit": manifest.limits.body,
+        "request_timeout": manifest.limits.request,
+        "warmup_timeout": manifest.limits.warmup,
+        "grace": manifest.limits.drain,
+    }
+
+
+async def settle(platform: Platform, deployment: Deployment) -> dict[str, Any]:
+    """What the instances measured, once all are ready. Raises Invalid with the script's own words when one failed."""
+    outcome = await platform.engine.settled(deployment.id)
+    if outcome.get("state") == "ready":
+        return outcome
+    if outcome.get("state") == "missing":
+        raise Unavailable("node does not know the deployment", hint="try again; `stagedoor status` shows the programs")
+    step = str(outcome.get("step", "start"))
+    raise Invalid(
+        f"{deployment.spec.label} did not start: {_WHAT_FAILED.get(step, step)}",
+        step=step,
+        log=str(outcome.get("message", "")),
+        lines=outcome.get("log", []),
+    )
+
+
+_WHAT_FAILED = {
+    "import": "its import failed",
+    "entry": "its entry is missing",
+    "app": "its ASGI application is missing",
+    "warmup": "its warm-up failed",
+    "start": "it ended before it was ready",
+    "container": "the container could not be started",
+    "slot": "no slot is free",
+}
+
+
+async def probe(platform: Platform, deployment: Deployment, manifest: Manifest) -> int:
+    """The status of the script's own answer on the real path. Raises Invalid for 500 and above."""
+    path = manifest.checks.path or "/.stagedoor/alive"
+    status = await platform.edge.probe(deployment.spec.backend, path, manifest.limits.request)
+    if status >= 500:
+        raise Invalid(f"{deployment.spec.label} answers {status} to {path}", step="probe")
+    return status
+
+
+async def end(platform: Platform, deployment: Deployment) -> None:
+    """Ends a deployment that no line points at: it drains, stops, and gives back what it held."""
+    await platform.engine.end(deployment.id)
+    await platform.store.drop_deployment(deployment.id)
+    await platform.apply_traffic()

@@ -1,0 +1,90 @@
+"""What control does by itself: finish what a former process began, keep the edge true, end what nobody needs."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from stagedoor.control import deployments, releases
+from stagedoor.control.operations import Progress
+from stagedoor.control.platform import Platform
+from stagedoor.control.ports import World
+from stagedoor.decide import warm
+from stagedoor.model.deployment import PREVIEW
+from stagedoor.model.errors import Conflict, Failure
+from stagedoor.model.operation import Operation
+
+log = logging.getLogger("stagedoor.loops")
+
+_ROUND = 5.0
+
+
+async def recover(platform: Platform) -> None:
+    """After a start: versions that were never recorded leave nothing, releases that were begun are finished."""
+    for one in await platform.store.deployments():
+        if await platform.store.version(one.application, one.version) is None:
+            await platform.engine.end(one.id)
+            await platform.store.drop_deployment(one.id)
+    known = await platform.store.deployments()
+    for one in known:
+        await platform.engine.deploy(one.spec)
+    for stranger in set(await platform.engine.deployments()) - {one.id for one in known}:
+        await platform.engine.end(stranger)
+    platform.edge.forget()
+    await platform.apply_traffic()
+    for operation in await platform.store.running_operations():
+        platform.operations.resume(operation, _rest_of(platform, operation))
+
+
+def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], Awaitable[dict[str, Any]]]:
+    goal = operation.goal
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        version = await platform.store.version(operation.application, goal["version"])
+        if version is None:
+            raise Conflict(
+                "control was restarted before the version was complete; nothing was published",
+                hint="run it again",
+            )
+        if not goal.get("stack"):
+            return {"application": operation.application, "version": version.number}
+        wish = releases.Wish(
+            goal["version"], goal["stack"], operation.by, goal.get("cause", "deploy"), goal.get("restores", 0),
+            goal.get("make_default", False),
+        )  # fmt: skip
+        return await releases.carry_out(platform, progress, operation.application, wish)
+
+    return work
+
+
+async def keep_true(platform: Platform) -> None:
+    """Compares the edge with the database every few seconds, and ends what has been without traffic for long."""
+    while True:
+        await asyncio.sleep(_ROUND)
+        try:
+            platform.edge.forget()
+            await platform.apply_traffic()
+            await end_cold(platform)
+        except Failure as error:
+            log.warning("%s", error)
+        except Exception:
+            log.exception("a round failed")
+
+
+async def end_cold(platform: Platform) -> None:
+    world = await platform.store.world()
+    for decision in warm.decide(platform.clock(), world.deployments, _in_use(platform, world), platform.settings.keep):
+        log.info("ending %s: %s", decision.deployment.spec.label, decision.reason)
+        await deployments.end(platform, decision.deployment)
+
+
+def _in_use(platform: Platform, world: World) -> frozenset[str]:
+    """What a line points at, and whatever an operation may be about to point at."""
+    used = set()
+    busy = {name.split(" ")[0] for name in platform.operations.lines()}
+    for one in world.deployments:
+        release = world.current.get((one.application, int(one.version.split(".")[0]), one.stack))
+        serves = release is not None and (release.version, release.config) == (one.version, one.config)
+        if one.application in busy or (serves and one.purpose != PREVIEW):
+            used.add(one.id)
+    return frozenset(used)

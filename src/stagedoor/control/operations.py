@@ -1,0 +1,160 @@
+"""Operations: what takes a while runs as a task of its own, writes down each step, and can be watched or resumed."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from stagedoor.control.ports import Store
+from stagedoor.model.errors import Conflict, Failure, Missing
+from stagedoor.model.operation import DONE, FAILED, RUNNING, Operation, Step
+
+log = logging.getLogger("stagedoor.operations")
+
+
+class Progress:
+    """Writes the steps of one operation."""
+
+    def __init__(
+        self, store: Store, operation: Operation, changed: Callable[[], None], clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._changed = changed
+        self._clock = clock
+        self._seq = 0
+        self.operation = operation
+
+    @asynccontextmanager
+    async def step(self, name: str) -> AsyncIterator["StepNote"]:
+        """A step with its time; a Failure inside it is marked with the step's name."""
+        note = StepNote()
+        await self.say(name, RUNNING)
+        began = time.perf_counter()
+        try:
+            yield note
+        except Failure as error:
+            error.details.setdefault("step", name)
+            await self.say(name, FAILED, error.message, time.perf_counter() - began)
+            raise
+        await self.say(name, DONE, note.text, time.perf_counter() - began, note.data)
+
+    async def say(
+        self, name: str, state: str, text: str = "", seconds: float = 0.0, data: dict[str, Any] | None = None
+    ) -> None:
+        self._seq += 1
+        step = Step(self._seq, self._clock(), name, state, text, seconds, data or {})
+        await self._store.add_step(self.operation.id, step)
+        self._changed()
+
+
+class StepNote:
+    """What a step says when it is done."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.data: dict[str, Any] = {}
+
+
+Work = Callable[[Progress], Awaitable[dict[str, Any]]]
+
+
+class Operations:
+    """Those that run now. Two on one line cannot: the second is told who and what is in the way."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._running: dict[str, Operation] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Condition()
+        self._pending: set[asyncio.Task[None]] = set()
+
+    async def begin(
+        self, kind: str, application: str, line: str, by: str, goal: dict[str, Any], work: Work
+    ) -> Operation:
+        """Starts `work`. Raises Conflict when something runs on `line` already."""
+        holder = self._running.get(line)
+        if holder is not None:
+            raise self._in_the_way(holder)
+        placeholder = Operation(0, kind, application, line, RUNNING, by, self._clock(), goal)
+        self._running[line] = placeholder
+        try:
+            operation = await self._store.begin_operation(placeholder)
+        except BaseException:
+            del self._running[line]
+            raise
+        self.resume(operation, work)
+        return operation
+
+    def _in_the_way(self, holder: Operation) -> Conflict:
+        since = self._clock() - holder.began_at
+        return Conflict(
+            f"a {holder.kind} of {holder.line} by {holder.by} is running since {since:.1f} s",
+            hint="wait for it to end, then try again",
+            holder=holder.by,
+            operation=holder.id,
+        )
+
+    def resume(self, operation: Operation, work: Work) -> None:
+        """Runs `work` for an operation that is in the database already."""
+        self._running[operation.line] = operation
+        task = asyncio.get_running_loop().create_task(self._run(operation, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, operation: Operation, work: Work) -> None:
+        progress = Progress(self._store, operation, self._announce, self._clock)
+        error: dict[str, Any] | None = None
+        progress._seq = len(await self._store.steps(operation.id, 0))
+        try:
+            result = await work(progress)
+            await progress.say("done", DONE, data=result)
+        except Failure as failure:
+            error = failure.describe()
+        except asyncio.CancelledError:
+            # Control is stopping: the operation stays in the database as running, and the next start resumes it.
+            raise
+        except Exception:
+            log.exception("operation %s failed", operation.id)
+            error = {"code": "internal", "message": "a fault of the platform; its log has the traceback"}
+        finally:
+            self._running.pop(operation.line, None)
+        await self._store.end_operation(operation.id, FAILED if error else DONE, self._clock(), error)
+        self._announce()
+
+    def _announce(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._notify())
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
+    async def _notify(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def watch(self, number: int, after: int) -> AsyncIterator[Step | Operation]:
+        """Its steps from `after` on as they come, then the ended operation itself. Raises Missing."""
+        while True:
+            operation = await self._store.operation(number)
+            if operation is None:
+                raise Missing(f"there is no operation {number}")
+            for step in await self._store.steps(number, after):
+                after = step.seq
+                yield step
+            if operation.state != RUNNING:
+                yield operation
+                return
+            async with self._news:
+                try:
+                    await asyncio.wait_for(self._news.wait(), 0.5)
+                except TimeoutError:
+                    pass
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def lines(self) -> set[str]:
+        return set(self._running)

@@ -1,0 +1,42 @@
+"""What every use case works with: the ports, the settings, the clock, and what was given out."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stagedoor.control import traffic
+from stagedoor.control.operations import Operations
+from stagedoor.control.ports import Artefacts, Edge, Engine, Records, Store
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.settings import Platform as Settings
+
+log = logging.getLogger("stagedoor.control")
+
+
+@dataclass(slots=True)
+class Platform:
+    store: Store
+    artefacts: Artefacts
+    engine: Engine
+    edge: Edge
+    records: Records
+    settings: Settings
+    clock: Callable[[], float]
+    operations: Operations
+    programs: Callable[[], list[dict[str, object]]] = list
+    edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def apply_traffic(self) -> float:
+        """Makes the edge do what the database says; seconds it took. One at a time, the newest truth each time.
+
+        An edge that is away is no failure: its files are written, and it begins with them.
+        """
+        async with self.edge_lock:
+            wanted = traffic.build(await self.store.world())
+            try:
+                return await self.edge.apply(wanted)
+            except Unavailable as error:
+                log.warning("the edge is away: %s", error)
+                return 0.0

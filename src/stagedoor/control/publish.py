@@ -1,0 +1,209 @@
+"""Publishing: an upload becomes an immutable version, or nothing at all.
+
+The version is tried in a sandbox before it exists: it starts, warms up and is measured, and its own tests run beside it.
+A deploy tries it as the very deployment that will take the traffic, so that the release need not start it again.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from stagedoor.control import deployments, releases
+from stagedoor.control.operations import Progress
+from stagedoor.control.platform import Platform
+from stagedoor.control.ports import Change, Source
+from stagedoor.model.access import Identity
+from stagedoor.model.application import Application
+from stagedoor.model.deployment import CANDIDATE, RELEASE, Deployment
+from stagedoor.model.errors import Conflict, Forbidden, Invalid
+from stagedoor.model.operation import Operation
+from stagedoor.model.quantity import say_size, say_time
+from stagedoor.model.version import Start, Version, choose_number, next_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the caller wants: `stack` empty for a publish without a release."""
+
+    by: Identity
+    stack: str
+    bump: str = ""
+
+
+async def begin(platform: Platform, archive: Path, order: Order) -> Operation:
+    """Takes an upload in and starts the operation. What is wrong with the upload itself is said at once.
+
+    Raises Invalid, TooLarge, Forbidden, Conflict.
+    """
+    source = await platform.artefacts.accept(archive)
+    name, team = source.manifest.name, source.manifest.team
+    application = await platform.store.application(name)
+    order.by.require_change(application.team if application else team)
+    if application and application.team != team:
+        raise Forbidden(f"{name} is owned by team {application.team}, the manifest says {team}")
+    known = await platform.store.versions(name)
+    existing = _same(known, source)
+    number = existing.number if existing else _number(source, order, known)
+    line = f"{name} ^{number.split('.')[0]}" + (f" in {order.stack}" if order.stack else "")
+    kind = "deploy" if order.stack else "publish"
+    goal = {"stack": order.stack, "version": number, "phase": "publish"}
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        return await _carry_out(platform, progress, source, existing, number, order)
+
+    return await platform.operations.begin(kind, name, line, order.by.name, goal, work)
+
+
+def _same(known: list[Version], source: Source) -> Version | None:
+    """The version with this content, if there is one. Raises Conflict when the manifest gives it another number."""
+    for version in known:
+        if version.digest == source.content:
+            wanted = source.manifest.version
+            if wanted and wanted != version.number:
+                raise Conflict(
+                    f"this content is version {version.number} already; it cannot be {wanted} as well",
+                    hint=f"release {version.number}, or change something",
+                    existing=version.number,
+                )
+            return version
+    return None
+
+
+def _number(source: Source, order: Order, known: list[Version]) -> str:
+    taken = [version.number for version in known]
+    number = choose_number(source.manifest.version, order.bump, taken)
+    if number in taken:
+        free = ", ".join(dict.fromkeys(next_numbers(taken).values()))
+        raise Conflict(
+            f"version {number} exists with other content; a version never changes",
+            hint=f"the next free numbers are {free}; or leave the number out and use --bump",
+            free=free.split(", "),
+        )
+    return number
+
+
+async def _carry_out(
+    platform: Platform,
+    progress: Progress,
+    source: Source,
+    existing: Version | None,
+    number: str,
+    order: Order,
+) -> dict[str, Any]:
+    if existing is not None:
+        async with progress.step("publish") as note:
+            note.text = f"the same content is version {existing.number}; nothing to publish"
+        version = existing
+    else:
+        version = await _publish(platform, progress, source, number, order)
+    result: dict[str, Any] = {
+        "application": version.application,
+        "version": version.number,
+        "new": existing is None,
+    }
+    if order.stack:
+        wish = releases.Wish(version.number, order.stack, order.by.name, "deploy")
+        result |= await releases.carry_out(platform, progress, version.application, wish)
+    return result
+
+
+async def _publish(platform: Platform, progress: Progress, source: Source, number: str, order: Order) -> Version:
+    manifest = source.manifest
+    async with progress.step("dependencies") as note:
+        layer, python, made = await platform.artefacts.prepare(source.name, manifest)
+        note.text = "none" if layer == "none" else f"{'installed' if made else 'the layer is there'}, Python {python}"
+    version = Version(
+        manifest.name,
+        number,
+        source.content,
+        source.name,
+        layer,
+        python,
+        source.raw,
+        order.by.name,
+        platform.clock(),
+    )
+    candidate: Deployment | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            trial = group.create_task(_try(platform, progress, version, order))
+            tests = group.create_task(_test(platform, progress, version, source))
+        candidate, start, endpoints = trial.result()
+        version = replace(version, start=start, endpoints=endpoints, tests=tests.result())
+        await _record(platform, progress, version, source, order)
+    except BaseExceptionGroup as group_error:
+        await _undo(platform, version, order)
+        raise _first(group_error) from None
+    except BaseException:
+        await _undo(platform, version, order)
+        raise
+    if not order.stack:
+        await deployments.end(platform, candidate)
+    return version
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+async def _try(
+    platform: Platform, progress: Progress, version: Version, order: Order
+) -> tuple[Deployment, Start, tuple[dict[str, str], ...]]:
+    async with progress.step("start") as note:
+        config = dict(version.manifest.get("config", {}))
+        purpose = RELEASE if order.stack else CANDIDATE
+        stack = order.stack or "test"
+        candidate = await deployments.ensure(platform, version, stack, config, purpose)
+        told = await deployments.settle(platform, candidate)
+        start = Start(told["seconds"], told["import_seconds"], told["warmup_seconds"], told["memory_bytes"])
+        note.text = (
+            f"ready after {say_time(start.seconds)} (import {say_time(start.import_seconds)}, warm-up "
+            f"{say_time(start.warmup_seconds)}), {say_size(start.memory_bytes)}"
+        )
+    return candidate, start, _endpoints(told.get("endpoints"))
+
+
+def _endpoints(told: Any) -> tuple[dict[str, str], ...]:
+    """What the script says it answers: bounded, since it comes from inside a container."""
+    listed = told if isinstance(told, list) else []
+    keys = ("method", "path", "description")
+    return tuple({key: str(one.get(key, ""))[:300] for key in keys} for one in listed[:500] if isinstance(one, dict))
+
+
+async def _test(platform: Platform, progress: Progress, version: Version, source: Source) -> str:
+    checks = source.manifest.checks
+    if not platform.artefacts.has_tests(source.name, checks.tests):
+        return "no tests"
+    async with progress.step("tests") as note:
+        sandbox = await platform.artefacts.sandbox(
+            source.name, version.layer, version.python, source.manifest, checks=True
+        )
+        paths = platform.artefacts.import_paths(version.layer, checks=True)
+        config = dict(version.manifest.get("config", {}))
+        result = await platform.engine.check(sandbox, paths, checks.tests, config, checks.timeout)
+        if not result["passed"]:
+            raise Invalid(f"the tests failed: {result['summary']}", step="tests", log=str(result["output"]))
+        note.text = str(result["summary"])
+    return note.text
+
+
+async def _record(platform: Platform, progress: Progress, version: Version, source: Source, order: Order) -> None:
+    async with progress.step("publish") as note:
+        known = await platform.store.application(version.application)
+        manifest = source.manifest
+        application = known or Application(
+            manifest.name, manifest.team, manifest.repository, version.major, platform.clock()
+        )
+        application = replace(application, repository=manifest.repository or application.repository)
+        change = Change(order.by.name, "publish", version.application, version.number, None, {"digest": version.digest})
+        await platform.store.add_version(version, application, change)
+        note.text = f"{version.application} {version.number}"
+
+
+async def _undo(platform: Platform, version: Version, order: Order) -> None:
+    """A version that does not exist leaves no deployment behind."""
+    for one in await platform.store.deployments():
+        if (one.application, one.version) == (version.application, version.number):
+            await deployments.end(platform, one)

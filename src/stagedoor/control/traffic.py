@@ -1,0 +1,72 @@
+"""From everything the database knows to what the edge must do: a pure function."""
+
+from stagedoor.control.ports import World
+from stagedoor.model.access import DEVELOPER, OPERATOR
+from stagedoor.model.deployment import PREVIEW, Deployment
+from stagedoor.model.manifest import build as build_manifest
+from stagedoor.model.names import STACKS
+from stagedoor.model.release import Line
+from stagedoor.model.route import RouteRule, line_key
+from stagedoor.model.traffic import StackTraffic, Target, Traffic, Upstream
+
+
+def build(world: World) -> Traffic:
+    return Traffic(
+        stacks={stack: _stack(world, stack) for stack in STACKS},
+        upstreams=tuple(Upstream(one.spec.backend, one.spec.doors, one.spec.concurrency) for one in world.deployments),
+        services=tuple(world.services),
+        grants=frozenset((one.id, service) for one in world.deployments for service in one.spec.services),
+        previews=_previews(world),
+        tokens={digest: _team(identity.role, identity.team) for digest, identity in world.tokens.items()},
+    )
+
+
+def _team(role: str, team: str) -> str:
+    return "*" if role == OPERATOR else team if role == DEVELOPER else "-"
+
+
+def _stack(world: World, stack: str) -> StackTraffic:
+    lines: dict[str, Target] = {}
+    routes: dict[str, str] = {}
+    rules: list[tuple[RouteRule, str]] = []
+    defaults = {one.name: one.default_major for one in world.applications}
+    for line in world.lines:
+        target = _target(world, line)
+        if line.stack != stack or target is None:
+            continue
+        key = line_key(line.application, line.major)
+        lines[key] = target
+        routes[key] = key
+        if defaults.get(line.application) == line.major:
+            routes[line.application] = key
+        release = world.current[line.application, line.major, stack]
+        rules += [(rule, key) for rule in _rules(release.routes)]
+    return StackTraffic(lines, routes, tuple(rules))
+
+
+def _rules(routes: list[dict[str, object]]) -> tuple[RouteRule, ...]:
+    return build_manifest({"name": "any", "team": "any", "routes": routes}).routes if routes else ()
+
+
+def _target(world: World, line: Line) -> Target | None:
+    release = world.current.get((line.application, line.major, line.stack))
+    if release is None:
+        return None
+    for one in world.deployments:
+        if one.purpose != PREVIEW and _serves(one, line, release.version, release.config):
+            return Target(one.spec.backend, one.spec.label, release.number)
+    return None
+
+
+def _serves(one: Deployment, line: Line, version: str, config: dict[str, object]) -> bool:
+    same = (one.application, one.stack, one.version) == (line.application, line.stack, version)
+    return same and one.config == config
+
+
+def _previews(world: World) -> dict[str, Target]:
+    teams = {one.name: one.team for one in world.applications}
+    found: dict[str, Target] = {}
+    for one in world.deployments:
+        if one.stack == "test":
+            found[one.spec.label] = Target(one.spec.backend, one.spec.label, 0, teams.get(one.application, "-"))
+    return found

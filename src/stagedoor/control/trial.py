@@ -1,0 +1,21 @@
+"""Running an application's own tests in the sandbox, without publishing anything."""
+
+from pathlib import Path
+from typing import Any
+
+from stagedoor.control.platform import Platform
+from stagedoor.model.access import Identity
+from stagedoor.model.errors import Invalid
+
+
+async def run(platform: Platform, by: Identity, archive: Path) -> dict[str, Any]:
+    """Raises Invalid, TooLarge, Forbidden."""
+    source = await platform.artefacts.accept(archive)
+    by.require_change(source.manifest.team)
+    checks = source.manifest.checks
+    if not platform.artefacts.has_tests(source.name, checks.tests):
+        raise Invalid(f"there is no folder {checks.tests!r} with tests", hint="`stagedoor init` writes one")
+    layer, python, _ = await platform.artefacts.prepare(source.name, source.manifest)
+    sandbox = await platform.artefacts.sandbox(source.name, layer, python, source.manifest, checks=True)
+    paths = platform.artefacts.import_paths(layer, checks=True)
+    return await platform.engine.check(sandbox, paths, checks.tests, source.manifest.config, checks.timeout)

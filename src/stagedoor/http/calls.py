@@ -1,0 +1,31 @@
+"""Calls from a developer's own sandbox: sent to the service of the catalogue, marked as what they are."""
+
+import httpx
+from fastapi import Request, Response
+
+from stagedoor.control.platform import Platform
+from stagedoor.model.access import VIEWER, Identity
+from stagedoor.model.errors import Forbidden, Missing, Unavailable
+from stagedoor.model.names import suggest
+
+_DROPPED = ("authorization", "connection", "content-length", "host", "keep-alive", "transfer-encoding")
+
+
+async def forward(platform: Platform, by: Identity, request: Request, name: str, rest: str) -> Response:
+    """The service's answer. Raises Missing, Forbidden, Unavailable."""
+    if by.role == VIEWER:
+        raise Forbidden(f"{by.name} is a viewer and may not call services")
+    services = {one.name: one for one in (await platform.store.world()).services}
+    if name not in services:
+        raise Missing(f"there is no service {name!r}", hint=suggest(name, list(services)))
+    headers = {key: value for key, value in request.headers.items() if key not in _DROPPED}
+    headers["stagedoor-application"] = f"dev:{by.name}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    try:
+        async with httpx.AsyncClient(timeout=30) as client:
+            url = f"{services[name].url}/{rest}{query}"
+            answer = await client.request(request.method, url, headers=headers, content=await request.body())
+    except httpx.TransportError as error:
+        raise Unavailable(f"the service {name} does not answer: {error}") from None
+    kept = {key: value for key, value in answer.headers.items() if key not in (*_DROPPED, "content-encoding")}
+    return Response(answer.content, answer.status_code, kept)

@@ -1,0 +1,160 @@
+"""The light client of the control API: standard library only, since its start-up is part of every command.
+
+Raises the failures of `stagedoor.model.errors`, rebuilt from the answer, and Unreachable.
+"""
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from stagedoor.model import errors
+
+_PATIENCE = 30.0
+
+
+class Unreachable(errors.Unavailable):
+    """No platform answers at the address."""
+
+    code = "unreachable"
+
+
+_KINDS: dict[str, type[errors.Failure]] = {
+    kind.code: kind
+    for kind in (
+        errors.Invalid, errors.Unauthenticated, errors.Forbidden, errors.Missing, errors.Conflict, errors.TooLarge,
+        errors.Unavailable,
+    )
+}  # fmt: skip
+
+
+class Client:
+    """Speaks to one platform with one token. A connection is kept between calls."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        parts = urlsplit(url)
+        self._host = parts.hostname or "127.0.0.1"
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._secure = parts.scheme == "https"
+        self._token = token
+        self._connection: http.client.HTTPConnection | None = None
+
+    def get(self, *path: str | int, **query: Any) -> Any:
+        return self._call("GET", path, query)
+
+    def post(self, *path: str | int, body: Any = None, **query: Any) -> Any:
+        return self._call("POST", path, query, body)
+
+    def put(self, *path: str | int, body: Any = None, **query: Any) -> Any:
+        return self._call("PUT", path, query, body)
+
+    def delete(self, *path: str | int, **query: Any) -> Any:
+        return self._call("DELETE", path, query)
+
+    def _call(self, method: str, path: tuple[str | int, ...], query: dict[str, Any], body: Any = None) -> Any:
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        answer = self._send(method, _target(path, query), content)
+        return json.loads(answer.read() or b"null")
+
+    def lines(self, *path: str | int, **query: Any) -> Iterator[dict[str, Any]]:
+        """JSON lines as they arrive."""
+        answer = self._send("GET", _target(path, query), None, timeout=60)
+        while line := answer.readline():
+            if line.strip():
+                yield json.loads(line)
+
+    def follow(self, operation: int) -> Iterator[dict[str, Any]]:
+        """Steps of an operation until it ends; the last item is the operation. Survives a restart of the platform."""
+        after = 0
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                for kind, data in self._events(operation, after):
+                    deadline = time.monotonic() + _PATIENCE
+                    after = data.get("seq", after)
+                    yield data
+                    if kind == "end":
+                        return
+            except (OSError, http.client.HTTPException, Unreachable):
+                if time.monotonic() > deadline:
+                    raise Unreachable(f"the platform at {self._url} went away in the middle") from None
+            self._connection = None
+            time.sleep(0.05)
+
+    def _events(self, operation: int, after: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        answer = self._send("GET", _target(("operations", operation, "events"), {"after": after}), None, timeout=60)
+        kind = ""
+        while line := answer.readline():
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "data":
+                yield kind, json.loads(value)
+
+    def _send(self, method: str, target: str, content: bytes | None, timeout: float = 600) -> http.client.HTTPResponse:
+        for attempt in (1, 2):
+            fresh = self._connection is None
+            connection = self._connection = self._connection or self._connect(timeout)
+            try:
+                headers = {"authorization": f"Bearer {self._token}"}
+                if content is not None:
+                    headers["content-type"] = "application/json" if content[:1] in (b"{", b"[") else "application/gzip"
+                connection.request(method, target, body=content, headers=headers)
+                answer = connection.getresponse()
+                break
+            except (OSError, http.client.HTTPException) as error:
+                self._connection = None
+                if fresh or attempt == 2:
+                    raise Unreachable(
+                        f"no platform answers at {self._url}: {error}",
+                        hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
+                    ) from None
+        if answer.status >= 400:
+            raise _failure(answer.status, answer.read())
+        return answer
+
+    def _connect(self, timeout: float) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        connection = kind(self._host, self._port, timeout=timeout)
+        try:
+            connection.connect()
+        except OSError as error:
+            raise Unreachable(
+                f"no platform answers at {self._url}: {error.strerror or error}",
+                hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
+            ) from None
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+
+def _target(path: tuple[str | int, ...], query: dict[str, Any]) -> str:
+    given = {
+        key: str(value).lower() if isinstance(value, bool) else value
+        for key, value in query.items()
+        if value not in ("", None)
+    }
+    return "/v1/" + "/".join(quote(str(part), safe="") for part in path) + (f"?{urlencode(given)}" if given else "")
+
+
+def _failure(status: int, content: bytes) -> errors.Failure:
+    try:
+        told = json.loads(content)
+    except ValueError:
+        return errors.Unavailable(f"the platform answered {status}")
+    if "error" not in told:
+        problems = "; ".join(
+            f"{'.'.join(str(x) for x in one['loc'][1:])}: {one['msg']}" for one in told.get("detail", [])
+        )
+        return errors.Invalid(problems or f"the platform answered {status}")
+    return rebuild(told["error"])
+
+
+def rebuild(error: dict[str, Any]) -> errors.Failure:
+    """The failure that an answer or an ended operation describes."""
+    rest = {key: value for key, value in error.items() if key not in ("code", "message", "hint")}
+    kind = _KINDS.get(error.get("code", ""), errors.Failure)
+    return kind(error.get("message", ""), hint=error.get("hint", ""), **rest)

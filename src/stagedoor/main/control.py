@@ -1,0 +1,115 @@
+"""The program `control`: the HTTP API and the loops."""
+
+import asyncio
+import logging
+import os
+import time
+from importlib.metadata import version
+
+from stagedoor.bundle.artefacts import Artefacts
+from stagedoor.control import loops, tokens, traffic
+from stagedoor.control.operations import Operations
+from stagedoor.control.platform import Platform
+from stagedoor.haproxy.edge import Edge
+from stagedoor.http.app import build
+from stagedoor.main import layout
+from stagedoor.main.inherited import ask_status, listening
+from stagedoor.main.paths import Paths
+from stagedoor.main.serving import serve, set_up_log
+from stagedoor.model.access import hash_token
+from stagedoor.model.errors import Failure
+from stagedoor.oci.remote import RemoteEngine
+from stagedoor.sql.store import SqlStore
+from stagedoor.telemetry.remote import RemoteRecords
+
+log = logging.getLogger("stagedoor.main")
+
+
+def wire(paths: Paths, control_port: int) -> Platform:
+    """The object graph, nothing started."""
+    settings = paths.read_settings()
+    store = SqlStore(paths.database, time.time)
+    return Platform(
+        store=store,
+        artefacts=Artefacts(paths.data, settings.keep.source),
+        engine=RemoteEngine(paths.node_socket),
+        edge=Edge(layout.make(paths, settings, control_port)),
+        records=RemoteRecords(paths.telemetry_socket),
+        settings=settings,
+        clock=time.time,
+        operations=Operations(store, time.time),
+        programs=lambda: _programs(paths),
+    )
+
+
+def _programs(paths: Paths) -> list[dict[str, object]]:
+    try:
+        return ask_status(paths.supervisor_socket)
+    except (OSError, ValueError):
+        return []
+
+
+async def run(paths: Paths) -> None:
+    listener = listening("CONTROL")
+    platform = wire(paths, listener.getsockname()[1])
+    store = platform.store
+    assert isinstance(store, SqlStore)
+    await store.open()
+    platform.edge.prepare(traffic.build(await store.world()))
+    await _keep_token(platform, paths)
+    background = [
+        asyncio.create_task(_recover(platform, paths)),
+        asyncio.create_task(loops.keep_true(platform)),
+    ]
+    try:
+        await serve(build(platform, version("stagedoor")), listener, "control")
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await platform.operations.stop()
+        await store.close()
+
+
+async def _recover(platform: Platform, paths: Paths) -> None:
+    """Until it succeeds: node or the edge may be on their way up themselves."""
+    for _ in range(100):
+        if (await _edge_answers(platform)) or paths.ready.exists():
+            break
+        await asyncio.sleep(0.05)
+    while True:
+        try:
+            await loops.recover(platform)
+            break
+        except Failure as error:
+            log.warning("recovering: %s", error)
+            await asyncio.sleep(0.5)
+    paths.ready.touch()
+
+
+async def _edge_answers(platform: Platform) -> bool:
+    try:
+        await platform.edge.info()
+    except Failure:
+        return False
+    return True
+
+
+async def _keep_token(platform: Platform, paths: Paths) -> None:
+    """The operator's token of this machine exists once, readable by its owner alone."""
+    known = paths.token.read_text().strip() if paths.token.exists() else ""
+    if known and await platform.store.identity(hash_token(known)):
+        return
+    token = await tokens.issue_first(platform)
+    descriptor = os.open(paths.token, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.write(descriptor, token.encode() + b"\n")
+    os.close(descriptor)
+
+
+def main() -> None:
+    set_up_log("control")
+    asyncio.run(run(Paths.from_environment()))
+
+
+if __name__ == "__main__":
+    main()

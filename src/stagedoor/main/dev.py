@@ -1,0 +1,155 @@
+"""`stagedoor dev`: one application in a sandbox on this machine, started again after each change.
+
+The port's listening socket is held here and outlives the containers: a request that comes during a restart waits. Calls
+to services leave the sandbox by a forwarder, which sends them through the platform with the developer's token.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import watchfiles
+
+from stagedoor.bundle import interpreters
+from stagedoor.bundle.artefacts import Artefacts
+from stagedoor.main import forwarder
+from stagedoor.main.node import find_runtime
+from stagedoor.model import manifest as manifests
+from stagedoor.model.deployment import Mount
+from stagedoor.model.errors import Failure, Unavailable
+from stagedoor.model.manifest import Manifest
+from stagedoor.oci import launch, spawn
+from stagedoor.oci.runc import Engine, EngineError
+
+_EGRESS = "/run/stagedoor/egress.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    folder: Path
+    port: int
+    data: Path
+    url: str
+    token: str
+    say: Callable[[dict[str, object], str], None]
+
+
+class Dev:
+    """One application being worked on."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._engine = Engine(find_runtime(), options.data / "oci", f"/stagedoor-dev-{os.getpid()}")
+        self._artefacts = Artefacts(options.data, 50_000_000)
+        self._door = _listen(options.port)
+        self._container = ""
+        self._running: launch.Running | None = None
+        self._sockets = Path(tempfile.mkdtemp(prefix="stagedoor-dev-", dir="/run"))
+
+    async def run(self) -> None:
+        self._engine.prepare()
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        calls = await forwarder.start(
+            self._sockets / "egress.sock", self._options.folder, self._options.url, self._options.token
+        )
+        try:
+            await self._start()
+            async for changes in watchfiles.awatch(self._options.folder, stop_event=stop, step=20, debounce=50):
+                names = ", ".join(sorted({Path(path).name for _, path in changes})[:3])
+                await self._end()
+                await self._start(f"{names} changed; ")
+        finally:
+            calls.close()
+            await self._end()
+            (self._sockets / "egress.sock").unlink(missing_ok=True)
+            self._sockets.rmdir()
+
+    async def _start(self, why: str = "") -> None:
+        """A script that does not start says why and waits for the next change."""
+        began = time.perf_counter()
+        try:
+            manifest = _read(self._options.folder)
+            report = await self._launch(manifest)
+        except (Failure, EngineError) as error:
+            print(f"{why}{error}", file=sys.stderr, flush=True)
+            print(str(getattr(error, "details", {}).get("log", "")), file=sys.stderr, flush=True)
+            return
+        if report is None or "failed" in report:
+            print(f"{why}it does not start; waiting for a change", file=sys.stderr, flush=True)
+            return
+        port = self._door.getsockname()[1]
+        line = {
+            "event": "ready",
+            "url": f"http://127.0.0.1:{port}",
+            "seconds": round(time.perf_counter() - began, 3),
+        }
+        self._options.say(line, f"{why}{manifest.name} at {line['url']} after {line['seconds']} s")
+
+    async def _launch(self, manifest: Manifest) -> dict[str, object] | None:
+        python = await asyncio.to_thread(interpreters.choose, manifest.python)
+        layer, _ = await self._artefacts.layers.of_source(self._options.folder, python)
+        sandbox = await self._artefacts.sandbox(self._options.folder, layer, python.version, manifest)
+        self._container = f"dev-{secrets.token_hex(4)}"
+        boot = {
+            "instance": self._container, "entry": manifest.entry, "app": manifest.app, "prefixed": manifest.prefixed,
+            "paths": self._artefacts.import_paths(layer), "config": manifest.config, "egress": _EGRESS,
+            "body_limit": manifest.limits.body, "request_timeout": manifest.limits.request,
+            "warmup_timeout": manifest.limits.warmup, "grace": 1.0,
+        }  # fmt: skip
+        egress = Mount(str(self._sockets / "egress.sock"), _EGRESS)
+        self._running = await launch.launch(
+            self._engine,
+            self._container,
+            sandbox,
+            "boot",
+            boot,
+            self._door.fileno(),
+            sys.stdout.fileno(),
+            (egress,),
+        )
+        return await self._running.report
+
+    async def _end(self) -> None:
+        if self._running is not None:
+            self._engine.kill(self._running.pid, self._running.started, signal.SIGKILL)
+            await spawn.wait(self._running.pid)
+        if self._container:
+            await self._engine.delete(self._container)
+        self._running, self._container = None, ""
+
+
+def _read(folder: Path) -> Manifest:
+    file = folder / manifests.FILE
+    if not file.is_file():
+        raise Unavailable(f"there is no {manifests.FILE} in {folder}", hint="run `stagedoor init NAME`")
+    return manifests.parse(file.read_text())
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=1024)
+    except OSError as error:
+        raise Unavailable(f"port {port} cannot be used: {error.strerror}", hint="choose another with --port") from None
+
+
+def serve(options: Options) -> int:
+    """Runs until Ctrl-C. Raises Unavailable when nothing would be isolated."""
+    if os.geteuid() != 0 or not find_runtime():
+        raise Unavailable(
+            "a sandbox needs root and an OCI runtime; nothing is served without isolation",
+            hint="run it with sudo; `stagedoor doctor` says what is missing",
+        )
+    _read(options.folder)
+    asyncio.run(Dev(options).run())
+    return 0

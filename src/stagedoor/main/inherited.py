@@ -1,0 +1,54 @@
+"""Sockets that the supervisor passed on: by descriptor at the start, by its own socket later."""
+
+import asyncio
+import json
+import os
+import socket
+from pathlib import Path
+
+
+def listening(name: str) -> socket.socket:
+    """The listening socket `name` that came as a descriptor named in the environment."""
+    return socket.socket(fileno=int(os.environ[f"STAGEDOOR_{name}"]))
+
+
+class SupervisedSockets:
+    """Doors and slots as node needs them; implements the port `Sockets`."""
+
+    def __init__(self, run: Path, supervisor: Path) -> None:
+        self._run = run
+        self._supervisor = supervisor
+
+    async def door(self, number: int) -> int:
+        return await asyncio.to_thread(take, self._supervisor, f"DOOR_{number}")
+
+    def door_path(self, number: int) -> Path:
+        return self._run / "doors" / f"{number}.sock"
+
+    def slot_path(self, number: int) -> Path:
+        return self._run / "slots" / f"{number}.sock"
+
+
+def take(supervisor: Path, name: str) -> int:
+    """A descriptor of the listening socket `name`. Raises OSError when the supervisor is away or knows none."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(supervisor))
+        connection.sendall(json.dumps({"take": name}).encode() + b"\n")
+        _, descriptors, _, _ = socket.recv_fds(connection, 100, 1)
+    if not descriptors:
+        raise OSError(f"the supervisor holds no socket {name}")
+    return descriptors[0]
+
+
+def ask_status(supervisor: Path) -> list[dict[str, object]]:
+    """The programs as the supervisor sees them."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(supervisor))
+        connection.sendall(b'{"status":1}\n')
+        content = b""
+        while chunk := connection.recv(65536):
+            content += chunk
+    programs: list[dict[str, object]] = json.loads(content)
+    return programs

@@ -1,0 +1,77 @@
+"""Where everything of one platform lives: its data, and what exists only while it runs."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from stagedoor.model import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """`data` is kept; `run` (sockets, the edge's files) is made anew at each start."""
+
+    data: Path
+    run: Path
+
+    @classmethod
+    def of(cls, data: Path) -> "Paths":
+        data = data.resolve()
+        # A socket's path has room for 107 bytes, so it does not follow the data folder's.
+        digest = hashlib.sha256(str(data).encode()).hexdigest()[:8]
+        return cls(data, Path("/run/stagedoor") / digest)
+
+    @classmethod
+    def from_environment(cls) -> "Paths":
+        return cls(Path(os.environ["STAGEDOOR_DATA"]), Path(os.environ["STAGEDOOR_RUN"]))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"STAGEDOOR_DATA": str(self.data), "STAGEDOOR_RUN": str(self.run)}
+
+    @property
+    def cgroup(self) -> str:
+        return f"/stagedoor-{self.run.name}"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.data / settings.FILE
+
+    @property
+    def database(self) -> Path:
+        return self.data / "control.db"
+
+    @property
+    def supervisor_socket(self) -> Path:
+        return self.run / "supervisor.sock"
+
+    @property
+    def node_socket(self) -> Path:
+        return self.run / "node.sock"
+
+    @property
+    def telemetry_socket(self) -> Path:
+        return self.run / "telemetry.sock"
+
+    @property
+    def ready(self) -> Path:
+        """Exists once control has brought everything back."""
+        return self.run / "ready"
+
+    @property
+    def token(self) -> Path:
+        """The operator's token of this machine, for who may read the data folder."""
+        return self.data / "operator-token"
+
+    @property
+    def programs(self) -> Path:
+        """Which processes were started: what a later start cleans up after a death of the supervisor."""
+        return self.run / "programs.json"
+
+    def log(self, program: str) -> Path:
+        return self.data / "log" / f"{program}.log"
+
+    def read_settings(self) -> settings.Platform:
+        """Raises Invalid."""
+        return settings.parse(self.settings_file.read_text()) if self.settings_file.exists() else settings.Platform()

@@ -1,0 +1,79 @@
+"""The engine as control sees it: node's API over its socket. A node that restarts is waited for."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from stagedoor.model.deployment import Sandbox, Spec
+from stagedoor.model.errors import Unavailable
+
+_PATIENCE = 20.0
+
+
+class RemoteEngine:
+    """Implements the port `Engine`."""
+
+    def __init__(self, socket: Path) -> None:
+        self._client = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(uds=str(socket)),
+            base_url="http://node",
+            timeout=httpx.Timeout(10, read=600),
+        )
+
+    async def _ask(self, method: str, path: str, content: bytes | None = None) -> Any:
+        """The answer; asked again while node restarts, since every call may be repeated. Raises Unavailable."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                answer = await self._client.request(method, path, content=content)
+                answer.raise_for_status()
+                return answer.json()
+            except httpx.HTTPStatusError as error:
+                raise Unavailable(f"node refused {method} {path}: status {error.response.status_code}") from None
+            except httpx.TransportError as error:
+                if time.monotonic() > deadline:
+                    raise Unavailable(
+                        f"node does not answer: {error}", hint="`stagedoor status` shows the programs"
+                    ) from None
+                await asyncio.sleep(0.05)
+
+    async def deploy(self, spec: Spec) -> None:
+        await self._ask("POST", "/deployments", msgspec.json.encode(spec))
+
+    async def settled(self, deployment: str) -> dict[str, Any]:
+        told: dict[str, Any] = await self._ask("GET", f"/deployments/{deployment}/settled")
+        return told
+
+    async def end(self, deployment: str) -> None:
+        await self._ask("DELETE", f"/deployments/{deployment}")
+
+    async def check(
+        self, sandbox: Sandbox, paths: list[str], tests: str, config: dict[str, Any], timeout: float
+    ) -> dict[str, Any]:
+        wanted = {"sandbox": sandbox, "paths": paths, "tests": tests, "config": config, "timeout": timeout}
+        told: dict[str, Any] = await self._ask("POST", "/checks", msgspec.json.encode(wanted))
+        return told
+
+    async def instances(self, *, measure: bool = False) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = await self._ask("GET", "/instances?measure=1" if measure else "/instances")
+        return listed
+
+    async def deployments(self) -> list[str]:
+        listed: list[str] = await self._ask("GET", "/deployments")
+        return listed
+
+    async def logs(self, application: str, instance: str, lines: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
+        query = {"instance": instance, "lines": str(lines)} | ({"follow": "1"} if follow else {})
+        timeout = httpx.Timeout(10, read=None)
+        async with self._client.stream("GET", f"/logs/{application}", params=query, timeout=timeout) as answer:
+            async for line in answer.aiter_lines():
+                yield json.loads(line)
+
+    async def close(self) -> None:
+        await self._client.aclose()

@@ -1,0 +1,97 @@
+"""Node's own API, on a unix socket that only root can open: what control asks of the engine."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from stagedoor.model.deployment import Spec
+from stagedoor.oci import checks
+from stagedoor.oci.keeper import Keeper
+from stagedoor.oci.runc import Engine, EngineError
+
+
+class NodeApi:
+    """Routes; each body and answer is JSON."""
+
+    def __init__(self, keeper: Keeper, engine: Engine) -> None:
+        self._keeper = keeper
+        self._engine = engine
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/deployments", self.deploy, methods=["POST"]),
+                Route("/deployments", self.deployments, methods=["GET"]),
+                Route("/deployments/{deployment}/settled", self.settled, methods=["GET"]),
+                Route("/deployments/{deployment}", self.end, methods=["DELETE"]),
+                Route("/instances", self.instances, methods=["GET"]),
+                Route("/checks", self.check, methods=["POST"]),
+                Route("/logs/{application}", self.logs, methods=["GET"]),
+            ]
+        )
+
+    async def deploy(self, request: Request) -> Response:
+        self._keeper.deploy(msgspec.json.decode(await request.body(), type=Spec))
+        return JSONResponse({}, status_code=202)
+
+    async def deployments(self, request: Request) -> Response:
+        return JSONResponse(self._keeper.deployments())
+
+    async def settled(self, request: Request) -> Response:
+        return JSONResponse(await self._keeper.settled(request.path_params["deployment"]))
+
+    async def end(self, request: Request) -> Response:
+        await self._keeper.end(request.path_params["deployment"])
+        return JSONResponse({})
+
+    async def instances(self, request: Request) -> Response:
+        listed = msgspec.to_builtins(self._keeper.instances())
+        if "measure" in request.query_params:
+            memory = self._keeper.measure()
+            for one in listed:
+                one["memory_bytes"] = memory.get(one["id"], 0)
+        return JSONResponse(listed)
+
+    async def check(self, request: Request) -> Response:
+        wanted = msgspec.json.decode(await request.body(), type=checks.CheckRun)
+        try:
+            result = await checks.run(self._engine, wanted)
+        except EngineError as error:
+            result = checks.CheckResult(False, str(error), "", 0.0)
+        return JSONResponse(msgspec.to_builtins(result))
+
+    async def logs(self, request: Request) -> Response:
+        query = request.query_params
+        lines = self._lines(
+            request.path_params["application"],
+            query.get("instance", ""),
+            int(query.get("lines", "100")),
+            "follow" in query,
+        )
+        return StreamingResponse(lines, media_type="application/x-ndjson")
+
+    async def _lines(self, application: str, instance: str, lines: int, follow: bool) -> AsyncIterator[bytes]:
+        logs = self._keeper.logs
+        for name in [instance] if instance else logs.instances(application)[-20:]:
+            for line in logs.tail(application, name, lines):
+                yield _line(name, line)
+        if follow:
+            async for name, line in logs.follow(application, instance):
+                yield _line(name, line)
+
+
+def _line(instance: str, text: str) -> bytes:
+    fields: Any = None
+    if text.startswith("{"):
+        try:
+            fields = json.loads(text)
+        except ValueError:
+            fields = None
+    entry = {"instance": instance, "line": text} if not isinstance(fields, dict) else {"instance": instance, **fields}
+    return json.dumps(entry).encode() + b"\n"

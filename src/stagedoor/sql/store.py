@@ -1,0 +1,314 @@
+"""The store on SQLAlchemy: one thread does all of it, off the event loop; each call is one transaction."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Row, create_engine, delete, event, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from stagedoor.control.ports import Change, World
+from stagedoor.model.access import Identity
+from stagedoor.model.activity import Activity
+from stagedoor.model.application import Application
+from stagedoor.model.deployment import Deployment, Spec
+from stagedoor.model.errors import Conflict, Unavailable
+from stagedoor.model.operation import RUNNING, Operation, Step
+from stagedoor.model.release import Line, Release
+from stagedoor.model.service import Service
+from stagedoor.model.version import Start, Version
+from stagedoor.sql import migrate, tables
+
+T = TypeVar("T")
+
+
+class SqlStore:
+    """Implements the port `Store`."""
+
+    def __init__(self, file: Path, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sql")
+        self._engine = create_engine(f"sqlite:///{file}")
+        event.listen(self._engine, "connect", _prepare)
+
+    async def open(self) -> None:
+        """Brings the database to this version. Raises Unavailable when it is of a newer one, or cannot be written."""
+        try:
+            await self._run(lambda connection: migrate.upgrade(connection))
+        except OperationalError as error:
+            raise Unavailable(
+                f"the database cannot be used: {error.orig}", hint="is the disk full, or read-only?"
+            ) from None
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        def transact() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, transact)
+        except OperationalError as error:
+            if "disk is full" in str(error) or "readonly" in str(error) or "I/O" in str(error):
+                raise Unavailable(
+                    f"the database cannot be written: {error.orig}",
+                    hint="free disk space under the data folder; nothing was changed",
+                ) from None
+            raise
+
+    # Applications and versions
+
+    async def world(self) -> World:
+        return await self._run(_world)
+
+    async def application(self, name: str) -> Application | None:
+        table = tables.applications
+        row = await self._run(lambda c: c.execute(select(table).where(table.c.name == name)).first())
+        return Application(**row._mapping) if row else None
+
+    async def save_application(self, application: Application, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            _put_application(connection, application)
+            self._note(connection, change)
+
+        await self._run(work)
+
+    async def versions(self, application: str) -> list[Version]:
+        table = tables.versions
+        query = select(table).where(table.c.application == application).order_by(table.c.published_at)
+        return [_version(row) for row in await self._run(lambda c: c.execute(query).all())]
+
+    async def version(self, application: str, number: str) -> Version | None:
+        table = tables.versions
+        query = select(table).where(table.c.application == application, table.c.number == number)
+        row = await self._run(lambda c: c.execute(query).first())
+        return _version(row) if row else None
+
+    async def add_version(self, version: Version, application: Application, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            _put_application(connection, application)
+            connection.execute(insert(tables.versions).values(**asdict(version)))
+            self._note(connection, change)
+
+        try:
+            await self._run(work)
+        except IntegrityError:
+            raise Conflict(
+                f"version {version.number} of {version.application} was published by somebody else just now"
+            ) from None
+
+    # Lines and releases
+
+    async def line(self, application: str, major: int, stack: str) -> Line:
+        table = tables.lines
+        query = select(table).where(table.c.application == application, table.c.major == major, table.c.stack == stack)
+        row = await self._run(lambda c: c.execute(query).first())
+        return Line(**row._mapping) if row else Line(application, major, stack)
+
+    async def releases(self, application: str, major: int, stack: str) -> list[Release]:
+        table = tables.releases
+        query = select(table).where(table.c.application == application, table.c.major == major, table.c.stack == stack)
+        rows = await self._run(lambda c: c.execute(query.order_by(table.c.number)).all())
+        return [Release(**row._mapping) for row in rows]
+
+    async def point(self, release: Release, deployment: str, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(insert(tables.releases).values(**asdict(release)))
+            key = {"application": release.application, "major": release.major, "stack": release.stack}
+            _put(connection, tables.lines, key, {"release": release.number})
+            table = tables.deployments
+            connection.execute(update(table).where(table.c.id == deployment).values(used_at=self._clock()))
+            self._note(connection, change)
+
+        try:
+            await self._run(work)
+        except IntegrityError:
+            raise Conflict(f"release {release.number} of this line was made by somebody else just now") from None
+
+    async def delete_line(self, line: Line, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            table = tables.lines
+            connection.execute(
+                delete(table).where(
+                    table.c.application == line.application,
+                    table.c.major == line.major,
+                    table.c.stack == line.stack,
+                )
+            )
+            self._note(connection, change)
+
+        await self._run(work)
+
+    # Deployments
+
+    async def deployments(self) -> list[Deployment]:
+        rows = await self._run(lambda c: c.execute(select(tables.deployments)).all())
+        return [_deployment(row) for row in rows]
+
+    async def save_deployment(self, deployment: Deployment) -> None:
+        values = {**_shallow(deployment), "spec": msgspec.to_builtins(deployment.spec)}
+        await self._run(lambda c: c.execute(insert(tables.deployments).values(**values)))
+
+    async def touch_deployment(self, deployment: str, at: float, purpose: str) -> None:
+        table = tables.deployments
+        query = update(table).where(table.c.id == deployment).values(used_at=at, purpose=purpose)
+        await self._run(lambda c: c.execute(query))
+
+    async def drop_deployment(self, deployment: str) -> None:
+        table = tables.deployments
+        await self._run(lambda c: c.execute(delete(table).where(table.c.id == deployment)))
+
+    # Operations
+
+    async def begin_operation(self, operation: Operation) -> Operation:
+        values = {key: value for key, value in asdict(operation).items() if key != "id"}
+        result = await self._run(lambda c: c.execute(insert(tables.operations).values(**values)).inserted_primary_key)
+        assert result is not None
+        return Operation(**{**values, "id": int(result[0])})
+
+    async def add_step(self, operation: int, step: Step) -> None:
+        await self._run(lambda c: c.execute(insert(tables.steps).values(operation=operation, **asdict(step))))
+
+    async def end_operation(self, operation: int, state: str, at: float, error: dict[str, Any] | None) -> None:
+        table = tables.operations
+        query = update(table).where(table.c.id == operation).values(state=state, ended_at=at, error=error)
+        await self._run(lambda c: c.execute(query))
+
+    async def operation(self, operation: int) -> Operation | None:
+        table = tables.operations
+        row = await self._run(lambda c: c.execute(select(table).where(table.c.id == operation)).first())
+        return Operation(**row._mapping) if row else None
+
+    async def operations(self, application: str, limit: int) -> list[Operation]:
+        table = tables.operations
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        query = query.where(table.c.application == application) if application else query
+        return [Operation(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
+
+    async def running_operations(self) -> list[Operation]:
+        table = tables.operations
+        rows = await self._run(lambda c: c.execute(select(table).where(table.c.state == RUNNING)).all())
+        return [Operation(**row._mapping) for row in rows]
+
+    async def steps(self, operation: int, after: int) -> list[Step]:
+        table = tables.steps
+        query = select(table).where(table.c.operation == operation, table.c.seq > after).order_by(table.c.seq)
+        rows = await self._run(lambda c: c.execute(query).all())
+        return [Step(**{key: value for key, value in row._mapping.items() if key != "operation"}) for row in rows]
+
+    # Activities, services, tokens
+
+    async def activities(self, application: str, limit: int) -> list[Activity]:
+        table = tables.activities
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        query = query.where(table.c.application == application) if application else query
+        return [Activity(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
+
+    async def save_service(self, service: Service, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            _put(
+                connection,
+                tables.services,
+                {"name": service.name},
+                {"url": service.url, "backend": service.backend},
+            )
+            self._note(connection, change)
+
+        await self._run(work)
+
+    async def add_token(self, token_hash: str, identity: Identity, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            values = {**asdict(identity), "revoked": False, "created_at": self._clock()}
+            _put(connection, tables.tokens, {"hash": token_hash}, values)
+            self._note(connection, change)
+
+        await self._run(work)
+
+    async def identity(self, token_hash: str) -> Identity | None:
+        table = tables.tokens
+        query = select(table).where(table.c.hash == token_hash, table.c.revoked.is_(False))
+        row = await self._run(lambda c: c.execute(query).first())
+        return Identity(row.name, row.role, row.team) if row else None
+
+    async def next_number(self, counter: str) -> int:
+        def work(connection: Connection) -> int:
+            table = tables.counters
+            known = connection.execute(select(table.c.value).where(table.c.name == counter)).scalar() or 0
+            _put(connection, table, {"name": counter}, {"value": known + 1})
+            return int(known) + 1
+
+        return await self._run(work)
+
+    def _note(self, connection: Connection, change: Change) -> None:
+        connection.execute(insert(tables.activities).values(at=self._clock(), **asdict(change)))
+
+
+def _prepare(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    # FULL: a release that was answered survives a power cut; the pointer is worth one fsync.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _put(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
+    condition = [table.c[name] == value for name, value in key.items()]
+    if not connection.execute(update(table).where(*condition).values(**values)).rowcount:
+        connection.execute(insert(table).values(**key, **values))
+
+
+def _put_application(connection: Connection, application: Application) -> None:
+    values = asdict(application)
+    _put(connection, tables.applications, {"name": values.pop("name")}, values)
+
+
+def _shallow(deployment: Deployment) -> dict[str, Any]:
+    return {name: getattr(deployment, name) for name in deployment.__dataclass_fields__}
+
+
+def _version(row: Row[Any]) -> Version:
+    values = dict(row._mapping)
+    return Version(**{**values, "start": Start(**values["start"]), "endpoints": tuple(values["endpoints"])})
+
+
+def _deployment(row: Row[Any]) -> Deployment:
+    values = dict(row._mapping)
+    return Deployment(**{**values, "spec": msgspec.convert(values["spec"], Spec)})
+
+
+def _world(connection: Connection) -> World:
+    def all_of(table: Any) -> list[dict[str, Any]]:
+        return [dict(row._mapping) for row in connection.execute(select(table)).all()]
+
+    lines = [Line(**row) for row in all_of(tables.lines)]
+    table = tables.releases
+    current = {}
+    joined = select(table).join(
+        tables.lines,
+        (tables.lines.c.application == table.c.application)
+        & (tables.lines.c.major == table.c.major)
+        & (tables.lines.c.stack == table.c.stack)
+        & (tables.lines.c.release == table.c.number),
+    )
+    for row in connection.execute(joined).all():
+        release = Release(**row._mapping)
+        current[release.application, release.major, release.stack] = release
+    return World(
+        applications=[Application(**row) for row in all_of(tables.applications)],
+        lines=lines,
+        current=current,
+        deployments=[_deployment(row) for row in connection.execute(select(tables.deployments)).all()],
+        services=[Service(**row) for row in all_of(tables.services)],
+        tokens={
+            row["hash"]: Identity(row["name"], row["role"], row["team"])
+            for row in all_of(tables.tokens)
+            if not row["revoked"]
+        },
+    )

@@ -1,0 +1,142 @@
+"""The tables. A change here needs a migration beside it; a test compares the two."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+applications = Table(
+    "applications", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("team", String(40), nullable=False),
+    Column("repository", Text, nullable=False),
+    Column("default_major", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+versions = Table(
+    "versions", metadata,
+    Column("application", String(40), nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("layer", String(64), nullable=False),
+    Column("python", String(16), nullable=False),
+    Column("manifest", JSON, nullable=False),
+    Column("published_by", String(80), nullable=False),
+    Column("published_at", Float, nullable=False),
+    Column("start", JSON, nullable=False),
+    Column("endpoints", JSON, nullable=False),
+    Column("tests", Text, nullable=False),
+    PrimaryKeyConstraint("application", "number"),
+)  # fmt: skip
+
+lines = Table(
+    "lines", metadata,
+    Column("application", String(40), nullable=False),
+    Column("major", Integer, nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("release", Integer, nullable=False),
+    PrimaryKeyConstraint("application", "major", "stack"),
+)  # fmt: skip
+
+releases = Table(
+    "releases", metadata,
+    Column("application", String(40), nullable=False),
+    Column("major", Integer, nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("routes", JSON, nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("cause", String(20), nullable=False),
+    Column("restores", Integer, nullable=False),
+    PrimaryKeyConstraint("application", "major", "stack", "number"),
+)  # fmt: skip
+
+deployments = Table(
+    "deployments", metadata,
+    Column("id", String(40), primary_key=True),
+    Column("application", String(40), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("used_at", Float, nullable=False),
+    Column("spec", JSON, nullable=False),
+    Column("config", JSON, nullable=False),
+)  # fmt: skip
+
+operations = Table(
+    "operations", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("application", String(40), nullable=False),
+    Column("line", String(80), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("goal", JSON, nullable=False),
+    Column("ended_at", Float, nullable=False),
+    Column("error", JSON, nullable=True),
+)  # fmt: skip
+
+steps = Table(
+    "steps", metadata,
+    Column("operation", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("data", JSON, nullable=False),
+    PrimaryKeyConstraint("operation", "seq"),
+)  # fmt: skip
+
+activities = Table(
+    "activities", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("application", String(40), nullable=False, index=True),
+    Column("target", Text, nullable=False),
+    Column("before", JSON, nullable=True),
+    Column("after", JSON, nullable=True),
+)  # fmt: skip
+
+services = Table(
+    "services", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("backend", String(16), nullable=False),
+)  # fmt: skip
+
+tokens = Table(
+    "tokens", metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("team", String(40), nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+counters = Table(
+    "counters", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)  # fmt: skip
