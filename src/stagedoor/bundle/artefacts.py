@@ -94,6 +94,11 @@ class Artefacts:
             resources.tmp,
         )
 
+    async def warm_up(self) -> None:
+        """Makes the platform's own layers, so that the first deploy does not wait for them."""
+        python = await asyncio.to_thread(interpreters.choose, "")
+        await self._platform_mounts(python, checks=True)
+
     def import_paths(self, layer: str, *, checks: bool = False) -> list[str]:
         """Where a script's imports are looked for, in order: its own source before everything else."""
         return ["/app", *(["/layer"] if layer != NONE else []), *(["/checks"] if checks else [])]

@@ -19,7 +19,8 @@ def run(options: Namespace) -> int:
         return 0
     rows = [
         (
-            one["id"], f"{one['application']}@{one['version']}", one["stack"], one["state"], output.say_age(one["started_at"]),
+            one["id"], f"{one['application']}@{one['version']}", one["stack"], one["state"],
+            output.say_age(one["started_at"]),
             say_time(one["ready_after"]), say_size(one["memory_bytes"]), one["restarts"], one["door"], one["slot"],
         )
         for one in listed

@@ -1,4 +1,7 @@
-"""Remembers a platform and a token, after trying them. The token is read from standard input, never from the command line."""
+"""Remembers a platform and a token, after trying them.
+
+The token is read from standard input, never from the command line.
+"""
 
 import sys
 from argparse import ArgumentParser, Namespace

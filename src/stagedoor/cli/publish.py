@@ -23,6 +23,7 @@ def run(options: Namespace) -> int:
         output.show_json(result)
     else:
         print(
-            f"{result['application']} {result['version']}: release it with `stagedoor release {result['version']} --stack prod`"
+            f"{result['application']} {result['version']} is published; "
+            f"`stagedoor release {result['version']} --stack prod` releases it"
         )
     return 0

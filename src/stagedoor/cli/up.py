@@ -61,9 +61,9 @@ def start(options: Options) -> int:
     _check_machine(options.data)
     paths = Paths.of(options.data)
     lock = _prepare(paths)
+    services = demo.prepare(paths, say) if options.demo else ()
     settings = paths.read_settings()
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
-    services = demo.prepare(paths, say) if options.demo else ()
     supervisor = Supervisor(paths, settings, services)
     say(f"starting the platform on {paths.data} ...")
 

@@ -14,6 +14,9 @@ from stagedoor.model.operation import DONE, FAILED, RUNNING, Operation, Step
 log = logging.getLogger("stagedoor.operations")
 
 
+_PUBLISHING = ("deploy", "publish")
+
+
 class Progress:
     """Writes the steps of one operation."""
 
@@ -68,16 +71,16 @@ class Operations:
         self._clock = clock
         self._running: dict[str, Operation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._news = asyncio.Condition()
-        self._pending: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
 
     async def begin(
         self, kind: str, application: str, line: str, by: str, goal: dict[str, Any], work: Work
     ) -> Operation:
-        """Starts `work`. Raises Conflict when something runs on `line` already."""
-        holder = self._running.get(line)
-        if holder is not None:
-            raise self._in_the_way(holder)
+        """Starts `work`. Raises Conflict when something runs on `line`, or publishes the application, already."""
+        for holder in self._running.values():
+            both_publish = kind in _PUBLISHING and holder.kind in _PUBLISHING and holder.application == application
+            if holder.line == line or both_publish:
+                raise self._in_the_way(holder)
         placeholder = Operation(0, kind, application, line, RUNNING, by, self._clock(), goal)
         self._running[line] = placeholder
         try:
@@ -125,17 +128,14 @@ class Operations:
         self._announce()
 
     def _announce(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._notify())
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
-
-    async def _notify(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+        """Wakes everybody who watches; who looks after this waits for the next event."""
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def watch(self, number: int, after: int) -> AsyncIterator[Step | Operation]:
         """Its steps from `after` on as they come, then the ended operation itself. Raises Missing."""
         while True:
+            news = self._news  # Taken before looking, so that what happens meanwhile is not missed.
             operation = await self._store.operation(number)
             if operation is None:
                 raise Missing(f"there is no operation {number}")
@@ -145,11 +145,7 @@ class Operations:
             if operation.state != RUNNING:
                 yield operation
                 return
-            async with self._news:
-                try:
-                    await asyncio.wait_for(self._news.wait(), 0.5)
-                except TimeoutError:
-                    pass
+            await news.wait()
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -1,7 +1,8 @@
 """Publishing: an upload becomes an immutable version, or nothing at all.
 
-The version is tried in a sandbox before it exists: it starts, warms up and is measured, and its own tests run beside it.
-A deploy tries it as the very deployment that will take the traffic, so that the release need not start it again.
+The version is tried in a sandbox before it exists: it starts, warms up and is measured, and its own tests run
+beside it. A deploy tries it as the very deployment that will take the traffic, so that the release need not start
+it again.
 """
 
 import asyncio

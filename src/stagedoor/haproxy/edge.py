@@ -42,7 +42,7 @@ class Edge:
         replace_file(self._layout.configuration, config.render(self._layout, wanted))
 
     async def apply(self, traffic: Traffic) -> float:
-        """Brings disk and process to what `traffic` says. Returns the seconds that the running process took. Raises EdgeDown.
+        """Brings disk and process to what `traffic` says. Returns the seconds the process took. Raises EdgeDown.
 
         The process changes first where a map alone moves: a switch does not wait for the disk. When the edge dies in
         between, the database is the truth and the next `apply` repairs either side.

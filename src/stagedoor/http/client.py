@@ -32,7 +32,7 @@ _KINDS: dict[str, type[errors.Failure]] = {
 
 
 class Client:
-    """Speaks to one platform with one token. A connection is kept between calls."""
+    """Speaks to one platform with one token."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -41,7 +41,6 @@ class Client:
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._secure = parts.scheme == "https"
         self._token = token
-        self._connection: http.client.HTTPConnection | None = None
 
     def get(self, *path: str | int, **query: Any) -> Any:
         return self._call("GET", path, query)
@@ -82,7 +81,6 @@ class Client:
             except (OSError, http.client.HTTPException, Unreachable):
                 if time.monotonic() > deadline:
                     raise Unreachable(f"the platform at {self._url} went away in the middle") from None
-            self._connection = None
             time.sleep(0.05)
 
     def _events(self, operation: int, after: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -96,26 +94,25 @@ class Client:
                 yield kind, json.loads(value)
 
     def _send(self, method: str, target: str, content: bytes | None, timeout: float = 600) -> http.client.HTTPResponse:
-        for attempt in (1, 2):
-            fresh = self._connection is None
-            connection = self._connection = self._connection or self._connect(timeout)
-            try:
-                headers = {"authorization": f"Bearer {self._token}"}
-                if content is not None:
-                    headers["content-type"] = "application/json" if content[:1] in (b"{", b"[") else "application/gzip"
-                connection.request(method, target, body=content, headers=headers)
-                answer = connection.getresponse()
-                break
-            except (OSError, http.client.HTTPException) as error:
-                self._connection = None
-                if fresh or attempt == 2:
-                    raise Unreachable(
-                        f"no platform answers at {self._url}: {error}",
-                        hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
-                    ) from None
+        """A connection for each call: what changes something is never sent twice because an old one was closed."""
+        connection = self._connect(timeout)
+        headers = {"authorization": f"Bearer {self._token}"}
+        if content is not None:
+            headers["content-type"] = "application/json" if content[:1] in (b"{", b"[") else "application/gzip"
+        try:
+            connection.request(method, target, body=content, headers=headers)
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(error) from None
         if answer.status >= 400:
             raise _failure(answer.status, answer.read())
         return answer
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        return Unreachable(
+            f"no platform answers at {self._url}: {getattr(error, 'strerror', None) or error}",
+            hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
+        )
 
     def _connect(self, timeout: float) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
@@ -123,10 +120,7 @@ class Client:
         try:
             connection.connect()
         except OSError as error:
-            raise Unreachable(
-                f"no platform answers at {self._url}: {error.strerror or error}",
-                hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
-            ) from None
+            raise self._unreachable(error) from None
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 

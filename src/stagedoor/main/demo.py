@@ -13,6 +13,14 @@ SERVICES = ("members", "discovery", "ratings", "playback")
 APPLICATIONS = ("tv-home", "phone-home", "welcome")
 FIRST_PORT = 7101
 
+# The demo's devices say what they are by a header, its members by a cookie; both are believed of this machine only.
+_SETTINGS = """# Written by the demo. docs/operate.md explains every key.
+[edge]
+trusted_peers = ["127.0.0.1"]
+device = "header:x-device"
+member = "cookie:member"
+"""
+
 
 def examples() -> Path:
     """The folder of examples: beside the source, or in the installed package. Raises Unavailable."""
@@ -26,6 +34,8 @@ def examples() -> Path:
 def prepare(paths: Paths, say: Callable[[str], None]) -> Sequence[str]:
     """Brings the films when they are not there yet; returns the command that serves them. Raises Unavailable."""
     services = examples() / "services"
+    if not paths.settings_file.exists():
+        paths.settings_file.write_text(_SETTINGS)
     films = paths.data / "demo" / "node_modules" / "vega-datasets" / "data" / "movies.json"
     if not films.is_file():
         say("the demo's films: installing the npm package vega-datasets ...")

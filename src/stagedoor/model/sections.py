@@ -63,7 +63,7 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def setting(default: Any, help: str, kind: str = "text", shown: str = "") -> Any:  # noqa: A002
+def setting(default: Any, help: str, kind: str = "text", shown: str = "") -> Any:
     """A field of a section. `default` is as written in the file; `shown` is what the example puts there instead."""
     value = _KINDS[kind](list(default) if isinstance(default, tuple) else default)
     metadata = {"help": help, "kind": kind, "written": default, "shown": shown}
@@ -72,11 +72,11 @@ def setting(default: Any, help: str, kind: str = "text", shown: str = "") -> Any
     return dataclasses.field(default=value, metadata=metadata)
 
 
-def section(cls: Any, help: str) -> Any:  # noqa: A002
+def section(cls: Any, help: str) -> Any:
     return dataclasses.field(default_factory=cls, metadata={"help": help, "section": cls})
 
 
-def sections(cls: Any, help: str) -> Any:  # noqa: A002
+def sections(cls: Any, help: str) -> Any:
     return dataclasses.field(default=(), metadata={"help": help, "sections": cls})
 
 
@@ -113,7 +113,7 @@ def _read_value(metadata: Mapping[str, Any], value: Any, file: str, at: str) -> 
         raise Invalid(f"{file}: {at} = {value!r} is not allowed", hint=f"it is {error}", key=at) from None
 
 
-def required(help: str, shown: str, kind: str = "text") -> Any:  # noqa: A002
+def required(help: str, shown: str, kind: str = "text") -> Any:
     return dataclasses.field(metadata={"help": help, "kind": kind, "written": shown, "shown": shown})
 
 

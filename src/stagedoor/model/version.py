@@ -75,7 +75,7 @@ class Version:
 def next_numbers(taken: list[str]) -> dict[str, str]:
     """For each bump the next free number after the newest."""
     if not taken:
-        return {bump: FIRST for bump in BUMPS}
+        return dict.fromkeys(BUMPS, FIRST)
     newest = max(Number.parse(number) for number in taken)
     return {bump: str(newest.bump(bump)) for bump in BUMPS}
 

@@ -198,8 +198,9 @@ class Keeper:
         if not self._free_slots:
             raise StartFailed("slot", "all slots of this machine are held; raise pools.slots in platform.toml")
         one = Instance(
-            id=f"i{secrets.token_hex(4)}", deployment=spec.deployment, application=spec.application, version=spec.version,
-            stack=spec.stack, door=post.door, slot=self._free_slots.pop(), started_at=time.time(), restarts=post.restarts,
+            id=f"i{secrets.token_hex(4)}", deployment=spec.deployment, application=spec.application,
+            version=spec.version, stack=spec.stack, door=post.door, slot=self._free_slots.pop(),
+            started_at=time.time(), restarts=post.restarts,
         )  # fmt: skip
         post.instance = one
         self._journal.keep_instance(one)

@@ -29,8 +29,8 @@ def arguments(python: str, module: str, *rest: str) -> Sequence[str]:
 
 
 async def launch(
-    engine: runc.Engine, container: str, sandbox: Sandbox, module: str, boot: dict[str, Any], door: int | None, log: int,
-    extra: Sequence[Mount] = (),
+    engine: runc.Engine, container: str, sandbox: Sandbox, module: str, boot: dict[str, Any], door: int | None,
+    log: int, extra: Sequence[Mount] = (),
 ) -> Running:  # fmt: skip
     """Starts `module` of the runtime in `sandbox`. Descriptor 3 is the door, 4 the boot, 5 the report.
 

@@ -1,4 +1,4 @@
-"""What instances print: a file for each, written by the container itself, so that no line is lost with a program of ours."""
+"""What instances print: a file for each, written by the container itself: no line is lost with a program of ours."""
 
 import asyncio
 import json

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -152,9 +153,7 @@ class Lifespan:
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self._state}
-        try:
+        # The specification: an application that raises here simply has no lifespan.
+        with suppress(Exception):
             await self._app(scope, self._inbox.get, self._outbox.put)
-        except Exception:
-            # The specification: an application that raises here simply has no lifespan.
-            pass
         await self._outbox.put({"type": "lifespan.unsupported"})

@@ -36,7 +36,7 @@ class Answer:
         self.headers = Headers(raw_headers)
         self.body = body
 
-    def json(self, type: Any = Any) -> Any:  # noqa: A002
+    def json(self, type: Any = Any) -> Any:
         """The body read as JSON, into `type` when given. Raises msgspec.DecodeError when it is not that."""
         return msgspec.json.decode(self.body, type=type)
 

@@ -42,7 +42,8 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_body", "_body_size", "_chunked", "_gone", "_headers", "_loop", "_parser", "_pending", "_prefix",
-        "_settings", "_target", "_task", "_transport", "_writable", "began", "keep_alive", "refused", "request", "started",
+        "_settings", "_target", "_task", "_transport", "_writable", "began", "keep_alive", "refused", "request",
+        "started",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:

@@ -101,7 +101,7 @@ class Request:
     def member(self) -> str:
         return self.header(b"stagedoor-member")
 
-    def json(self, type: Any = Any) -> Any:  # noqa: A002
+    def json(self, type: Any = Any) -> Any:
         """The body read as JSON, into `type` when given. Raises HTTPError 400 when it is not that."""
         try:
             return msgspec.json.decode(self.body, type=type)

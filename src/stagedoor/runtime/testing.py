@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 
 from stagedoor.runtime import asgi, client, response
-from stagedoor.runtime.connection import Settings
 from stagedoor.runtime.connection import Connection as _Connection
+from stagedoor.runtime.connection import Settings
 from stagedoor.runtime.request import RawHeaders
 from stagedoor.runtime.router import router
 from stagedoor.runtime.scripted import Scripted

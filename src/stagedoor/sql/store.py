@@ -38,7 +38,7 @@ class SqlStore:
     async def open(self) -> None:
         """Brings the database to this version. Raises Unavailable when it is of a newer one, or cannot be written."""
         try:
-            await self._run(lambda connection: migrate.upgrade(connection))
+            await self._run(migrate.upgrade)
         except OperationalError as error:
             raise Unavailable(
                 f"the database cannot be used: {error.orig}", hint="is the disk full, or read-only?"

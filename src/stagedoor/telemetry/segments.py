@@ -1,7 +1,7 @@
 """Records on disk: files of JSON lines, the oldest dropped when all together are over the bound.
 
-Lines are written as they came; they are parsed when somebody reads them. Taking in costs next to nothing, and a request
-never waits for it.
+Lines are written as they came; they are parsed when somebody reads them. Taking in costs next to nothing, and a
+request never waits for it.
 """
 
 import asyncio
@@ -125,10 +125,10 @@ def parse(line: bytes) -> dict[str, Any] | None:
 
 def matches(record: dict[str, Any], filters: dict[str, str]) -> bool:
     """Whether every field named has the value; `status` may be a class, as in 5xx."""
-    for key, wanted in filters.items():
-        value = str(record.get(key, ""))
-        if key == "status" and wanted.endswith("xx"):
-            value, wanted = value[:1], wanted[:1]
-        if value != wanted:
-            return False
-    return True
+    return all(_same(key, str(record.get(key, "")), wanted) for key, wanted in filters.items())
+
+
+def _same(key: str, value: str, wanted: str) -> bool:
+    if key == "status" and wanted.endswith("xx"):
+        return value[:1] == wanted[:1]
+    return value == wanted
