@@ -160,8 +160,8 @@ http {{
 
 def _uvicorn() -> list[str]:
     return [
-        sys.executable, "-m", "uvicorn", "--app-dir", str(PEERS), "fastapi_app:app", "--loop", "uvloop", "--http", "httptools",
-        "--no-access-log", "--log-level", "error", "--uds",
+        sys.executable, "-m", "uvicorn", "--app-dir", str(PEERS), "fastapi_app:app", "--loop", "uvloop",
+        "--http", "httptools", "--no-access-log", "--log-level", "error", "--uds",
     ]  # fmt: skip
 
 

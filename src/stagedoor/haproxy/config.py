@@ -20,24 +20,31 @@ from stagedoor.haproxy.state import (
 from stagedoor.model.names import STACKS
 
 # What a device may not say about itself: the platform's own words and everything that steers tracing.
-_PLATFORM_HEADERS = "^stagedoor[-_]"
+_PLATFORM_HEADERS = "stagedoor -m beg"
 _TRACE_HEADERS = (
     "^(traceparent|tracestate|baggage|b3|x-b3-.*|x-request-id|x-correlation-id|x-cloud-trace-context|x-amzn-trace-id"
-    "|x-datadog-.*|uber-trace-id|uberctx-.*|x-ot-span-context|forwarded|x-forwarded-.*|x-real-ip)$"
+    "|x-datadog-.*|uber-trace-id|uberctx-.*|x-ot-span-context|forwarded|x-forwarded-.*|x-real-ip)$ -m reg"
 )
-_REQUEST_RECORD = (
-    '{"kind":"request","id":"%ID","at":%Ts.%ms,"stack":"%f","line":"%[var(txn.line)]","target":"%[var(txn.target)]",'
-    '"instance":"%[var(txn.instance),json(utf8s)]","server":"%s","method":"%[var(txn.method),json(utf8s)]",'
-    '"path":"%[var(txn.path),bytes(0,1000),json(utf8s)]","device":"%[var(txn.device),json(utf8s)]",'
-    '"member":"%[var(txn.member),json(utf8s)]","status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,'
-    '"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,"total_ms":%Ta,"worker":%pid,"seq":%rt}'
+# Every field costs each request a little; what can be told from another is left to the reader. A path comes with the
+# edge's own escapes (`telemetry.segments` undoes them), which cost less than JSON's.
+_TIMES = (
+    '"status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,'
+    '"total_ms":%Ta,"worker":%pid,"seq":%rt}'
 )
 _CALL_RECORD = (
     '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","at":%Ts.%ms,"holder":"%[var(txn.holder)]",'
-    '"service":"%[var(txn.service),json(utf8s)]","method":"%[var(txn.method),json(utf8s)]",'
-    '"path":"%[var(txn.path),bytes(0,1000),json(utf8s)]","status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,'
-    '"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,"total_ms":%Ta,"worker":%pid,"seq":%rt}'
+    '"service":"%[var(txn.service),json(utf8s)]","method":"%HM","path":"%{+E}HPO",' + _TIMES
 )
+
+
+def _request_record(layout: Layout, stack: str) -> str:
+    edge = layout.settings.edge
+    known = [name for name, source in (("device", edge.device), ("member", edge.member)) if source]
+    people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
+    return (
+        f'{{"kind":"request","id":"%ID","at":%Ts.%ms,"stack":"{stack}","target":"%[var(txn.target)]",'
+        '"instance":"%[var(txn.instance),json(utf8s)]","method":"%HM","path":"%{+E}HPO",' + people + _TIMES
+    )
 
 
 def render(layout: Layout, state: EdgeState) -> str:
@@ -64,7 +71,8 @@ def _global(layout: Layout) -> list[str]:
         f"  nbthread {layout.threads}",
         f"  stats socket unix@{layout.admin_socket} mode 600 level admin",
         "  hard-stop-after 30s",
-        "  tune.bufsize 16384",
+        # A request that may be tried again is kept in a copy of its buffer: half the size, half the price of that.
+        "  tune.bufsize 8192",
         *user,
     ]
 
@@ -107,17 +115,15 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         f"frontend {stack}",
         f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}',
         "  log ring@records format raw local0",
-        f"  log-format '{_REQUEST_RECORD}'",
-        "  http-request set-var(txn.path) path",
-        "  http-request set-var(txn.method) method",
+        f"  log-format '{_request_record(layout, stack)}'",
         *_believe(layout),
         *_refuse(layout),
         *_route(layout, stack),
         "  http-request set-header stagedoor-request-id %[unique-id]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
-        "  http-response del-header ^stagedoor- -m reg",
-        "  http-after-response set-header stagedoor-request-id %[unique-id]",
+        f"  http-response del-header {_PLATFORM_HEADERS}",
+        "  http-response set-header stagedoor-request-id %[unique-id]",
         "  use_backend %[var(txn.target),field(1,|)]",
     ]
 
@@ -136,8 +142,8 @@ def _believe(layout: Layout) -> list[str]:
             "  acl jwt_live var(txn.expires),sub(txn.now) gt 0",
         ]
     lines += _source("device", edge.device, bool(trusted)) + _source("member", edge.member, bool(trusted))
-    lines.append(f"  http-request del-header {_PLATFORM_HEADERS} -m reg")
-    lines.append(f"  http-request del-header {_TRACE_HEADERS} -m reg" + (" if !trusted" if trusted else ""))
+    lines.append(f"  http-request del-header {_PLATFORM_HEADERS}")
+    lines.append(f"  http-request del-header {_TRACE_HEADERS}" + (" if !trusted" if trusted else ""))
     for name in ("device", "member"):
         lines.append(f"  http-request set-header stagedoor-{name} %[var(txn.{name})] if {{ var(txn.{name}) -m found }}")
     return lines
@@ -161,7 +167,7 @@ def _refuse(layout: Layout) -> list[str]:
     lines = []
     if edge.client_rate:
         lines += [
-            "  stick-table type ipv6 size 100k expire 10s store gpc0,gpc0_rate(1s)",
+            "  stick-table type ipv6 size 100k expire 10s store gpc0_rate(1s)",
             "  http-request track-sc0 src",
             f"  {errors.refusal('rate')} if {{ sc0_gpc0_rate gt {edge.client_rate} }}",
             # Only what passes is counted: refused requests must not feed the limit that refuses them.
@@ -179,7 +185,8 @@ def _route(layout: Layout, stack: str) -> list[str]:
     unrouted = "!{ var(txn.line) -m found }"
     lines = [
         # The key of a rule costs a copy of the headers, so it is made only where there are rules.
-        f"  acl has_rules str(*any*),map_str({routes}) -m found",
+        f"  http-request set-var(txn.any) str(*any*),map_str({routes})",
+        "  acl has_rules var(txn.any) -m found",
         '  http-request set-var-fmt(txn.request) "'
         f"{stack}\\n%[method]\\n%[req.hdr(host),host_only,lower]\\n%[var(txn.device)]\\n%[path]\\n%[req.hdrs]"
         '" if has_rules',
@@ -238,15 +245,13 @@ def _egress(layout: Layout) -> list[str]:
         *binds,
         "  log ring@records format raw local0",
         f"  log-format '{_CALL_RECORD}'",
-        "  http-request set-var(txn.path) path",
-        "  http-request set-var(txn.method) method",
         f"  http-request set-var(txn.holder) so_name,map_str({slots})",
         "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
         "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
         '  http-request set-var-fmt(txn.key) "%[var(txn.holder),field(1,|)]/%[var(txn.service)]"',
         f"  http-request set-var(txn.grant) var(txn.key),map_str({grants})",
         f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
-        f"  http-request del-header {_PLATFORM_HEADERS} -m reg",
+        f"  http-request del-header {_PLATFORM_HEADERS}",
         "  http-request set-header stagedoor-request-id %[var(txn.request_id)]",
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",

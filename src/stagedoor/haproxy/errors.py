@@ -52,10 +52,9 @@ def _headers(error: EdgeError) -> str:
 def refusal(name: str) -> str:
     """An http-request action that answers with the refusal `name`."""
     error = REFUSALS[name]
-    own = "" if error.header else ' hdr stagedoor-request-id "%[unique-id]"'
     return (
         f"http-request return status {error.status} content-type application/json lf-string '{_body(error)}'"
-        f"{_headers(error)}{own}"
+        f'{_headers(error)} hdr stagedoor-request-id "%[unique-id]"'
     )
 
 

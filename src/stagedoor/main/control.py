@@ -62,7 +62,7 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(loops.keep_true(platform)),
     ]
     try:
-        await serve(build(platform, version("stagedoor")), listener, "control")
+        await serve(build(platform, version("stagedoor")), listener)
     finally:
         for task in background:
             task.cancel()

@@ -22,5 +22,6 @@ def edge_user() -> str:
 
 def make(paths: Paths, settings: Platform, control_port: int) -> Layout:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    threads = min(4, os.cpu_count() or 1)
+    # Half of the cores: the scripts need the others, and threads that take turns on one cost a third more.
+    threads = max(1, (os.cpu_count() or 1) // 2)
     return Layout(paths.run, settings, f"127.0.0.1:{control_port}", threads, most, edge_user())

@@ -38,7 +38,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         settings.pools.slots,
     )
     await keeper.start(fresh=fresh)
-    await serve(NodeApi(keeper, engine).app(), listening("NODE"), "node")
+    await serve(NodeApi(keeper, engine).app(), listening("NODE"))
     await keeper.stop()
 
 

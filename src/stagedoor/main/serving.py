@@ -1,8 +1,12 @@
 """Running an ASGI application of ours on an inherited socket until SIGTERM."""
 
+import asyncio
 import ctypes
 import logging
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -10,7 +14,15 @@ import uvicorn
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-async def serve(app: Any, listener: socket.socket, name: str) -> None:
+class _Server(uvicorn.Server):
+    """uvicorn raises a caught signal again once it has served, which would end us before our own end is done."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(app: Any, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -19,7 +31,14 @@ async def serve(app: Any, listener: socket.socket, name: str) -> None:
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
     await server.serve(sockets=[listener])
 
 

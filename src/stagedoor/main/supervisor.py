@@ -242,6 +242,7 @@ class Supervisor:
         for held in self._held.values():
             held.close()
         shutil.rmtree(self.paths.run, ignore_errors=True)
+        cgroups.kill_all(self.paths.cgroup)
         cgroups.remove(self.paths.cgroup)
         try:
             self.paths.run.parent.rmdir()
@@ -262,6 +263,8 @@ async def end_leftovers(paths: Paths) -> None:
         if not any(spawn.started_at(one["pid"]) == one["started"] for one in listed):
             break
         await asyncio.sleep(0.01)
+    cgroups.kill_all(paths.cgroup)
+    cgroups.remove(paths.cgroup)
     shutil.rmtree(paths.run, ignore_errors=True)
 
 

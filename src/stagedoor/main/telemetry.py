@@ -14,7 +14,7 @@ async def run(paths: Paths) -> None:
     segments = Segments(paths.data / "records", paths.read_settings().keep.records)
     loop = asyncio.get_running_loop()
     intake = await loop.create_unix_server(lambda: Intake(segments), sock=listening("RECORDS"))
-    await serve(TelemetryApi(segments).app(), listening("TELEMETRY"), "telemetry")
+    await serve(TelemetryApi(segments).app(), listening("TELEMETRY"))
     intake.close()
 
 

@@ -1,7 +1,10 @@
 """Control groups, in either hierarchy: what runc leaves behind is removed, what the kernel counted is read."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _MOUNT = Path("/sys/fs/cgroup")
@@ -21,6 +24,19 @@ def processes(cgroup: str) -> set[int]:
         except OSError:
             continue
     return found
+
+
+def kill_all(cgroup: str) -> None:
+    """Ends every process in the group and below it: the last resort against what nobody remembers."""
+    for folder in _folders(cgroup):
+        for file in folder.rglob("cgroup.procs"):
+            try:
+                pids = [int(line) for line in file.read_text().split()]
+            except OSError:
+                continue
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def remove(cgroup: str, patience: float = 2.0) -> None:

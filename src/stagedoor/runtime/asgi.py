@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from stagedoor.runtime import context, response
 from stagedoor.runtime.connection import Connection
 from stagedoor.runtime.request import Request
-from stagedoor.runtime.scripted import fail
+from stagedoor.runtime.scripted import ALIVE, fail
 
 Message = MutableMapping[str, Any]
 Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
@@ -28,6 +28,9 @@ class AsgiApplication:
         self.state: dict[str, Any] = {}
 
     async def __call__(self, request: Request, connection: Connection) -> None:
+        if request.path == ALIVE:
+            connection.send_json(b'{"alive":true}')
+            return
         context.current.set(request)
         exchange = _Exchange(request, connection)
         try:

@@ -15,6 +15,7 @@ from stagedoor.runtime import response, tape
 from stagedoor.runtime.request import RawHeaders, Request
 
 _BODYLESS = frozenset((204, 304))
+_METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
 
 class Application(Protocol):
@@ -31,6 +32,7 @@ class Settings:
         self.body_limit = body_limit
         self.request_timeout = request_timeout
         self.draining = False
+        self.now = 0.0  # The loop's time as of the last sweep: near enough for limits of seconds.
         self.connections: set[Connection] = set()
         self.mark = b"stagedoor-instance: " + instance.encode() + b"\r\n"
         self.json_head = response.status_line(200) + self.mark + b"content-type: application/json\r\ncontent-length: "
@@ -41,7 +43,8 @@ class Connection(asyncio.Protocol):
     """Bytes of one peer. `request` is the one being answered, None when idle."""
 
     __slots__ = (
-        "_body", "_body_size", "_chunked", "_gone", "_headers", "_loop", "_parser", "_pending", "_prefix",
+        "_application", "_body", "_body_size", "_chunked", "_create_task", "_gone", "_headers", "_loop", "_parser",
+        "_pending", "_prefix",
         "_settings", "_target", "_task", "_transport", "_writable", "began", "keep_alive", "refused", "request",
         "started",
     )  # fmt: skip
@@ -49,6 +52,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
         self._settings = settings
         self._loop = loop
+        self._application = settings.application
+        self._create_task = loop.create_task
         self._parser = httptools.HttpRequestParser(self)
         self._pending: deque[tuple[Request, bool]] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -61,7 +66,7 @@ class Connection(asyncio.Protocol):
         self.refused = False
         self.began = False
         self.started = 0.0
-        self.on_message_begin()
+        self._forget()
 
     # From the transport
 
@@ -87,6 +92,9 @@ class Connection(asyncio.Protocol):
             self._refuse(501, "upgrade_refused", "The script cannot change the protocol of a connection.")
         except httptools.HttpParserError:
             self._refuse(400, "bad_request", "The request is not HTTP/1.1.")
+        if self._target and (b"expect", b"100-continue") in self._headers and self.request is None:
+            self._headers.remove((b"expect", b"100-continue"))
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def pause_writing(self) -> None:
         if self._writable is None:
@@ -99,7 +107,8 @@ class Connection(asyncio.Protocol):
 
     # From the parser
 
-    def on_message_begin(self) -> None:
+    def _forget(self) -> None:
+        """Ready for the next message. Done at the end of one, which saves a call at the start of each."""
         self._target = b""
         self._prefix = b""
         self._headers: RawHeaders = []
@@ -115,10 +124,6 @@ class Connection(asyncio.Protocol):
             self._prefix = value
         self._headers.append((name, value))
 
-    def on_headers_complete(self) -> None:
-        if (b"expect", b"100-continue") in self._headers and self.request is None:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
     def on_body(self, data: bytes) -> None:
         self._body_size += len(data)
         if self._body_size > self._settings.body_limit:
@@ -130,10 +135,13 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self.refused:
             return
-        method = self._parser.get_method().decode("latin-1")
+        method = self._parser.get_method()
         body = b"".join(self._body) if self._body else b""
-        request = Request(method, self._target, self._headers, body, self._prefix)
+        request = Request(
+            _METHODS.get(method) or method.decode("latin-1"), self._target, self._headers, body, self._prefix
+        )
         keep_alive = self._parser.should_keep_alive()
+        self._forget()
         if self.request is None:
             self._start(request, keep_alive)
         else:
@@ -146,10 +154,10 @@ class Connection(asyncio.Protocol):
         self.keep_alive = keep_alive
         self.began = False
         self._gone = None
-        self.started = self._loop.time()
+        self.started = self._settings.now
         if tape.installed is not None:
             tape.installed.request_began(request)
-        self._task = self._loop.create_task(self._settings.application(request, self))
+        self._task = self._create_task(self._application(request, self))
 
     def _finish(self) -> None:
         self.request = None
@@ -204,7 +212,8 @@ class Connection(asyncio.Protocol):
             self.send(200, b"content-type: application/json\r\n", body)
             return
         self._transport.write(b"%b%d\r\n\r\n%b" % (self._settings.json_head, len(body), body))
-        self._record(200, body)
+        if tape.installed is not None:
+            self._record(200, body)
         self._finish()
 
     def send(self, status: int, header_lines: bytes, body: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -24,8 +24,8 @@ class Boot(msgspec.Struct):
     entry: str = "main"
     app: str = ""
     prefixed: bool = True
-    paths: list[str] = field(default_factory=list)
-    config: dict[str, Any] = field(default_factory=dict)
+    paths: list[str] = msgspec.field(default_factory=list)
+    config: dict[str, Any] = msgspec.field(default_factory=dict)
     egress: str = ""
     body_limit: int = 10_000_000
     request_timeout: float = 15.0

@@ -47,10 +47,11 @@ class Request:
     def __init__(
         self, method: str, target: bytes, raw_headers: RawHeaders, body: bytes = b"", prefix: bytes = b""
     ) -> None:
-        path = (target if b"?" not in target else target[: target.index(b"?")]).decode("latin-1")
-        if prefix and path.startswith(mount := prefix.decode("latin-1")):
-            path = path[len(mount) :] or "/"
+        raw = target if b"?" not in target else target[: target.index(b"?")]
+        if prefix and raw.startswith(prefix):
+            path = raw[len(prefix) :].decode("latin-1") or "/"
         else:
+            path = raw.decode("latin-1")
             prefix = b""
         self.method = method
         self.prefix = prefix

@@ -10,7 +10,11 @@ from stagedoor.runtime.connection import Connection
 from stagedoor.runtime.errors import ApiError, ApiTimeout, HTTPError
 from stagedoor.runtime.log import log
 from stagedoor.runtime.request import Request
+from stagedoor.runtime.response import encode_json
 from stagedoor.runtime.router import Router
+
+# Where the platform asks whether the script's own event loop turns; the edge lets nobody else ask.
+ALIVE = "/.stagedoor/alive"
 
 
 class Scripted:
@@ -28,16 +32,19 @@ class Scripted:
                 self._refuse(request, connection)
                 return
             value = handler(request)
-            if isawaitable(value):
+            if type(value) is not dict and isawaitable(value):
                 value = await value
             if type(value) is dict:
-                connection.send_json(response.encode_json(value))
+                connection.send_json(encode_json(value))
             else:
                 await send(value, connection)
         except Exception as error:
             fail(error, connection)
 
     def _refuse(self, request: Request, connection: Connection) -> None:
+        if request.path == ALIVE:
+            connection.send_json(b'{"alive":true}')
+            return
         allowed = self._router.allowed(request)
         if allowed:
             text = f"{request.path} answers {', '.join(allowed)}."

@@ -14,30 +14,13 @@ from inspect import isawaitable
 
 from stagedoor.runtime import client, scripted
 from stagedoor.runtime.config import config
-from stagedoor.runtime.connection import Application, Connection, Settings
+from stagedoor.runtime.connection import Connection, Settings
 from stagedoor.runtime.loader import Boot, Loaded, LoadError, load
 from stagedoor.runtime.log import log
 from stagedoor.runtime.request import Request
 from stagedoor.runtime.router import warmups
 
 _SWEEP = 0.25
-ALIVE = b"/.stagedoor/alive"
-
-
-class Probed:
-    """Answers the platform's probe before the application sees it, on the script's own event loop."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-
-    def __call__(self, request: Request, connection: Connection):  # type: ignore[no-untyped-def]
-        if request.path == "/.stagedoor/alive":
-            return _alive(connection)
-        return self._application(request, connection)
-
-
-async def _alive(connection: Connection) -> None:
-    connection.send_json(b'{"alive":true}')
 
 
 async def warm_up(boot: Boot, loaded: Loaded) -> None:
@@ -66,7 +49,7 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     loaded = load(boot)
     imported = time.perf_counter()
     await warm_up(boot, loaded)
-    settings = Settings(Probed(loaded.application), boot.instance, boot.body_limit, boot.request_timeout)
+    settings = Settings(loaded.application, boot.instance, boot.body_limit, boot.request_timeout)
     settings.lost = _report_lost
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -93,10 +76,10 @@ async def _sweep(settings: Settings) -> None:
     """Ends requests whose time is over; one timer for all costs less than one for each."""
     loop = asyncio.get_running_loop()
     while True:
-        await asyncio.sleep(_SWEEP)
-        now = loop.time()
+        settings.now = loop.time()
         for connection in list(settings.connections):
-            connection.expire(now)
+            connection.expire(settings.now)
+        await asyncio.sleep(_SWEEP)
 
 
 async def _drain(settings: Settings, grace: float) -> None:

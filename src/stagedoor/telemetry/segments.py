@@ -105,7 +105,8 @@ def _lines_backwards(file: Path) -> Iterator[bytes]:
 def parse(line: bytes) -> dict[str, Any] | None:
     """A record in the platform's words; None for a line that is no record (cut by the edge's own bound)."""
     try:
-        record = json.loads(line)
+        # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
+        record = json.loads(line.replace(b"\\]", b"]"))
     except ValueError:
         return None
     if not isinstance(record, dict):
@@ -115,6 +116,8 @@ def parse(line: bytes) -> dict[str, Any] | None:
         _, _, rest = str(cleaned.pop("target", "")).partition("|")
         label, _, release = rest.partition("|")
         cleaned["application"], _, cleaned["version"] = label.partition("@")
+        if cleaned["version"]:
+            cleaned["line"] = f"{cleaned['application']}/v{cleaned['version'].partition('.')[0]}"
         cleaned["release"] = int(release.partition("|")[0]) if release.partition("|")[0].isdigit() else 0
     else:
         parts = (str(cleaned.pop("holder", "")).split("|") + [""] * 4)[:4]
