@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 LINES, ROUTES, RULES = "lines", "routes", "rules"
 PREVIEWS, TOKENS, GRANTS, SLOTS = "previews", "tokens", "grants", "slots"
 
+# A server that is added at runtime begins without these, and would open a connection for each request.
+_POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 30s")
+
 # Who writes which map: control all but the slots, which node gives to containers.
 ORDERED = (RULES,)
 
@@ -26,7 +29,7 @@ class Server:
     def options(self) -> str:
         bounds = [f"maxconn {self.maxconn}"] if self.maxconn else []
         bounds += [f"maxqueue {self.maxqueue}"] if self.maxqueue else []
-        return " ".join([self.address, *bounds])
+        return " ".join([self.address, *bounds, *_POOL])
 
 
 Backends = Mapping[str, tuple[Server, ...]]
