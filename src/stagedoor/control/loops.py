@@ -8,7 +8,7 @@ from typing import Any
 from stagedoor.control import deployments, releases
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import World
+from stagedoor.control.ports import Change, World
 from stagedoor.decide import warm
 from stagedoor.model.deployment import PREVIEW
 from stagedoor.model.errors import Conflict, Failure
@@ -17,6 +17,7 @@ from stagedoor.model.operation import Operation
 log = logging.getLogger("stagedoor.loops")
 
 _ROUND = 5.0
+_DEATH = 2.0  # Seconds between the end of an edge and the start of the next.
 
 
 async def recover(platform: Platform) -> None:
@@ -59,16 +60,39 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
 
 async def keep_true(platform: Platform) -> None:
     """Compares the edge with the database every few seconds, and ends what has been without traffic for long."""
+    edge_starts = 0
     while True:
         await asyncio.sleep(_ROUND)
         try:
             platform.edge.forget()
             await platform.apply_traffic()
             await end_cold(platform)
+            edge_starts = await count_lost(platform, edge_starts)
         except Failure as error:
             log.warning("%s", error)
         except Exception:
             log.exception("a round failed")
+
+
+async def count_lost(platform: Platform, known: int) -> int:
+    """Notes a restart of the edge with the requests it lost, as the instances that were answering them tell."""
+    edge = next((one for one in await asyncio.to_thread(platform.programs) if one["name"] == "edge"), None)
+    if edge is None:
+        return known
+    restarts, since = int(str(edge["restarts"])), float(str(edge["since"]))
+    if restarts > known:
+        lost = await _lost_since(platform, since - _DEATH)
+        after = {"requests_lost": lost, "cause": edge["last_end"], "restarts": restarts}
+        await platform.store.note(Change("supervisor", "restart", "", "edge", None, after))
+    return restarts
+
+
+async def _lost_since(platform: Platform, since: float) -> int:
+    lost = 0
+    for application in (await platform.store.world()).applications:
+        async for line in platform.engine.logs(application.name, "", 1000, follow=False):
+            lost += line.get("event") == "request_lost" and float(line.get("at", 0)) >= since
+    return lost
 
 
 async def end_cold(platform: Platform) -> None:

@@ -104,6 +104,8 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
     config = restored.config if restored else dict(version.manifest.get("config", {}))
     routes = restored.routes if restored else list(version.manifest.get("routes", []))
     target = await _bring_up(platform, progress, version, wish.stack, config)
+    if wish.make_default:
+        await make_default(platform, wish.by, application, major)
     if former is not None and (former.version, former.config, former.routes) == (
         wish.version,
         config,
@@ -116,8 +118,6 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
         platform.clock(), wish.cause, wish.restores,
     )  # fmt: skip
     seconds = await _switch(platform, progress, release, target, former)
-    if wish.make_default:
-        await make_default(platform, wish.by, application, major)
     await _let_finish(platform, progress, former)
     return _result(release, seconds)
 

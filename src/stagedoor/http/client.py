@@ -96,7 +96,7 @@ class Client:
     def _send(self, method: str, target: str, content: bytes | None, timeout: float = 600) -> http.client.HTTPResponse:
         """A connection for each call: what changes something is never sent twice because an old one was closed."""
         connection = self._connect(timeout)
-        headers = {"authorization": f"Bearer {self._token}"}
+        headers = {"authorization": f"Bearer {self._token}", "connection": "close"}
         if content is not None:
             headers["content-type"] = "application/json" if content[:1] in (b"{", b"[") else "application/gzip"
         try:

@@ -211,6 +211,9 @@ class SqlStore:
         query = query.where(table.c.application == application) if application else query
         return [Activity(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
 
+    async def note(self, change: Change) -> None:
+        await self._run(lambda connection: self._note(connection, change))
+
     async def save_service(self, service: Service, change: Change) -> None:
         def work(connection: Connection) -> None:
             _put(

@@ -1,0 +1,39 @@
+# `make help` lists what there is.
+DATA ?= /var/lib/stagedoor
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+BIN := .venv/bin
+
+.PHONY: help setup up test lint unit integration bench docs clean
+
+help:            ## this list
+	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup:           ## everything a fresh machine needs
+	@scripts/setup
+
+up: setup        ## start the platform with the demo; Ctrl-C stops it
+	@$(SUDO) $(BIN)/stagedoor up --demo --data $(DATA)
+
+test: setup lint ## everything that must pass
+	$(BIN)/python -m pytest
+
+lint: setup      ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup      ## tests that need no root
+	$(BIN)/python -m pytest tests/unit
+
+integration: setup ## tests with the real parts
+	$(BIN)/python -m pytest tests/integration
+
+bench: setup     ## every figure, the short way
+	for name in path deploy size; do $(BIN)/python -m bench $$name --quick --json; done
+
+docs: setup      ## generate the references
+	$(BIN)/python -m scripts.references
+
+clean:           ## remove what setup made
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,63 @@
+"""A steady load on loopback, bounded, that remembers every answer: what "no request failed" is checked against."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from bench.running import Got, fetch
+
+
+@dataclass
+class Answer:
+    at: float
+    status: int
+    word: str
+    seconds: float
+
+
+@dataclass
+class Load:
+    """`rate` requests a second from a few threads, at most `most` seconds long."""
+
+    port: int
+    path: str
+    rate: int = 100
+    threads: int = 4
+    most: float = 60.0
+    answers: list[Answer] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _workers: list[threading.Thread] = field(default_factory=list)
+
+    def __enter__(self) -> "Load":
+        for _ in range(self.threads):
+            worker = threading.Thread(target=self._work)
+            worker.start()
+            self._workers.append(worker)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for worker in self._workers:
+            worker.join(30)
+
+    def _work(self) -> None:
+        pause = self.threads / self.rate
+        end = time.monotonic() + self.most
+        while not self._stop.is_set() and time.monotonic() < end:
+            began = time.monotonic()
+            try:
+                self._note(began, fetch(self.port, self.path, timeout=20))
+            except OSError as error:
+                self.failures.append(f"{error!r}")
+            self._stop.wait(max(0.0, began + pause - time.monotonic()))
+
+    def _note(self, began: float, got: Got) -> None:
+        if got.status != 200:
+            self.failures.append(f"{got.status} {got.body[:200]!r}")
+            return
+        self.answers.append(Answer(time.monotonic(), got.status, got.json().get("word", ""), time.monotonic() - began))
+
+    def words(self) -> list[str]:
+        """The words answered, each once, in the order of their first answer."""
+        return list(dict.fromkeys(answer.word for answer in self.answers))

@@ -1,0 +1,136 @@
+"""The product's story: write, deploy, change, deploy again, roll back, look; as a team does it."""
+
+from pathlib import Path
+
+from bench.running import Running
+
+from tests.integration.applications import hello
+from tests.integration.load import Load
+
+
+def test_from_init_to_rollback(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("init", "my-script", folder=tmp_path)
+    folder = tmp_path / "my-script"
+    said = stagedoor.cli("deploy", folder=folder).stdout
+    assert "my-script 1.0.0 is release 1 of ^1 in test" in said
+    assert "2 passed" in said
+    assert stagedoor.get("/my-script/hello/Ada").json() == {"message": "Hello, Ada!"}
+    assert stagedoor.get("/my-script/v1/hello/Ada").status == 200
+
+    for file in (folder / "main.py", folder / "tests" / "test_main.py"):
+        file.write_text(file.read_text().replace("Hello", "Welcome"))
+    (folder / "stagedoor.toml").write_text((folder / "stagedoor.toml").read_text().replace("Hello", "Welcome"))
+    stagedoor.cli("deploy", folder=folder)
+    assert stagedoor.get("/my-script/hello/Ada").json() == {"message": "Welcome, Ada!"}
+
+    back = stagedoor.cli("rollback", folder=folder).stdout
+    assert "back at 1.0.0 (release 3)" in back
+    # Configuration rolls back with the code.
+    assert stagedoor.get("/my-script/hello/Ada").json() == {"message": "Hello, Ada!"}
+    actions = [one["action"] for one in stagedoor.json("activity", "my-script")]
+    assert actions == ["rollback", "deploy", "publish", "deploy", "publish"]
+
+
+def test_no_request_fails_while_versions_change(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "steady", "one"))
+    with Load(stagedoor.port("test"), "/steady/hello", rate=200) as load:
+        for word in ("two", "three"):
+            stagedoor.cli("deploy", folder=hello(tmp_path, "steady", word))
+        stagedoor.cli("rollback", "steady")
+        stagedoor.cli("rollback", "steady")
+    assert load.failures == []
+    assert load.words() == ["one", "two", "three"]
+    assert load.answers[-1].word == "one"
+
+
+def test_the_same_content_is_the_same_version(stagedoor: Running, tmp_path: Path) -> None:
+    folder = hello(tmp_path, "same")
+    first = stagedoor.json("deploy", folder=folder)
+    again = stagedoor.cli("deploy", folder=folder).stdout
+    assert first["version"] == "1.0.0"
+    assert "the same content is version 1.0.0" in again
+    assert [one["number"] for one in stagedoor.json("versions", "same")] == ["1.0.0"]
+
+
+def test_majors_are_lines_that_live_side_by_side(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "lines", "one"))
+    stagedoor.cli("deploy", "--bump", "major", folder=hello(tmp_path, "lines", "two"))
+    assert stagedoor.get("/lines/v1/hello").json()["word"] == "one"
+    assert stagedoor.get("/lines/v2/hello").json()["word"] == "two"
+    assert stagedoor.get("/lines/hello").json()["word"] == "one"
+    stagedoor.cli("release", "2.0.0", "--default", "--application", "lines")
+    assert stagedoor.get("/lines/hello").json()["word"] == "two"
+
+
+def test_major_zero_is_a_line_too(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "early", extra='version = "0.3.1"\n'))
+    assert stagedoor.get("/early/v0/hello").status == 200
+    assert stagedoor.get("/early/hello").status == 200
+
+
+def test_stacks_are_apart(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "stacks", "one"))
+    assert stagedoor.get("/stacks/hello", "prod").status == 404
+    stagedoor.cli("release", "1.0.0", "--stack", "prod", "--application", "stacks")
+    stagedoor.cli("deploy", folder=hello(tmp_path, "stacks", "two"))
+    assert stagedoor.get("/stacks/hello", "prod").json()["word"] == "one"
+    assert stagedoor.get("/stacks/hello", "test").json()["word"] == "two"
+
+
+def test_a_preview_needs_a_token_of_the_team(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("publish", folder=hello(tmp_path, "shown", "one"))
+    path = "/-/preview/shown@1.0.0/hello"
+    assert stagedoor.get(path).status == 401
+    token = {"authorization": f"Bearer {stagedoor.token}"}
+    first = stagedoor.get(path, headers=token)
+    assert (first.status, first.headers["location"]) == (307, path)
+    answer = stagedoor.get(path, headers=token)
+    assert answer.json()["word"] == "one"
+    headers = stagedoor.get("/-/preview/shown@1.0.0/headers", headers=token).json()
+    assert "authorization" not in headers
+    other = _token(stagedoor, "stranger", "strangers")
+    assert stagedoor.get(path, headers={"authorization": f"Bearer {other}"}).status == 403
+    own = _token(stagedoor, "member", "tests")
+    assert stagedoor.get(path, headers={"authorization": f"Bearer {own}"}).status == 200
+
+
+def _token(stagedoor: Running, name: str, team: str) -> str:
+    from stagedoor.http.client import Client
+
+    client = Client(stagedoor.addresses["control"], stagedoor.token)
+    return str(client.post("tokens", body={"name": name, "role": "developer", "team": team})["token"])
+
+
+def test_a_line_with_traffic_is_deleted_only_by_name(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "doomed"))
+    stagedoor.get("/doomed/hello")
+    refused = stagedoor.cli("delete", "doomed", "--line", "1", "--stack", "test", check=False)
+    assert refused.returncode == 1
+    assert "requests in the last" in refused.stderr and "--confirm doomed/v1" in refused.stderr
+    stagedoor.cli("delete", "doomed", "--line", "1", "--stack", "test", "--confirm", "doomed/v1")
+    assert stagedoor.get("/doomed/hello").status == 404
+    assert [one for one in stagedoor.json("instances") if one["application"] == "doomed"] == []
+
+
+def test_requests_and_logs_tell_what_happened(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "seen", "one"))
+    got = stagedoor.get("/seen/hello?secret=1", headers={"x-device": "tv", "cookie": "member=m1"})
+    request_id = got.headers["stagedoor-request-id"]
+    lines = _lines(stagedoor, "requests", "--id", request_id)
+    assert len(lines) == 1
+    record = lines[0]
+    assert record["path"] == "/seen/hello"
+    assert (record["application"], record["version"], record["release"]) == ("seen", "1.0.0", 1)
+    assert (record["device"], record["member"], record["status"]) == ("tv", "m1", 200)
+    instance = stagedoor.json("instances", "seen")[0]["id"]
+    assert record["instance"] == instance
+    log = _lines(stagedoor, "logs", "seen")
+    assert [line["instance"] for line in log if line.get("request_id") == request_id] == [instance]
+
+
+def _lines(stagedoor: Running, *arguments: str) -> list[dict[str, object]]:
+    import json
+    import time
+
+    time.sleep(0.1)  # A record travels to telemetry after its answer; nothing tells a reader when it arrived.
+    return [json.loads(line) for line in stagedoor.cli(*arguments, "--json").stdout.splitlines()]
