@@ -47,8 +47,8 @@ class Running:
         )
         assert self.process.stdout is not None and self.process.stderr is not None
         line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the platform did not start: {self.process.stderr.read()}")
+        if not line or "error" in json.loads(line):
+            raise RuntimeError(f"the platform did not start: {line}{self.process.stderr.read()}")
         self.addresses = json.loads(line)
         self.token = (self.data / "operator-token").read_text().strip()
 

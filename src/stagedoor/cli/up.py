@@ -7,7 +7,6 @@ import asyncio
 import fcntl
 import os
 import pwd
-import shutil
 import subprocess
 import sys
 import threading
@@ -41,9 +40,6 @@ def run(options: Namespace) -> int:
     ports = {"prod": options.prod_port, "test": options.test_port, "control": options.control_port}
     given = {name: port for name, port in ports.items() if port is not None}
     return start(Options(options.data, options.demo, given, options.json))
-
-
-_LEAST_FREE = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +139,6 @@ def _prepare(paths: Paths) -> IO[str]:
             f"the data folder {paths.data} cannot be written: {error.strerror}",
             hint="free space, mount it writable, or use --data with another folder",
         ) from None
-    free = shutil.disk_usage(paths.data).free
-    if free < _LEAST_FREE:
-        raise Unavailable(
-            f"only {free // 1_000_000} MB are free at {paths.data}",
-            hint="free space, or use --data with another folder",
-        )
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

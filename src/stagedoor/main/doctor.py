@@ -12,7 +12,7 @@ from typing import NamedTuple
 from stagedoor.main.node import find_runtime
 
 _OLDEST_HAPROXY = (2, 6)
-_LEAST_DISK = 500_000_000
+_LEAST_DISK = 200_000_000
 _APT = "sudo apt-get install -y"
 
 

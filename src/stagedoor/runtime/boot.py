@@ -3,10 +3,12 @@
 Descriptors: 3 the door (a listening socket), 4 the Boot as JSON, 5 where to say once that it is ready, or why not.
 """
 
+import io
 import json
 import os
 import socket
 import sys
+from typing import Any
 
 import msgspec
 import uvloop
@@ -17,7 +19,33 @@ from stagedoor.runtime.serve import serve
 DOOR, BOOT, READY = 3, 4, 5
 
 
+class _Output(io.RawIOBase):
+    """Standard output or error as a file that node owns. A full disk loses lines, never a request."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, data: Any) -> int:
+        try:
+            return os.write(self._descriptor, data)
+        except OSError:
+            return len(data)
+
+
+def open_output(descriptor: int) -> io.TextIOWrapper:
+    """Written line by line, so that the last one is there whatever ends the process."""
+    return io.TextIOWrapper(io.BufferedWriter(_Output(descriptor)), encoding="utf-8", line_buffering=True)
+
+
 def main() -> None:
+    sys.stdout, sys.stderr = open_output(1), open_output(2)
     with open(BOOT, "rb") as stream:
         boot = msgspec.json.decode(stream.read(), type=Boot)
     door = socket.socket(fileno=DOOR)

@@ -1,0 +1,380 @@
+"""What is wrong is said in words, with where and what to do; and nothing is left half done."""
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import tarfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from bench.running import Running, platform, wait_until, write_application
+
+from stagedoor.http.client import Client
+from stagedoor.model import errors
+from tests.integration.applications import hello, script
+
+GOOD = """
+from stagedoor import endpoint
+
+
+@endpoint("GET", "/hello")
+async def hello(request):
+    return {"word": "up"}
+"""
+
+BROKEN = {
+    "syntax": ("def broken(:\n", "", "SyntaxError", "its import failed"),
+    "importing": ("import nothing_like_this\n", "", "No module named 'nothing_like_this'", "its import failed"),
+    "raising": ("value = 1 / 0\n", "", "ZeroDivisionError", "its import failed"),
+    "missing": ("", 'entry = "other"\n', "there is no module 'other'", "its entry is missing"),
+    "empty": ("x = 1\n", "", "declares no endpoint", "its entry is missing"),
+    "warming": (
+        GOOD + "from stagedoor import warmup\n@warmup\ndef w():\n    raise ValueError('cold')\n",
+        "",
+        "ValueError: cold",
+        "warm-up",
+    ),
+    "endless": (
+        GOOD + "import asyncio\nfrom stagedoor import warmup\n@warmup\nasync def w():\n    await asyncio.sleep(99)\n",
+        "[limits]\nwarmup = '500ms'\n",
+        "did not end within 0.5 s",
+        "warm-up",
+    ),
+    "dying": ("import os\nos._exit(7)\n", "", "exit code 7", "it ended before it was ready"),
+    "greedy": (
+        "x = bytearray(10**9)\n",
+        "[resources]\nmemory = '64MB'\n",
+        "out of memory",
+        "it ended before it was ready",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_script_that_does_not_start_is_not_published(stagedoor: Running, tmp_path: Path, name: str) -> None:
+    main, extra, words, step = BROKEN[name]
+    result = stagedoor.cli("deploy", folder=script(tmp_path, f"broken-{name}", main, extra), check=False)
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert step in result.stderr
+    assert "/stagedoor/runtime/" not in result.stderr
+    _nothing_of(stagedoor, f"broken-{name}")
+
+
+def test_a_failing_test_publishes_nothing(stagedoor: Running, tmp_path: Path) -> None:
+    folder = script(tmp_path, "untested", GOOD)
+    write_application(
+        folder,
+        GOOD,
+        (folder / "stagedoor.toml").read_text(),
+        {"tests/test_it.py": "def test_it():\n    assert 1 == 2\n"},
+    )
+    result = stagedoor.cli("deploy", folder=folder, check=False)
+    assert result.returncode == 1
+    assert "assert 1 == 2" in result.stderr
+    assert "the tests failed: 1 failed" in result.stderr
+    _nothing_of(stagedoor, "untested")
+
+
+def test_tests_run_in_the_sandbox_without_publishing(stagedoor: Running, tmp_path: Path) -> None:
+    folder = script(tmp_path, "checked", GOOD)
+    test = "import os\n\ndef test_it():\n    assert os.getuid() == 10001\n    assert not os.path.exists('/root')\n"
+    write_application(folder, GOOD, (folder / "stagedoor.toml").read_text(), {"tests/test_it.py": test})
+    assert stagedoor.cli("test", folder=folder).stdout.splitlines()[-1].startswith("1 passed in")
+    _nothing_of(stagedoor, "checked")
+
+
+def test_a_dependency_that_does_not_exist_is_explained_by_uv(stagedoor: Running, tmp_path: Path) -> None:
+    folder = script(tmp_path, "dependent", GOOD)
+    (folder / "requirements.txt").write_text("six==99.99\n")
+    result = stagedoor.cli("deploy", folder=folder, check=False)
+    assert result.returncode == 1
+    assert "six==99.99" in result.stderr
+    assert "the dependencies cannot be installed" in result.stderr
+    _nothing_of(stagedoor, "dependent")
+
+
+def test_dependencies_are_installed_once_for_all_who_share_them(stagedoor: Running, tmp_path: Path) -> None:
+    main = "import six\n" + GOOD
+    for name, said in (("sharing", "installed"), ("shared", "the layer is there")):
+        folder = script(tmp_path, name, main)
+        (folder / "requirements.txt").write_text("six==1.16.0\n")
+        assert said in stagedoor.cli("deploy", folder=folder).stdout
+
+
+def _nothing_of(stagedoor: Running, name: str) -> None:
+    assert name not in {one["name"] for one in stagedoor.json("status")["applications"]}
+    assert [one for one in stagedoor.json("instances") if one["application"] == name] == []
+    assert not (stagedoor.data / "logs" / name / "x").exists()
+
+
+# Archives
+
+
+def archive(entries: dict[str, bytes], links: dict[str, str] | None = None) -> bytes:
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as tar:
+        for name, content in entries.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+        for name, target in (links or {}).items():
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = tarfile.SYMTYPE, target
+            tar.addfile(entry)
+    return gzip.compress(plain.getvalue())
+
+
+ARCHIVES = {
+    "traversal": (archive({"../../etc/evil": b"x"}), errors.Invalid, "leads out of the source"),
+    "absolute": (archive({"/etc/evil": b"x"}), errors.Invalid, "leads out of the source"),
+    "link": (archive({}, {"main.py": "/etc/shadow"}), errors.Invalid, "holds a link"),
+    "bomb": (archive({"zeros": bytes(20_000_000)}), errors.TooLarge, "unpacked"),
+    "large": (os.urandom(3_000_000), errors.TooLarge, "larger than 2 MB"),
+    "garbage": (b"hello", errors.Invalid, "no gzipped tar"),
+    "cut": (archive({"main.py": os.urandom(10000)})[:5000], errors.Invalid, "no gzipped tar"),
+    "bare": (archive({"main.py": b""}), errors.Invalid, "no stagedoor.toml"),
+    "typo": (archive({"stagedoor.toml": b'name = "a"\nteem = "b"\n'}), errors.Invalid, "unknown key 'teem'"),
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_an_archive_that_is_wrong_is_refused_and_leaves_nothing(stagedoor: Running, name: str) -> None:
+    content, kind, words = ARCHIVES[name]
+    client = Client(stagedoor.addresses["control"], stagedoor.token)
+    before = _disk(stagedoor)
+    with pytest.raises(kind, match=words):
+        client.post("versions", body=content, stack="test")
+    assert _disk(stagedoor) == before
+
+
+def _disk(stagedoor: Running) -> list[str]:
+    return sorted(str(path) for folder in ("sources", "uploads") for path in (stagedoor.data / folder).iterdir())
+
+
+def test_a_huge_source_is_refused_before_it_is_sent(stagedoor: Running, tmp_path: Path) -> None:
+    folder = hello(tmp_path, "huge")
+    with (folder / "video.bin").open("wb") as file:
+        file.truncate(500_000_000)
+    result = stagedoor.cli("deploy", folder=folder, check=False)
+    assert result.returncode == 1
+    assert "500 MB; the limit is 50 MB" in result.stderr
+    assert "video.bin (500 MB)" in result.stderr
+
+
+# Versions
+
+
+def test_a_number_that_is_taken_is_refused_with_the_next_free(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "taken", "one", 'version = "1.2.0"\n'))
+    result = stagedoor.cli("deploy", folder=hello(tmp_path, "taken", "two", 'version = "1.2.0"\n'), check=False)
+    assert "version 1.2.0 exists with other content" in result.stderr
+    assert "1.2.1, 1.3.0, 2.0.0" in result.stderr
+    result = stagedoor.cli("deploy", folder=hello(tmp_path, "taken", "one", 'version = "1.9.0"\n'), check=False)
+    assert "this content is version 1.2.0 already" in result.stderr
+
+
+def test_two_deploys_at_once_are_told_of_each_other(stagedoor: Running, tmp_path: Path) -> None:
+    slow = (
+        GOOD
+        + "from stagedoor import warmup\n@warmup\nasync def w():\n    import asyncio\n    await asyncio.sleep(1.5)\n"
+    )
+    folder = script(tmp_path, "busy", slow)
+    first: list[int] = []
+    worker = threading.Thread(target=lambda: first.append(stagedoor.cli("deploy", folder=folder).returncode))
+    worker.start()
+    time.sleep(0.7)
+    result = stagedoor.cli("deploy", folder=script(tmp_path / "b", "busy", slow + "# other\n"), check=False)
+    worker.join()
+    assert first == [0]
+    assert result.returncode == 1
+    assert "a deploy of busy ^1 in test by operator is running" in result.stderr
+
+
+def test_a_version_that_is_not_there_names_those_that_are(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "named"))
+    result = stagedoor.cli("release", "9.9.9", "--application", "named", check=False)
+    assert "named has no version 9.9.9" in result.stderr and "1.0.0" in result.stderr
+    result = stagedoor.cli("rollback", "named", check=False)
+    assert "there is no former one to go back to" in result.stderr
+
+
+def test_another_teams_token_changes_nothing(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "owned"))
+    client = Client(stagedoor.addresses["control"], stagedoor.token)
+    token = client.post("tokens", body={"name": "eve", "role": "developer", "team": "others"})["token"]
+    viewer = client.post("tokens", body={"name": "vi", "role": "viewer"})["token"]
+    for other in (token, viewer):
+        stranger = Client(stagedoor.addresses["control"], other)
+        with pytest.raises(errors.Forbidden):
+            stranger.post("applications", "owned", "rollbacks", body={"stack": "test"})
+        with pytest.raises(errors.Forbidden):
+            stranger.delete("applications", "owned", "lines", 1, stack="test")
+        assert stranger.get("applications", "owned", "versions")
+    with pytest.raises(errors.Unauthenticated):
+        Client(stagedoor.addresses["control"], "sd_wrong").get("status")
+
+
+# Scripts in traffic
+
+ODD = """
+import asyncio
+import os
+import socket
+from stagedoor import endpoint, Response
+
+
+@endpoint("GET", "/hello")
+async def hello(request):
+    return {"word": "up"}
+
+
+@endpoint("GET", "/garbage")
+async def garbage(request):
+    return object()
+
+
+@endpoint("GET", "/raises")
+async def raises(request):
+    raise ValueError("secret detail")
+
+
+@endpoint("GET", "/sleeps")
+async def sleeps(request):
+    await asyncio.sleep(60)
+
+
+@endpoint("GET", "/header")
+async def header(request):
+    return Response("x", headers={"x-bad": "a\\r\\nset-cookie: stolen=1"})
+
+
+@endpoint("POST", "/dies")
+async def dies(request):
+    os._exit(5)
+"""
+
+
+def test_a_script_that_misbehaves_gets_a_clear_answer(stagedoor: Running, tmp_path: Path) -> None:
+    from bench.running import fetch
+
+    stagedoor.cli("deploy", folder=script(tmp_path, "odd", ODD, "[limits]\nrequest = '500ms'\n"))
+    expected = {
+        "/garbage": (500, "script_error"),
+        "/raises": (500, "script_error"),
+        "/sleeps": (504, "script_timeout"),
+        "/header": (500, "script_error"),
+    }
+    for path, (status, code) in expected.items():
+        got = stagedoor.get(f"/odd{path}")
+        assert (got.status, got.json()["error"]["code"]) == (status, code)
+        assert got.json()["error"]["request_id"] == got.headers["stagedoor-request-id"]
+        assert b"secret detail" not in got.body and "set-cookie" not in got.headers
+    died = fetch(stagedoor.port("test"), "/odd/dies", {}, method="POST", body=b"{}")
+    assert (died.status, died.json()["error"]["code"]) == (502, "bad_answer")
+    assert died.json()["error"]["request_id"] == died.headers["stagedoor-request-id"]
+    log = wait_until(lambda: "exit code 5" in (text := stagedoor.cli("logs", "odd").stdout) and text, 10, "the cause")
+    assert "ValueError: secret detail" in log
+    assert stagedoor.get("/odd/hello").status == 200
+
+
+# The machine
+
+
+def test_a_port_that_is_taken_is_said_at_once(stagedoor: Running, tmp_path: Path) -> None:
+    port = str(stagedoor.port("prod"))
+    result = _up(tmp_path / "data", "--prod-port", port, "--test-port", "0", "--control-port", "0")
+    assert result.returncode == 1
+    assert f"127.0.0.1:{port}, the address for prod, cannot be used: Address already in use" in result.stderr
+    assert "ports.prod" in result.stderr
+
+
+def test_a_second_platform_on_the_same_data_is_refused(stagedoor: Running) -> None:
+    result = _up(stagedoor.data, "--prod-port", "0", "--test-port", "0", "--control-port", "0")
+    assert "a platform runs on" in result.stderr and "already" in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_and_a_full_disk_are_said_at_once(tmp_path: Path) -> None:
+    for name, option, words in (
+        ("read-only", "ro", "not writable"),
+        ("full", "size=1m", "0.0 GB free"),
+    ):
+        data = tmp_path / name
+        data.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", option, "none", str(data)], check=True)
+        try:
+            result = _up(data, "--prod-port", "0", "--test-port", "0", "--control-port", "0")
+        finally:
+            subprocess.run(["umount", str(data)], check=True)
+        assert result.returncode == 1
+        assert words in result.stderr
+
+
+def test_a_disk_that_fills_while_running_refuses_the_upload_and_serves_on(tmp_path: Path) -> None:
+    data = tmp_path / "disk"
+    data.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "none", str(data)], check=True)
+    try:
+        running = Running(data)
+        running.data.mkdir()
+        running.start()
+        try:
+            running.cli("deploy", folder=hello(tmp_path, "small"))
+            filler = data / "filler"
+            _fill(filler)
+            result = running.cli("deploy", folder=hello(tmp_path, "small", "two"), check=False)
+            assert result.returncode == 1
+            assert "disk" in result.stderr
+            assert running.get("/small/hello").json()["word"] == "one"
+            filler.unlink()
+            running.cli("deploy", folder=hello(tmp_path, "small", "three"))
+            assert running.get("/small/hello").json()["word"] == "three"
+        finally:
+            running.stop()
+    finally:
+        subprocess.run(["umount", str(data)], check=True)
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file:
+        size = 1 << 20
+        while size:
+            try:
+                file.write(bytes(size))
+            except OSError:
+                size //= 2
+
+
+def _up(data: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    from bench.running import COMMAND
+
+    environment = dict(os.environ) | {"XDG_CONFIG_HOME": str(data.parent / "config")}
+    return subprocess.run(
+        [*COMMAND, "up", "--data", str(data), *options],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_usage_errors_suggest_what_was_meant(stagedoor: Running) -> None:
+    result = stagedoor.cli("depoly", check=False)
+    assert (result.returncode, "did you mean 'deploy'?" in result.stderr) == (2, True)
+    result = stagedoor.cli("deploy", "--stak", "prod", check=False)
+    assert (result.returncode, "did you mean --stack?" in result.stderr) == (2, True)
+    result = stagedoor.cli("deploy", "--json", "/nowhere", check=False)
+    assert json.loads(result.stdout)["error"]["code"] == "invalid"
+
+
+def test_no_platform_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with platform() as running:
+        running.stop()
+        result = running.cli("status", check=False)
+        assert result.returncode == 3
+        assert "no platform answers at" in result.stderr and "stagedoor up" in result.stderr
