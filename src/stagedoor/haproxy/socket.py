@@ -57,7 +57,8 @@ class AdminSocket:
         if not match:
             raise Refused(f"the map {file} could not be prepared")
         for entry in entries:
-            await self.ask(f"add map @{match[1]} {file} {entry}")
+            # The socket takes a backslash as an escape, so each is given twice.
+            await self.ask(f"add map @{match[1]} {file} " + entry.replace("\\", "\\\\"))
         await self.ask(f"commit map @{match[1]} {file}")
 
     async def read(self, layout: Layout, names: list[str]) -> EdgeState:
