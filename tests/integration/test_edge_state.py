@@ -1,0 +1,195 @@
+"""Model, disk and running process say the same after any sequence of changes and kills."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bench.running import wait_until
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from stagedoor.haproxy.edge import Doors, Edge, without_addresses
+from stagedoor.haproxy.layout import Layout
+from stagedoor.haproxy.socket import EdgeDown
+from stagedoor.haproxy.state import EdgeState, Server, map_names
+from stagedoor.haproxy.translate import translate
+from stagedoor.model.names import STACKS
+from stagedoor.model.route import RouteRule
+from stagedoor.model.service import Service
+from stagedoor.model.settings import Platform, Pools
+from stagedoor.model.traffic import StackTraffic, Target, Traffic, Upstream
+
+HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin") or "haproxy"
+POOLS = Pools(backends=6, doors=6, slots=3, services=3)
+applications = st.sampled_from(["tv", "phone", "web"])
+rules = st.builds(
+    RouteRule,
+    host=st.sampled_from(["", "tv.example", "a-b.example"]),
+    path=st.sampled_from(["", "/home", "/a.b/c d"]),
+    method=st.sampled_from(["", "GET"]),
+    header=st.sampled_from([{}, {"x-cohort": "b (1)"}]),
+    device=st.sampled_from(["", "tv"]),
+)
+upstreams = st.dictionaries(
+    st.integers(0, 5), st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True), max_size=4
+).map(lambda given: tuple(Upstream(f"b{n}", tuple(doors), 8) for n, doors in given.items()))
+targets = st.builds(
+    Target, st.sampled_from(["b0", "b1", "b2"]), st.sampled_from(["tv@1.0.0", "tv@1.0.1"]), st.integers(1, 99)
+)
+stacks = st.builds(
+    StackTraffic,
+    lines=st.dictionaries(applications.map(lambda name: f"{name}/v1"), targets),
+    routes=st.dictionaries(applications, applications.map(lambda name: f"{name}/v1")),
+    rules=st.lists(st.tuples(rules, applications.map(lambda name: f"{name}/v1")), max_size=3).map(tuple),
+)
+traffics = st.builds(
+    Traffic,
+    stacks=st.fixed_dictionaries(dict.fromkeys(STACKS, stacks)),
+    upstreams=upstreams,
+    services=st.lists(st.integers(0, 2), unique=True).map(
+        lambda given: tuple(Service(f"service-{n}", f"http://127.0.0.1:{9000 + n}", f"s{n}") for n in given)
+    ),
+    grants=st.frozensets(st.tuples(st.sampled_from(["d1", "d2"]), st.sampled_from(["service-0", "service-1"]))),
+    previews=st.dictionaries(st.sampled_from(["tv@1.0.0", "web@2.0.0"]), targets),
+    tokens=st.dictionaries(st.sampled_from(["a" * 64, "b" * 64]), st.sampled_from(["*", "tv"])),
+)
+
+
+class EdgeMachine(RuleBasedStateMachine):
+    """A real HAProxy whose sockets outlive it, changed and killed at will."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="edge-"))
+        self.folder.chmod(0o711)
+        (self.folder / "doors").mkdir()
+        self.layout = Layout(self.folder, Platform(pools=POOLS), "127.0.0.1:1", 1, 4096)
+        self.sockets = {
+            name: socket.create_server(("127.0.0.1", 0)) for name in ("PROD", "TEST", "SLOT_0", "SLOT_1", "SLOT_2")
+        }
+        self.edge = Edge(self.layout)
+        self.holders: dict[str, str] = {}
+        self.wanted = Traffic(stacks={stack: StackTraffic() for stack in STACKS})
+        self.edge.prepare(self.wanted)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        environment = dict(os.environ) | {f"STAGEDOOR_{name}": str(one.fileno()) for name, one in self.sockets.items()}
+        self.process = subprocess.Popen(
+            [HAPROXY, "-W", "-db", "-f", str(self.layout.configuration)],
+            env=environment, pass_fds=[one.fileno() for one in self.sockets.values()], stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        wait_until(self.answers, 10, "HAProxy")
+
+    def answers(self) -> bool:
+        try:
+            asyncio.run(self.edge.info())
+        except EdgeDown:
+            return False
+        return True
+
+    @rule(traffic=traffics)
+    def change(self, traffic: Traffic) -> None:
+        self.wanted = traffic
+        asyncio.run(self.edge.apply(traffic))
+
+    @rule(slot=st.integers(0, 2), holder=st.sampled_from(["", "d1|tv@1.0.0|i1|test", "d2|tv@1.0.1|i2|prod"]))
+    def hold(self, slot: int, holder: str) -> None:
+        if not hasattr(self, "doors"):
+            self.doors = Doors(self.layout)
+        asyncio.run(self.doors.hold(slot, holder))
+        self.holders.pop(f"slot-{slot}", None)
+        if holder:
+            self.holders[f"slot-{slot}"] = holder
+
+    @rule()
+    def kill_the_edge(self) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.edge.forget()
+        self.start()
+
+    @rule(traffic=traffics)
+    def kill_the_edge_and_change_while_it_is_away(self, traffic: Traffic) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.wanted = traffic
+        try:
+            asyncio.run(self.edge.apply(traffic))
+        except EdgeDown:
+            pass
+        self.start()
+
+    @rule()
+    def restart_control(self) -> None:
+        self.edge = Edge(self.layout)
+        asyncio.run(self.edge.apply(self.wanted))
+
+    @rule()
+    def reload(self) -> None:
+        assert self.process is not None
+        before = asyncio.run(self.edge.info())["Pid"]
+        self.process.send_signal(signal.SIGUSR2)
+        wait_until(lambda: self.answers() and asyncio.run(self.edge.info())["Pid"] != before, 10, "another worker")
+        self.edge.forget()
+
+    @precondition(lambda self: self.process is not None)
+    @invariant()
+    def all_three_agree(self) -> None:
+        model = translate(self.layout, self.wanted)
+        expected = normal(without_addresses(model))
+        assert normal(asyncio.run(self.edge.running())) == expected
+        assert normal(on_disk(self.layout)) == expected
+        assert read_map(self.layout, "slots") == self.holders
+
+    def teardown(self) -> None:
+        if getattr(self, "process", None) is not None:
+            assert self.process is not None
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            for one in self.sockets.values():
+                one.close()
+            shutil.rmtree(self.folder)
+
+
+def normal(state: EdgeState) -> tuple[dict[str, set[str]], dict[str, list[tuple[str, str]]]]:
+    """Servers as sets; maps in order where it counts."""
+    backends = {name: {one.name for one in servers} for name, servers in state.backends.items() if servers}
+    maps = {
+        name: list(entries.items()) if name.startswith("rules") else sorted(entries.items())
+        for name, entries in state.maps.items()
+        if name != "slots"
+    }
+    return backends, maps
+
+
+def on_disk(layout: Layout) -> EdgeState:
+    backends: dict[str, tuple[Server, ...]] = {}
+    current = ""
+    for line in layout.configuration.read_text().splitlines():
+        if line.startswith("backend "):
+            current = line.removeprefix("backend ")
+        elif line.startswith("  server ") and current not in ("", "control"):
+            backends[current] = (*backends.get(current, ()), Server(line.split()[1], ""))
+    return EdgeState(backends, {name: read_map(layout, name) for name in map_names(STACKS)})
+
+
+def read_map(layout: Layout, name: str) -> dict[str, str]:
+    lines = layout.map_file(name).read_text().splitlines()
+    return dict(line.split(" ", 1) for line in lines)
+
+
+TestEdgeState = EdgeMachine.TestCase
+TestEdgeState.settings = settings(
+    max_examples=12, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
