@@ -176,7 +176,8 @@ def _measure_rollbacks(report: Report, running: Running, folder: Path, watcher: 
             _command(running, "release", _newest(running), "--application", "bench")
     report.figures |= {
         "rollback_p50_s": round(median(seconds), 3), "rollback_p99_s": round(percentile(seconds, 0.99), 3),
-        "rollback_max_s": round(max(seconds), 3), "rollbacks": count, "switch_p50_ms": round(median(switches) * 1000, 2),
+        "rollback_max_s": round(max(seconds), 3), "rollbacks": count,
+        "switch_p50_ms": round(median(switches) * 1000, 2),
         "switch_p99_ms": round(percentile(switches, 0.99) * 1000, 2), "rollback_failed": len(watcher.failed),
         "rollback_requests": len(watcher.answers),
     }  # fmt: skip
@@ -196,7 +197,7 @@ def _newest(running: Running) -> str:
 
 
 def _measure_dependencies(report: Report, running: Running, folder: Path) -> None:
-    """The first deploy of an application with twenty dependencies: the packages are in uv's cache, the layer is not there."""
+    """The first deploy with twenty dependencies: the packages are in uv's cache, the layer is not there."""
     requirements = "\n".join(DEPENDENCIES) + "\n"
     files = {"requirements.txt": requirements}
     warm = write_application(folder / "warm", MAIN.format(word="x"), 'name = "warm"\nteam = "bench"\n', files)

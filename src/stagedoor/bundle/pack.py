@@ -6,6 +6,7 @@ import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pathspec
 
@@ -16,13 +17,18 @@ _ALWAYS = (".git/", ".venv/", "venv/", "__pycache__/", "*.pyc", "node_modules/",
            ".ruff_cache/", ".DS_Store", ".env")  # fmt: skip
 
 
-def list_files(folder: Path) -> Iterator[Path]:
-    """Files to send, relative to `folder`, in a fixed order. Raises Invalid for a link that would be sent."""
+def read_ignored(folder: Path) -> pathspec.PathSpec[Any]:
+    """What of `folder` is not source: built-in patterns, then its ignore files."""
     lines = list(_ALWAYS)
     for name in IGNORE_FILES:
         if (folder / name).is_file():
             lines += (folder / name).read_text().splitlines()
-    ignored = pathspec.PathSpec.from_lines("gitignore", lines)
+    return pathspec.PathSpec.from_lines("gitignore", lines)
+
+
+def list_files(folder: Path) -> Iterator[Path]:
+    """Files to send, relative to `folder`, in a fixed order. Raises Invalid for a link that would be sent."""
+    ignored = read_ignored(folder)
     for root, folders, files in os.walk(folder):
         here = Path(root).relative_to(folder)
         folders[:] = sorted(name for name in folders if not ignored.match_file(f"{(here / name).as_posix()}/"))

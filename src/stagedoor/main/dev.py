@@ -20,13 +20,14 @@ import watchfiles
 
 from stagedoor.bundle import interpreters
 from stagedoor.bundle.artefacts import Artefacts
+from stagedoor.bundle.pack import read_ignored
 from stagedoor.main import forwarder
 from stagedoor.main.node import find_runtime
 from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Mount
 from stagedoor.model.errors import Failure, Unavailable
 from stagedoor.model.manifest import Manifest
-from stagedoor.oci import launch, spawn
+from stagedoor.oci import cgroups, launch, spawn
 from stagedoor.oci.runc import Engine, EngineError
 
 _EGRESS = "/run/stagedoor/egress.sock"
@@ -50,6 +51,7 @@ class Dev:
         self._engine = Engine(find_runtime(), options.data / "oci", f"/stagedoor-dev-{os.getpid()}")
         self._artefacts = Artefacts(options.data, 50_000_000)
         self._door = _listen(options.port)
+        self._ignored = read_ignored(options.folder)
         self._container = ""
         self._running: launch.Running | None = None
         self._sockets = Path(tempfile.mkdtemp(prefix="stagedoor-dev-", dir="/run"))
@@ -65,7 +67,10 @@ class Dev:
         )
         try:
             await self._start()
-            async for changes in watchfiles.awatch(self._options.folder, stop_event=stop, step=20, debounce=50):
+            folder = self._options.folder
+            async for changes in watchfiles.awatch(
+                folder, watch_filter=self._is_source, stop_event=stop, step=20, debounce=50
+            ):
                 names = ", ".join(sorted({Path(path).name for _, path in changes})[:3])
                 await self._end()
                 await self._start(f"{names} changed; ")
@@ -74,6 +79,10 @@ class Dev:
             await self._end()
             (self._sockets / "egress.sock").unlink(missing_ok=True)
             self._sockets.rmdir()
+            cgroups.remove(self._engine.cgroup)
+
+    def _is_source(self, change: watchfiles.Change, path: str) -> bool:
+        return not self._ignored.match_file(Path(path).relative_to(self._options.folder).as_posix())
 
     async def _start(self, why: str = "") -> None:
         """A script that does not start says why and waits for the next change."""

@@ -32,28 +32,42 @@ class Failure(Exception):
 
 
 class Invalid(Failure):
+    """The input is wrong: the message names the key, the hint what is allowed."""
+
     code, status = "invalid", 400
 
 
 class Unauthenticated(Failure):
+    """No token, or one that is not known."""
+
     code, status = "unauthenticated", 401
 
 
 class Forbidden(Failure):
+    """The role of the token does not allow it."""
+
     code, status = "forbidden", 403
 
 
 class Missing(Failure):
+    """There is no such thing."""
+
     code, status = "not_found", 404
 
 
 class Conflict(Failure):
+    """Something is in the way: another operation, a number that is taken, traffic."""
+
     code, status = "conflict", 409
 
 
 class TooLarge(Failure):
+    """Over a limit, which is named."""
+
     code, status = "too_large", 413
 
 
 class Unavailable(Failure):
+    """A part of the platform cannot do it now; nothing was changed."""
+
     code, status = "unavailable", 503

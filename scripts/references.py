@@ -1,0 +1,83 @@
+"""Writes the references that are made from the code: manifest, settings, command line, control API.
+
+`python -m scripts.references` writes them; a test compares them with what it would write.
+"""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from stagedoor.cli.parser import build
+from stagedoor.cli.verbs import VERBS
+from stagedoor.model import errors, manifest, settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+_NOTE = "<!-- Made by `make docs` from the code; do not edit. -->\n"
+
+
+def make() -> dict[str, str]:
+    """Every generated file by its name."""
+    return {
+        "manifest.md": _manifest(),
+        "settings.md": _settings(),
+        "cli.md": _cli(),
+        "errors.md": _errors(),
+        "openapi.json": json.dumps(_openapi(), indent=1, sort_keys=True) + "\n",
+    }
+
+
+def _manifest() -> str:
+    intro = "`stagedoor.toml` says what an application is. `name` and `team` are enough; this is every key with its default."
+    return f"{_NOTE}# Manifest\n\n{intro}\n\n```toml\n{manifest.annotated()}```\n"
+
+
+def _settings() -> str:
+    intro = (
+        "`platform.toml` in the data folder is what an operator sets; a change needs a restart. These are the defaults."
+    )
+    return f"{_NOTE}# Settings of the platform\n\n{intro}\n\n```toml\n{settings.annotated()}```\n"
+
+
+def _cli() -> str:
+    parts = [f"{_NOTE}# Command line\n"]
+    for name, verb in VERBS.items():
+        module = import_module(f"stagedoor.cli.{verb.module}")
+        parts.append(f"## stagedoor {name}\n\n```text\n{build(name, verb.help, module).format_help().strip()}\n```\n")
+    return "\n".join(parts)
+
+
+def _errors() -> str:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Failure)]
+    rows = [
+        f"| `{kind.code}` | {kind.status} | {(kind.__doc__ or '').strip()} |"
+        for kind in kinds
+        if kind.__doc__ != errors.Failure.__doc__
+    ]
+    from stagedoor.haproxy.errors import OWN, REFUSALS
+
+    edge = {(one.code, one.status): one.message for one in (*REFUSALS.values(), *OWN)}
+    edge_rows = [f"| `{code}` | {status} | {message} |" for (code, status), message in sorted(edge.items())]
+    head = "| code | status | meaning |\n| --- | --- | --- |\n"
+    return (
+        f"{_NOTE}# Error codes\n\n## Of the control API\n\n{head}" + "\n".join(rows)
+        + f"\n\n## Of the edge\n\nEvery such answer is JSON with code, message and request id.\n\n{head}"
+        + "\n".join(edge_rows) + "\n"
+    )  # fmt: skip
+
+
+def _openapi() -> Any:
+    from stagedoor.http.app import build as build_app
+
+    # Routes are made from their types alone; nothing is called.
+    return build_app(None, "0.1.0").openapi()  # type: ignore[arg-type]
+
+
+def main() -> None:
+    for name, content in make().items():
+        (DOCS / name).write_text(content)
+        print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

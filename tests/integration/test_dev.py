@@ -1,0 +1,96 @@
+"""`stagedoor dev`: the same sandbox on this machine, served again after each change."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.running import COMMAND, Running, fetch, wait_until
+
+from tests.integration.applications import hello, script
+
+CALLS = """
+import os
+from stagedoor import ApiError, api, endpoint
+
+
+@endpoint("GET", "/call/{service}")
+async def call(request):
+    try:
+        answer = await api[request.params["service"]].get("/v1/health")
+    except ApiError as error:
+        return {"failed": type(error).__name__, "reason": error.reason}
+    return answer.json()
+
+
+@endpoint("GET", "/who")
+async def who(request):
+    return {"uid": os.getuid(), "root": os.path.exists("/root"), "init": os.getpid()}
+"""
+
+
+@contextmanager
+def dev(folder: Path, data: Path, stagedoor: Running) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    process = subprocess.Popen(
+        [*COMMAND, "dev", str(folder), "--port", "0", "--data", str(data), "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=stagedoor.environment,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stderr is not None
+    try:
+        yield int(json.loads(process.stdout.readline())["url"].rpartition(":")[2]), process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        process.stdout.close()
+        process.stderr.close()
+    assert not list(Path("/sys/fs/cgroup").glob(f"*/stagedoor-dev-{process.pid}"))
+
+
+def test_a_change_is_served_without_a_refused_request(stagedoor: Running, tmp_path: Path) -> None:
+    folder = hello(tmp_path, "worked-on", "one")
+    with dev(folder, tmp_path / "data", stagedoor) as (port, _):
+        assert fetch(port, "/hello").json()["word"] == "one"
+        (folder / "main.py").write_text((folder / "main.py").read_text().replace('"one"', '"two"'))
+        wait_until(lambda: fetch(port, "/hello").json()["word"] == "two", 10, "the change")
+
+
+def test_a_change_that_breaks_it_says_why_and_waits_for_the_next(stagedoor: Running, tmp_path: Path) -> None:
+    folder = hello(tmp_path, "broken", "one")
+    with dev(folder, tmp_path / "data", stagedoor) as (port, process):
+        good = (folder / "main.py").read_text()
+        (folder / "main.py").write_text("import nothing_like_this\n")
+        time.sleep(1)
+        (folder / "main.py").write_text(good.replace('"one"', '"three"'))
+        wait_until(lambda: fetch(port, "/hello").json()["word"] == "three", 10, "the mended script")
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        assert process.stdout is not None
+        assert "No module named 'nothing_like_this'" in process.stdout.read()
+
+
+def test_it_is_the_same_kind_of_sandbox_with_the_same_grants(stagedoor: Running, tmp_path: Path) -> None:
+    from stagedoor.http.client import Client
+
+    client = Client(stagedoor.addresses["control"], stagedoor.token)
+    client.put("services", "itself", body={"url": stagedoor.addresses["control"]})
+    folder = script(tmp_path, "calling", CALLS, 'services = ["itself"]\n')
+    with dev(folder, tmp_path / "data", stagedoor) as (port, _):
+        assert fetch(port, "/who").json() == {"uid": 10001, "root": False, "init": 1}
+        assert fetch(port, "/call/itself").json()["status"] == "ok"
+        assert fetch(port, "/call/other").json()["failed"] == "ApiRefused"
+
+
+def test_without_root_it_says_so_and_serves_nothing(tmp_path: Path) -> None:
+    folder = hello(tmp_path, "rootless")
+    tmp_path.chmod(0o755)
+    code = "import os; os.setuid(65534); from stagedoor.cli.dev import run; "
+    code += "from stagedoor.cli.parser import parse; import stagedoor.cli.dev as verb; "
+    code += f"run(parse('dev', '', verb, [{str(folder)!r}, '--data', '/tmp/nobody']))"
+    result = subprocess.run(
+        [COMMAND[0], "-c", code], capture_output=True, text=True, env=dict(os.environ) | {"HOME": "/tmp"}, check=False
+    )
+    assert "a sandbox needs root and an OCI runtime; nothing is served without isolation" in result.stderr
