@@ -1,6 +1,5 @@
 """Draws docs/story.svg from what the commands really print, run against a platform of its own."""
 
-import re
 import tempfile
 from html import escape
 from pathlib import Path
@@ -49,10 +48,8 @@ def draw(lines: list[str]) -> str:
         kind = "$" if line.startswith("$") else "ok" if line.startswith("  ok") else "plain"
         at = f'x="24" y="{38 + 22 * number}"'
         if kind == "ok":
-            rest = _text(re.sub(r"^  ok", "    ", line))
-            rows.append(
-                f'<text {at} fill="{_COLOURS["ok"]}">{_text("  ok")}</text><text {at} fill="{_COLOURS["plain"]}">{rest}</text>'
-            )
+            mark = f'<text {at} fill="{_COLOURS["ok"]}">{_text("  ok")}</text>'
+            rows.append(f'{mark}<text {at} fill="{_COLOURS["plain"]}">{_text("    " + line[4:])}</text>')
         else:
             rows.append(f'<text {at} fill="{_COLOURS[kind]}">{_text(line)}</text>')
     return (

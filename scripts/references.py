@@ -28,7 +28,9 @@ def make() -> dict[str, str]:
 
 
 def _manifest() -> str:
-    intro = "`stagedoor.toml` says what an application is. `name` and `team` are enough; this is every key with its default."
+    intro = (
+        "`stagedoor.toml` says what an application is. `name` and `team` are enough; these are all keys with defaults."
+    )
     return f"{_NOTE}# Manifest\n\n{intro}\n\n```toml\n{manifest.annotated()}```\n"
 
 

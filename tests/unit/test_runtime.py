@@ -162,11 +162,14 @@ def test_the_same_endpoint_twice_is_refused() -> None:
 async def with_service(tmp_path: Path, serve: Talk, use: Callable[[client.Service], Awaitable[None]]) -> None:
     server = await asyncio.start_unix_server(serve, str(tmp_path / "egress"))
     api = client.Api()
-    api.transport = client.EgressTransport(str(tmp_path / "egress"))
+    transport = api.transport = client.EgressTransport(str(tmp_path / "egress"))
     try:
         await use(api.films)
     finally:
+        transport.close()
         server.close()
+        for _ in range(10):  # Both ends see the other's close.
+            await asyncio.sleep(0)
 
 
 def test_calls_share_connections_and_carry_what_they_are_given(tmp_path: Path) -> None:

@@ -64,6 +64,9 @@ class EgressTransport:
     ) -> tuple[int, RawHeaders, bytes]:
         return await self._pool.call(method.encode(), target, [(b"host", service.encode()), *headers], body)
 
+    def close(self) -> None:
+        self._pool.close()
+
 
 class NoTransport:
     """Stands where there is no way out, so that the error says so."""

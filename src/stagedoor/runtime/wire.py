@@ -111,6 +111,11 @@ class Pool:
             self._give_back(wire)
             return answer
 
+    def close(self) -> None:
+        """Closes what is idle; calls under way end by themselves."""
+        while self._idle:
+            self._idle.pop().close()
+
     async def _take(self) -> _Wire:
         while self._idle:
             wire = self._idle.pop()
