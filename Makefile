@@ -1,6 +1,7 @@
 # `make help` lists what there is.
 DATA ?= /var/lib/stagedoor
-SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Without root or sudo the platform itself says what it needs, and starts nothing.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 
 .PHONY: help setup up test lint unit integration bench docs clean

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bench.running import Running
+from bench.running import Running, wait_until
 
-from tests.integration.applications import hello
+from tests.integration.applications import hello, script
 from tests.integration.load import Load
 
 
@@ -134,3 +134,100 @@ def _lines(stagedoor: Running, *arguments: str) -> list[dict[str, object]]:
 
     time.sleep(0.1)  # A record travels to telemetry after its answer; nothing tells a reader when it arrived.
     return [json.loads(line) for line in stagedoor.cli(*arguments, "--json").stdout.splitlines()]
+
+
+QUEUE = """
+import asyncio
+from stagedoor import endpoint
+
+WORD = "{word}"
+
+
+@endpoint("GET", "/slow")
+async def slow(request):
+    await asyncio.sleep(0.4)
+    return {{"word": WORD}}
+"""
+
+
+def test_requests_that_wait_at_a_version_are_answered_by_it_when_it_is_rolled_back(
+    stagedoor: Running, tmp_path: Path
+) -> None:
+    import threading
+    import time
+
+    for word in ("good", "bad"):
+        main = QUEUE.format(word=word)
+        stagedoor.cli("deploy", folder=script(tmp_path, "queued", main, "[scaling]\nconcurrency = 1\n"))
+    words: list[str] = []
+    workers = [
+        threading.Thread(target=lambda: words.append(stagedoor.get("/queued/slow").json()["word"])) for _ in range(4)
+    ]
+    for worker in workers:
+        worker.start()
+    time.sleep(0.2)
+    said = stagedoor.cli("rollback", "queued").stdout
+    for worker in workers:
+        worker.join(20)
+    assert words == ["bad"] * 4
+    assert "queued@1.0.1 had" in said
+    assert stagedoor.get("/queued/slow").json()["word"] == "good"
+
+
+def test_requests_and_logs_are_followed_as_they_come(stagedoor: Running, tmp_path: Path) -> None:
+    import json
+    import subprocess
+
+    from bench.running import COMMAND
+
+    stagedoor.cli("deploy", folder=hello(tmp_path, "followed"))
+    for verb, told in (("requests", "path"), ("logs", "message")):
+        arguments = [*COMMAND, verb, "followed", "-f", "--json"]
+        with subprocess.Popen(arguments, env=stagedoor.environment, stdout=subprocess.PIPE, text=True) as follower:
+            assert follower.stdout is not None
+            for _ in range(40):
+                stagedoor.get("/followed/hello")
+            line = json.loads(follower.stdout.readline())
+            assert line[told] in ("/followed/hello", "said hello")
+            follower.terminate()
+
+
+def test_login_remembers_a_token_that_was_tried(stagedoor: Running, tmp_path: Path) -> None:
+    import os
+    import subprocess
+
+    from bench.running import COMMAND
+
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("STAGEDOOR")}
+    environment["XDG_CONFIG_HOME"] = str(tmp_path)
+
+    def run(*arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*COMMAND, *arguments], env=environment, input=given, capture_output=True, text=True, check=False
+        )
+
+    assert run("status").returncode == 4
+    assert run("login", stagedoor.addresses["control"], given="sd_wrong\n").returncode == 4
+    assert "operator, operator" in run("login", stagedoor.addresses["control"], given=stagedoor.token + "\n").stdout
+    assert run("status").returncode == 0
+    assert (tmp_path / "stagedoor" / "credentials.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_doctor_says_what_is_there(stagedoor: Running) -> None:
+    findings = {one["name"]: one for one in stagedoor.json("doctor", "--data", str(stagedoor.data))}
+    assert all(one["ok"] for one in findings.values() if one["needed"])
+    assert findings["haproxy"]["found"].startswith(("version 2.", "version 3."))
+
+
+def test_more_instances_than_one_share_the_requests_and_the_dead_ones_work(stagedoor: Running, tmp_path: Path) -> None:
+    import os
+    import signal
+
+    stagedoor.cli("deploy", folder=hello(tmp_path, "several", extra="[scaling]\nmin = 3\n"))
+    listed = stagedoor.json("instances", "several")
+    assert len({one["door"] for one in listed}) == 3
+    with Load(stagedoor.port("test"), "/several/hello", rate=200) as load:
+        for one in listed[:2]:
+            os.kill(int(one["pid"]), signal.SIGKILL)
+        wait_until(lambda: len([1 for one in stagedoor.json("instances", "several") if one["state"] == "ready"]) == 3)
+    assert load.failures == []

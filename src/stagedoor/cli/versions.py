@@ -31,4 +31,6 @@ def run(options: Namespace) -> int:
         rows,
         "No version yet: run `stagedoor deploy`.",
     )
+    if rows:
+        print(f"\nEach answers its team, with a token, at the edge of test: /-/preview/{name}@VERSION/")
     return 0

@@ -66,12 +66,16 @@ class Dev:
             self._sockets / "egress.sock", self._options.folder, self._options.url, self._options.token
         )
         try:
+            # Watched from before the first start on, so that no change falls in between.
+            changes = watchfiles.awatch(
+                self._options.folder, watch_filter=self._is_source, stop_event=stop, step=20, debounce=50
+            )
+            change = asyncio.ensure_future(anext(changes, None))
+            await asyncio.sleep(0)
             await self._start()
-            folder = self._options.folder
-            async for changes in watchfiles.awatch(
-                folder, watch_filter=self._is_source, stop_event=stop, step=20, debounce=50
-            ):
-                names = ", ".join(sorted({Path(path).name for _, path in changes})[:3])
+            while (found := await change) is not None:
+                change = asyncio.ensure_future(anext(changes, None))
+                names = ", ".join(sorted({Path(path).name for _, path in found})[:3])
                 await self._end()
                 await self._start(f"{names} changed; ")
         finally:
