@@ -25,7 +25,8 @@ def _rows(films: Sequence[Film]) -> dict[str, tuple[str, list[Film]]]:
     for genre in sorted({film.genre for film in films}):
         key = "".join(letter if letter.isalnum() else "-" for letter in genre.lower())
         rows[key] = (genre, [film for film in known if film.genre == genre][:200])
-    return rows
+    # A row that does not fill a screen is none.
+    return {name: row for name, row in rows.items() if len(row[1]) >= 20}
 
 
 def build(films: Sequence[Film]) -> Starlette:
