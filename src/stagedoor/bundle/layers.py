@@ -15,6 +15,7 @@ from pathlib import Path
 import stagedoor
 from stagedoor.bundle import uv
 from stagedoor.bundle.interpreters import Interpreter
+from stagedoor.bundle.requirements import check, of_project
 
 RUNTIME_PACKAGES = ("httptools", "msgspec", "uvloop")
 _RUNTIME_FILES = ("__init__.py", "testing.py", "py.typed")
@@ -37,21 +38,31 @@ class Layers:
         """(layer, whether it was made now) of the dependencies that `source` names. Raises Invalid with uv's words."""
         lock, requirements, project = (source / name for name in ("uv.lock", "requirements.txt", "pyproject.toml"))
         if lock.is_file() and project.is_file():
+            of_project(project.read_text())  # What the lock came from must be plain as well.
             pinned = await self._remembered(
                 lock.read_bytes() + project.read_bytes(), python, lambda: uv.export_lock(source)
             )
         elif requirements.is_file():
-            pinned = await self._resolved(requirements, python)
+            pinned = await self._resolved(check(requirements.read_text(), requirements.name), python)
         elif project.is_file():
-            pinned = await self._resolved(project, python)
+            pinned = await self._resolved(of_project(project.read_text()), python)
         else:
             return NONE, False
         if not pinned.strip():
             return NONE, False
-        return await self._install(pinned, python)
+        return await self._install(check(pinned, "the lock"), python)
 
-    async def _resolved(self, file: Path, python: Interpreter) -> str:
-        return await self._remembered(file.read_bytes(), python, lambda: uv.compile_requirements(file, python.path))
+    async def _resolved(self, wanted: str, python: Interpreter) -> str:
+        """Exact versions for checked requirements."""
+        if not wanted.strip():
+            return ""
+        return await self._remembered(wanted.encode(), python, lambda: self._compile(wanted, python))
+
+    async def _compile(self, wanted: str, python: Interpreter) -> str:
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self._folder) as file:
+            file.write(wanted)
+            file.flush()
+            return await uv.compile_requirements(Path(file.name), python.path)
 
     async def _remembered(self, content: bytes, python: Interpreter, ask: Callable[[], Awaitable[str]]) -> str:
         """The answer uv gave for this content before: a deploy that changes code alone asks nobody."""
@@ -84,9 +95,7 @@ class Layers:
 
     async def checks(self, python: Interpreter) -> Path:
         """pytest, for the tests of applications."""
-        memory = self._folder / f"checks-{python.version}.txt"
-        await asyncio.to_thread(_write, memory, _CHECK_PACKAGES)
-        pinned = await self._resolved(memory, python)
+        pinned = await self._resolved(_CHECK_PACKAGES, python)
         name, _ = await self._install(pinned, python)
         return self.path(name)
 

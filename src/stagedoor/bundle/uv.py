@@ -12,7 +12,7 @@ from stagedoor.model.errors import Invalid
 async def run(*arguments: str, folder: Path | None = None) -> str:
     """What uv printed. Raises Invalid with uv's own explanation."""
     process = await asyncio.create_subprocess_exec(
-        find_uv_bin(), "--no-progress", "--color", "never", *arguments,
+        find_uv_bin(), "--no-progress", "--no-config", "--color", "never", *arguments,
         cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")},
     )  # fmt: skip
@@ -48,6 +48,7 @@ async def export_lock(folder: Path) -> str:
         "export",
         "--quiet",
         "--frozen",
+        "--no-build",
         "--no-dev",
         "--no-emit-project",
         "--no-header",

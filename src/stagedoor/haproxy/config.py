@@ -184,17 +184,17 @@ def _route(layout: Layout, stack: str) -> list[str]:
     lines_map = layout.map_file(map_name(LINES, stack))
     unrouted = "!{ var(txn.line) -m found }"
     lines = [
-        # The key of a rule costs a copy of the headers, so it is made only where there are rules.
-        f"  http-request set-var(txn.any) str(*any*),map_str({routes})",
-        "  acl has_rules var(txn.any) -m found",
-        '  http-request set-var-fmt(txn.request) "'
-        f"{stack}\\n%[method]\\n%[req.hdr(host),host_only,lower]\\n%[var(txn.device)]\\n%[path]\\n%[req.hdrs]"
-        '" if has_rules',
-        f"  http-request set-var(txn.line) var(txn.request),map_reg({rules}) if has_rules",
-        f'  http-request set-var-fmt(txn.address) "%[path,field(2,/)]/%[path,field(3,/)]" if {unrouted}',
-        f"  http-request set-var(txn.line) var(txn.address),map_str({routes}) if {unrouted}",
+        '  http-request set-var-fmt(txn.address) "%[path,field(2,/)]/%[path,field(3,/)]"',
+        f"  http-request set-var(txn.line) var(txn.address),map_str({routes})",
         f"  http-request set-var(txn.address) path,field(2,/) if {unrouted}",
         f"  http-request set-var(txn.line) var(txn.address),map_str({routes}) if {unrouted}",
+        f"  http-request unset-var(txn.address) if {unrouted}",
+        # Rules come after addresses: no rule can take what belongs to another application's name. Their key costs a
+        # copy of the headers, which only a request without an address pays.
+        '  http-request set-var-fmt(txn.request) "'
+        f"{stack}\\n%[method]\\n%[req.hdr(host),host_only,lower]\\n%[var(txn.device)]\\n%[path]\\n%[req.hdrs]"
+        f'" if {unrouted}',
+        f"  http-request set-var(txn.line) var(txn.request),map_reg({rules}) if {unrouted}",
         "  http-request set-header stagedoor-prefix /%[var(txn.address)] if { var(txn.address) -m found }",
         f"  http-request set-var(txn.target) var(txn.line),map_str({lines_map})",
     ]
@@ -237,7 +237,7 @@ def _probe(layout: Layout) -> list[str]:
 def _egress(layout: Layout) -> list[str]:
     slots, grants = layout.map_file(SLOTS), layout.map_file(GRANTS)
     binds = [
-        f'  bind "fd@${{STAGEDOOR_SLOT_{number}}}" name {slot_listener(number)}'
+        f'  bind "fd@${{STAGEDOOR_SLOT_{number}}}" name {slot_listener(number)} id {number + 1}'
         for number in range(layout.settings.pools.slots)
     ]
     return [

@@ -134,16 +134,16 @@ class Doors:
         try:
             if not holder:
                 await self._socket.ask(f"del map {file} {key}")
-                await self._shut(key)
+                await self._shut(slot)
             else:
                 await self._socket.ask(f"{'set' if known else 'add'} map {file} {key} {holder}")
         except EdgeDown:
             pass  # The file is what it begins with.
 
-    async def _shut(self, listener: str) -> None:
-        """Closes what is left of a former holder's connections to egress."""
+    async def _shut(self, slot: int) -> None:
+        """Closes what is left of a former holder's connections to egress; the listener's id names them."""
         for line in (await self._socket.ask("show sess")).splitlines():
-            if f"fe=egress" in line and f"unix:{listener}" in line:  # noqa: F541
+            if "fe=egress " in line and f"src=unix:{slot + 1} " in line:
                 await self._socket.ask(f"shutdown session {line.split(':', 1)[0]}")
 
     async def recover(self, holders: dict[int, str]) -> None:

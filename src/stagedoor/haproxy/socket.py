@@ -58,7 +58,9 @@ class AdminSocket:
             raise Refused(f"the map {file} could not be prepared")
         for entry in entries:
             # The socket takes a backslash as an escape, so each is given twice.
-            await self.ask(f"add map @{match[1]} {file} " + entry.replace("\\", "\\\\"))
+            answer = await self.ask(f"add map @{match[1]} {file} " + entry.replace("\\", "\\\\"))
+            if answer:
+                raise Refused(f"{entry!r}: {answer}")
         await self.ask(f"commit map @{match[1]} {file}")
 
     async def read(self, layout: Layout, names: list[str]) -> EdgeState:

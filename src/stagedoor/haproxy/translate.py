@@ -16,7 +16,6 @@ from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import StackTraffic, Target, Traffic
 
 _WAITING = 1000  # Requests that may wait for one instance.
-_ANY = "*any*"
 
 
 def translate(layout: Layout, traffic: Traffic) -> EdgeState:
@@ -46,12 +45,9 @@ def _stack_maps(stack: str, traffic: StackTraffic) -> dict[str, dict[str, str]]:
     patterns: dict[str, str] = {}
     for rule, line in rules:
         patterns.setdefault(rule.pattern(stack), line)
-    routes = dict(traffic.routes)
-    if patterns:
-        routes[_ANY] = _ANY
     return {
         map_name(LINES, stack): {line: _target(target) for line, target in traffic.lines.items()},
-        map_name(ROUTES, stack): routes,
+        map_name(ROUTES, stack): dict(traffic.routes),
         map_name(RULES, stack): patterns,
     }
 

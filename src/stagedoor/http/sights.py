@@ -1,5 +1,6 @@
 """What can be looked at: operations, instances, logs, requests, activities."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -11,8 +12,10 @@ from stagedoor.control.platform import Platform
 from stagedoor.http import stream
 from stagedoor.model.access import Identity
 from stagedoor.model.activity import Activity
-from stagedoor.model.errors import Missing
+from stagedoor.model.errors import Invalid, Missing
 from stagedoor.model.operation import Operation
+
+_INSTANCE = re.compile(r"i[0-9a-f]{8}")
 
 
 def build(platform: Platform, who: Any) -> APIRouter:
@@ -52,6 +55,8 @@ def build(platform: Platform, who: Any) -> APIRouter:
         """Log lines as JSON lines; with `follow` also those to come."""
         if await platform.store.application(application) is None:
             raise Missing(f"there is no application {application!r}")
+        if instance and not _INSTANCE.fullmatch(instance):
+            raise Invalid(f"{instance!r} names no instance", hint="`stagedoor instances` lists them")
         return stream.json_lines(platform.engine.logs(application, instance, min(lines, 100_000), follow=follow))
 
     @router.get("/v1/requests", tags=["requests"], response_class=StreamingResponse)

@@ -15,8 +15,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from stagedoor.main.layout import EDGE_USER, edge_user
 from stagedoor.main.paths import Paths
@@ -141,7 +143,12 @@ class Supervisor:
         while not self._stopping:
             while program.waits_for is not None and not program.waits_for.exists():
                 await asyncio.sleep(0.01)
-            self._start(program)
+            try:
+                self._start(program)
+            except OSError as error:
+                self._log(f"{program.name} cannot be started: {error}")
+                await asyncio.sleep(1.0)
+                continue
             assert program.process is not None
             status = await spawn.wait(program.process.pid)
             program.process.returncode = 0
@@ -158,10 +165,8 @@ class Supervisor:
         environment = dict(os.environ) | self.paths.environment
         environment |= {f"STAGEDOOR_{name}": str(number) for name, number in descriptors.items()}
         log = self.paths.log(program.name)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        _trim(log)
         arguments = [*program.arguments, *(program.extra if program.starts == 0 else ())]
-        with log.open("ab") as stream:
+        with _open_log(log) as stream:
             program.process = subprocess.Popen(
                 arguments, env=environment, pass_fds=list(descriptors.values()), stdin=subprocess.DEVNULL,
                 stdout=stream, stderr=stream, start_new_session=True,
@@ -173,7 +178,8 @@ class Supervisor:
     def _write_programs(self) -> None:
         alive = [one.process.pid for one in self._programs if one.process is not None]
         listed = [{"pid": pid, "started": spawn.started_at(pid)} for pid in alive]
-        self.paths.programs.write_text(json.dumps(listed))
+        with suppress(OSError):
+            self.paths.programs.write_text(json.dumps(listed))
 
     async def _announce(self, started: Callable[[], None]) -> None:
         while not self.paths.ready.exists():
@@ -205,7 +211,8 @@ class Supervisor:
         }
 
     def _log(self, text: str) -> None:
-        with self.paths.log("supervisor").open("a") as stream:
+        # A disk that is full must not keep a program from being started again.
+        with suppress(OSError), self.paths.log("supervisor").open("a") as stream:
             stream.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
 
     # The end
@@ -300,6 +307,11 @@ def _listen_unix(path: Path, *, for_edge: bool = False, mode: int = 0o600) -> so
     return held
 
 
-def _trim(log: Path, limit: int = 10_000_000) -> None:
-    if log.exists() and log.stat().st_size > limit:
-        os.replace(log, log.with_suffix(".log.1"))
+def _open_log(log: Path, limit: int = 10_000_000) -> BinaryIO:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > limit:
+            os.replace(log, log.with_suffix(".log.1"))
+        return log.open("ab")
+    except OSError:
+        return Path(os.devnull).open("ab")

@@ -99,6 +99,8 @@ def _check(manifest: Manifest) -> None:
     check_name("a team", manifest.team)
     for service in manifest.services:
         check_name("a service", service)
+    for rule in manifest.routes:
+        rule.check()
     if manifest.version:
         Number.parse(manifest.version)
     rules = (

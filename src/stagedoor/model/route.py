@@ -4,7 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from stagedoor.model.errors import Invalid
 from stagedoor.model.sections import setting
+
+_PATH = re.compile(r"/[!-~]*")
+_HOST = re.compile(r"[A-Za-z0-9.-]+")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_TEXT = re.compile(r"[ -~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,23 @@ class RouteRule:
         heads = "".join(
             rf"(?=(?s:.*)\n(?i:{re.escape(name)}): {re.escape(str(value))}\r?\n)" for name, value in self.header.items()
         )
-        return (f"^{heads}" + r"\n".join(fields) + r"\n").replace(" ", r"\x20").replace(r"\\x20", r"\x20")
+        pattern = f"^{heads}" + r"\n".join(fields) + r"\n"
+        # Neither a space nor a semicolon may stand in a map's key: the file and the socket end it there.
+        return re.sub(r"\\?([ ;])", lambda found: rf"\x{ord(found[1]):02x}", pattern)
+
+    def check(self) -> None:
+        """Raises Invalid for a rule without a condition, or with a value that no request can have."""
+        if self.weight == 0:
+            raise Invalid("a rule under routes has no condition", hint="give host, path, method, header or device")
+        if not self.host and not self.path and not self.header and not self.device:
+            raise Invalid("a rule under routes has a method alone", hint="give host, path, header or device as well")
+        values = [("path", self.path, _PATH), ("host", self.host, _HOST), ("method", self.method, _TOKEN)]
+        values += [("device", self.device, _TEXT)]
+        values += [(f"header {name!r}", name, _TOKEN) for name in self.header]
+        values += [(f"header {name!r}", str(value), _TEXT) for name, value in self.header.items()]
+        for key, value, allowed in values:
+            if value and not allowed.fullmatch(value):
+                raise Invalid(f"a rule under routes: {key} = {value!r} is not allowed", hint="no request can have it")
 
 
 def line_key(application: str, major: int) -> str:

@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from stagedoor.model.deployment import Spec
 from stagedoor.model.instance import Instance
+
+T = TypeVar("T")
 
 
 class Journal:
@@ -29,14 +32,29 @@ class Journal:
         (self._instances / f"{instance}.json").unlink(missing_ok=True)
 
     def read(self) -> tuple[dict[str, Spec], list[Instance]]:
-        specs = [msgspec.json.decode(path.read_bytes(), type=Spec) for path in self._specs.glob("*.json")]
-        found = [msgspec.json.decode(path.read_bytes(), type=Instance) for path in self._instances.glob("*.json")]
+        """What is readable; a file that a crash left unreadable is dropped: control sends a wanted deployment again."""
+        specs = _read_all(self._specs, Spec)
+        found = _read_all(self._instances, Instance)
         return {spec.deployment: spec for spec in specs}, found
+
+
+def _read_all(folder: Path, kind: type[T]) -> list[T]:
+    found = []
+    for path in folder.glob("*.json"):
+        try:
+            found.append(msgspec.json.decode(path.read_bytes(), type=kind))
+        except msgspec.MsgspecError:
+            path.unlink(missing_ok=True)
+    return found
 
 
 def _write(path: Path, content: bytes) -> None:
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.write(descriptor, content)
-    os.close(descriptor)
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     os.replace(temporary, path)

@@ -5,10 +5,12 @@ nothing about versions or traffic; it only says which doors may take some.
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,14 @@ from typing import Any
 from stagedoor.decide import restart
 from stagedoor.model import instance as states
 from stagedoor.model.deployment import Mount, Spec
-from stagedoor.model.errors import Unavailable
 from stagedoor.model.instance import Instance
 from stagedoor.oci import cgroups, launch, probe, spawn
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.ports import Doors, Sockets
 from stagedoor.oci.runc import Engine, EngineError
+
+log = logging.getLogger("stagedoor.keeper")
 
 EGRESS = "/run/stagedoor/egress.sock"
 _STEADY = 1.0
@@ -58,6 +61,7 @@ class Kept:
     spec: Spec
     posts: list[Post]
     ending: bool = False
+    proven: bool = False  # It has run before, on this machine: a start that fails is tried again.
 
 
 class Keeper:
@@ -141,7 +145,11 @@ class Keeper:
                 await self._engine.delete(container)
         await self._doors.recover(holders)
         for spec in specs.values():
-            self._keep(spec, [one for one in instances if one.id in known and one.deployment == spec.deployment])
+            self._keep(
+                spec,
+                proven=True,
+                adopted=[one for one in instances if one.id in known and one.deployment == spec.deployment],
+            )
         self._steady = asyncio.get_running_loop().create_task(self._keep_steady())
 
     async def stop(self) -> None:
@@ -160,16 +168,16 @@ class Keeper:
 
     # One door
 
-    def _keep(self, spec: Spec, adopted: list[Instance] | None = None) -> None:
-        by_door = {one.door: one for one in adopted or []}
-        kept = Kept(spec, [Post(door, by_door.get(door)) for door in spec.doors])
+    def _keep(self, spec: Spec, *, proven: bool = False, adopted: Sequence[Instance] = ()) -> None:
+        by_door = {one.door: one for one in adopted}
+        kept = Kept(spec, [Post(door, by_door.get(door)) for door in spec.doors], proven=proven)
         self._kept[spec.deployment] = kept
         for post in kept.posts:
             post.task = asyncio.get_running_loop().create_task(self._tend(kept, post))
 
     async def _tend(self, kept: Kept, post: Post) -> None:
         """One door for as long as its deployment is wanted."""
-        was_ready = post.instance is not None
+        was_ready = kept.proven or post.instance is not None
         while not kept.ending:
             try:
                 if post.instance is None:
@@ -177,15 +185,12 @@ class Keeper:
                 was_ready = True
                 await self._welcome(kept, post)
                 cause = await self._watch(kept.spec, post)
-            except StartFailed as error:
-                cause = f"{error.step}: {str(error).strip().splitlines()[-1] if str(error).strip() else 'no reason'}"
-                if not was_ready:
-                    self._give_up(kept, post, error)
-                    return
             except Exception as error:
-                cause = f"{type(error).__name__}: {error}"
+                failed = error if isinstance(error, StartFailed) else StartFailed("start", f"{error!r}")
+                cause = f"did not start ({failed.step})"
+                self._note_failure(kept, post, failed)
                 if not was_ready:
-                    self._give_up(kept, post, StartFailed("start", cause))
+                    self._bury(kept, post, cause)
                     return
             self._bury(kept, post, cause)
             post.deaths = [*post.deaths[-20:], time.time()]
@@ -258,6 +263,7 @@ class Keeper:
     async def _welcome(self, kept: Kept, post: Post) -> None:
         assert post.instance is not None
         await self._doors.open(kept.spec.backend, post.door)
+        post.failure = None
         post.ready.set()
         post.settled.set()
 
@@ -283,12 +289,11 @@ class Keeper:
             return f"out of memory, the limit is {spec.sandbox.memory} bytes"
         return spawn.say_status(status)
 
-    def _give_up(self, kept: Kept, post: Post, error: StartFailed) -> None:
-        """A first start that failed is not repeated: it is for the release to decide."""
+    def _note_failure(self, kept: Kept, post: Post, error: StartFailed) -> None:
+        """Tells who waits. The first start of all is not repeated: it is for the release to decide."""
         one = post.instance
         tail = self.logs.tail(kept.spec.application, one.id, 20) if one is not None else []
         post.failure = {"step": error.step, "message": str(error), "log": tail}
-        self._bury(kept, post, f"did not start ({error.step})")
         post.settled.set()
 
     def _bury(self, kept: Kept, post: Post, cause: str) -> None:
@@ -305,15 +310,17 @@ class Keeper:
         # With nobody else to answer the door stays open: connections wait in the kernel for the next instance.
         if any(other.ready.is_set() for other in kept.posts):
             await self._doors.close(kept.spec.backend, post.door)
-        await self._remove(one, cause)
-        self._free_slots.append(one.slot)
+        try:
+            await self._remove(one, cause)
+        finally:
+            self._free_slots.append(one.slot)
 
     async def _remove(self, one: Instance, cause: str) -> None:
         self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
         await self._engine.delete(one.id)
         await self._doors.hold(one.slot, "")
-        self.logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
         self._journal.drop_instance(one.id)
+        self.logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
 
     # Ending
 
@@ -332,7 +339,10 @@ class Keeper:
             await asyncio.gather(post.task, return_exceptions=True)
         if post.instance is not None:
             self._bury(kept, post, "stopped")
-        await asyncio.gather(*self._burials)
+        if not post.settled.is_set():
+            post.failure = {"step": "start", "message": "it was ended before it was ready", "log": []}
+            post.settled.set()
+        await asyncio.gather(*self._burials, return_exceptions=True)
 
     async def _gone(self, one: Instance, patience: float) -> None:
         deadline = time.monotonic() + patience
@@ -352,15 +362,24 @@ class Keeper:
         """Holds the edge to what is true here: after its restart, or when a command was lost."""
         while True:
             await asyncio.sleep(_STEADY)
-            opened = await self._doors.open_doors()
-            if opened is None:
-                continue
-            for kept in list(self._kept.values()):
-                for post in kept.posts:
-                    is_open = (kept.spec.backend, post.door) in opened
-                    if post.ready.is_set() and not kept.ending and not is_open:
-                        await self._doors.open(kept.spec.backend, post.door)
-            await asyncio.to_thread(self.logs.trim)
+            try:
+                opened = await self._doors.open_doors()
+                for kept in list(self._kept.values()) if opened is not None else []:
+                    if not kept.ending:
+                        await self._set_doors(kept, opened or set())
+                await asyncio.to_thread(self.logs.trim)
+            except Exception:
+                log.exception("a steady round failed; the next one follows")
+
+    async def _set_doors(self, kept: Kept, opened: set[tuple[str, int]]) -> None:
+        """Ready ones are open; others are shut while somebody else answers, else they wait for their next instance."""
+        anybody = any(post.ready.is_set() for post in kept.posts)
+        for post in kept.posts:
+            is_open = (kept.spec.backend, post.door) in opened
+            if post.ready.is_set() and not is_open:
+                await self._doors.open(kept.spec.backend, post.door)
+            elif not post.ready.is_set() and is_open and anybody:
+                await self._doors.close(kept.spec.backend, post.door)
 
     def _describe(self, kept: Kept) -> list[str]:
         return [post.instance.id for post in kept.posts if post.instance is not None]
@@ -379,9 +398,3 @@ def _is_zombie(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
-
-
-def check_room(free: int, wanted: int) -> None:
-    """Raises Unavailable when `wanted` instances do not fit."""
-    if wanted > free:
-        raise Unavailable(f"{wanted} instances do not fit: {free} places are free", hint="delete what is not needed")

@@ -3,12 +3,16 @@
 import asyncio
 import json
 import os
+import re
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 _POLL = 0.1
+_MOST = 1_000_000
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,9 @@ class Logs:
     limit: int
 
     def path(self, application: str, instance: str) -> Path:
+        """Raises ValueError for a name that would lead elsewhere."""
+        if not _NAME.fullmatch(application) or not _NAME.fullmatch(instance):
+            raise ValueError(f"{application!r}, {instance!r} name no log")
         return self.folder / application / f"{instance}.log"
 
     def open(self, application: str, instance: str) -> int:
@@ -29,8 +36,12 @@ class Logs:
     def note(self, application: str, instance: str, message: str, **fields: object) -> None:
         """A line of the platform's own at the end: why an instance ended, that lines were dropped."""
         line = {"at": round(time.time(), 3), "level": "platform", "message": message, **fields}
-        descriptor = self.open(application, instance)
-        os.write(descriptor, json.dumps(line).encode() + b"\n")
+        try:
+            descriptor = self.open(application, instance)
+        except OSError:
+            return  # A full disk: nothing else may fail for that.
+        with suppress(OSError):
+            os.write(descriptor, json.dumps(line).encode() + b"\n")
         os.close(descriptor)
 
     def tail(self, application: str, instance: str, lines: int) -> list[str]:
@@ -88,6 +99,7 @@ class Logs:
     def _read(self, application: str, instance: str, offset: int) -> tuple[list[str], int]:
         with self.path(application, instance).open("rb") as stream:
             stream.seek(offset)
-            content = stream.read(1_000_000)
-        whole = content[: content.rfind(b"\n") + 1]
+            content = stream.read(_MOST)
+        # A line without an end that fills all that is read at once is told in pieces.
+        whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == _MOST else b"")
         return whole.decode(errors="replace").splitlines(), offset + len(whole)

@@ -71,7 +71,14 @@ class Engine:
             pid = spawn.spawn(arguments, {0: null, 1: log, 2: log, **descriptors})
         finally:
             os.close(null)
-        status = await spawn.wait(pid)
+        starting = asyncio.ensure_future(spawn.wait(pid))
+        try:
+            status = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Half a container cannot be removed: it is let come up, and goes at once.
+            await starting
+            await self.delete(container)
+            raise
         if status != 0:
             said = _last_line(bundle / "log")
             await self.delete(container)
