@@ -66,6 +66,10 @@ class Artefacts:
             raise
         return Source(name, manifest, raw, content)
 
+    def discard(self, name: str) -> None:
+        """Removes a source that no version is made of."""
+        shutil.rmtree(self._sources / name, ignore_errors=True)
+
     def source(self, name: str) -> Path:
         return self._sources / name
 

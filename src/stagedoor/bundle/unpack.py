@@ -1,9 +1,12 @@
 """Unpacks an upload that nobody vouches for: plain files and folders inside the target, within limits, or nothing."""
 
+import gzip
 import hashlib
+import io
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 from stagedoor.model.errors import Invalid, TooLarge
 from stagedoor.model.quantity import say_size
@@ -11,13 +14,17 @@ from stagedoor.model.quantity import say_size
 _MOST_FILES = 10_000
 _LONGEST_PATH = 400
 _CHUNK = 1 << 20
+_HEADERS = 16 << 20  # Room for the headers of as many files as are allowed.
 
 
 def unpack(archive: Path, target: Path, limit: int) -> None:
     """`limit` is of the content's bytes once unpacked. Raises Invalid, TooLarge; the caller removes `target`."""
     total = count = 0
     try:
-        with tarfile.open(archive, mode="r|gz") as entries:
+        with (
+            gzip.open(archive) as content,
+            tarfile.open(fileobj=_Bounded(cast(BinaryIO, content), limit), mode="r|") as entries,
+        ):
             for entry in entries:
                 count += 1
                 if count > _MOST_FILES:
@@ -34,6 +41,26 @@ def unpack(archive: Path, target: Path, limit: int) -> None:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise Invalid(f"the upload is no gzipped tar: {error}") from None
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends with TooLarge: whatever an archive holds, also in its headers, is counted."""
+
+    def __init__(self, stream: BinaryIO, limit: int) -> None:
+        super().__init__()
+        self._stream = stream
+        self._limit = limit
+        self._left = limit + _HEADERS
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._stream.read(size)
+        self._left -= len(content)
+        if self._left < 0:
+            raise TooLarge(f"the source is larger than {say_size(self._limit)} unpacked")
+        return content
 
 
 def _check(entry: tarfile.TarInfo) -> PurePosixPath:

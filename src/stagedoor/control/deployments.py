@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from stagedoor.control.platform import Platform
-from stagedoor.model.deployment import PREVIEW, RELEASE, Deployment, Spec
+from stagedoor.model.deployment import RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.manifest import build as build_manifest
@@ -21,9 +21,10 @@ async def ensure(platform: Platform, version: Version, stack: str, config: dict[
     """
     async with platform.pool_lock:
         known = await platform.store.deployments()
-        found = _find(known, version, stack, config)
+        wanted = build_manifest(version.manifest).scaling.min if purpose == RELEASE else 1
+        found = _find(known, version, stack, config, wanted)
         if found is not None:
-            if found.purpose == PREVIEW and purpose != PREVIEW:
+            if purpose == RELEASE and found.purpose != RELEASE:
                 found = replace(found, purpose=purpose)
             await platform.store.touch_deployment(found.id, platform.clock(), found.purpose)
         else:
@@ -32,8 +33,13 @@ async def ensure(platform: Platform, version: Version, stack: str, config: dict[
     return found
 
 
-def _find(known: list[Deployment], version: Version, stack: str, config: dict[str, Any]) -> Deployment | None:
-    for one in known:
+def _find(
+    known: list[Deployment], version: Version, stack: str, config: dict[str, Any], instances: int
+) -> Deployment | None:
+    """One that serves exactly this, with enough instances; a preview alone has one."""
+    for one in sorted(known, key=lambda one: one.purpose != RELEASE):
+        if len(one.spec.doors) < instances:
+            continue
         if (one.application, one.version, one.stack, one.config) == (
             version.application,
             version.number,
@@ -81,8 +87,9 @@ async def _create(
 
 def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[str, tuple[int, ...]]:
     pools = platform.settings.pools
-    backends = {one.spec.backend for one in known}
-    doors = {door for one in known for door in one.spec.doors}
+    held = [*known, *platform.ending.values()]
+    backends = {one.spec.backend for one in held}
+    doors = {door for one in held for door in one.spec.doors}
     backend = next((f"b{n}" for n in range(pools.backends) if f"b{n}" not in backends), None)
     free = [door for door in range(min(pools.doors, pools.slots)) if door not in doors][:count]
     if backend is None or len(free) < count:
@@ -144,8 +151,24 @@ async def probe(platform: Platform, deployment: Deployment, manifest: Manifest) 
     return status
 
 
+async def end_unless_serving(platform: Platform, deployment: Deployment) -> None:
+    """Ends what failed to come up, unless a line points at it."""
+    world = await platform.store.world()
+    serving = world.current.get((deployment.application, int(deployment.version.split(".")[0]), deployment.stack))
+    if serving is None or (serving.version, serving.config) != (deployment.version, deployment.config):
+        await end(platform, deployment)
+
+
 async def end(platform: Platform, deployment: Deployment) -> None:
-    """Ends a deployment that no line points at: it drains, stops, and gives back what it held."""
-    await platform.engine.end(deployment.id)
-    await platform.store.drop_deployment(deployment.id)
+    """Ends a deployment that no line points at: it drains, stops, and only then gives back what it held.
+
+    It leaves the database first, so that nobody finds it and counts on it meanwhile.
+    """
+    async with platform.pool_lock:
+        platform.ending[deployment.id] = deployment
+        await platform.store.drop_deployment(deployment.id)
+    try:
+        await platform.engine.end(deployment.id)
+    finally:
+        del platform.ending[deployment.id]
     await platform.apply_traffic()

@@ -10,7 +10,7 @@ from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change, World
 from stagedoor.decide import warm
-from stagedoor.model.deployment import PREVIEW
+from stagedoor.model.deployment import PREVIEW, Deployment
 from stagedoor.model.errors import Conflict, Failure
 from stagedoor.model.operation import Operation
 
@@ -35,6 +35,7 @@ async def recover(platform: Platform) -> None:
     await platform.apply_traffic()
     for operation in await platform.store.running_operations():
         platform.operations.resume(operation, _rest_of(platform, operation))
+    platform.recovered.set()
 
 
 def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], Awaitable[dict[str, Any]]]:
@@ -60,18 +61,33 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
 
 async def keep_true(platform: Platform) -> None:
     """Compares the edge with the database every few seconds, and ends what has been without traffic for long."""
-    edge_starts = 0
+    await platform.recovered.wait()
+    edge_starts = _restarts(await asyncio.to_thread(platform.programs))
+    cold: asyncio.Task[None] | None = None
     while True:
         await asyncio.sleep(_ROUND)
         try:
             platform.edge.forget()
             await platform.apply_traffic()
-            await end_cold(platform)
+            if cold is None or cold.done():
+                # Beside the rounds: a version with long answers may drain for long.
+                cold = asyncio.get_running_loop().create_task(_end_cold_quietly(platform))
             edge_starts = await count_lost(platform, edge_starts)
         except Failure as error:
             log.warning("%s", error)
         except Exception:
             log.exception("a round failed")
+
+
+async def _end_cold_quietly(platform: Platform) -> None:
+    try:
+        await end_cold(platform)
+    except Exception:
+        log.exception("ending what is cold failed; the next round tries again")
+
+
+def _restarts(programs: list[dict[str, object]]) -> int:
+    return next((int(str(one["restarts"])) for one in programs if one["name"] == "edge"), 0)
 
 
 async def count_lost(platform: Platform, known: int) -> int:
@@ -91,21 +107,33 @@ async def _lost_since(platform: Platform, since: float) -> int:
     lost = 0
     for application in (await platform.store.world()).applications:
         async for line in platform.engine.logs(application.name, "", 1000, follow=False):
-            lost += line.get("event") == "request_lost" and float(line.get("at", 0)) >= since
+            at = line.get("at")  # A script's own word: anything may stand there.
+            lost += line.get("event") == "request_lost" and isinstance(at, int | float) and at >= since
     return lost
 
 
 async def end_cold(platform: Platform) -> None:
+    """Ends side by side what nobody needs. What an operation may count on is left alone, as of this very moment."""
     world = await platform.store.world()
-    for decision in warm.decide(platform.clock(), world.deployments, _in_use(platform, world), platform.settings.keep):
+    decisions = warm.decide(platform.clock(), world.deployments, _in_use(platform, world), platform.settings.keep)
+    for decision in decisions:
         log.info("ending %s: %s", decision.deployment.spec.label, decision.reason)
-        await deployments.end(platform, decision.deployment)
+    await asyncio.gather(*(_end_if_unused(platform, decision.deployment) for decision in decisions))
+
+
+async def _end_if_unused(platform: Platform, deployment: Deployment) -> None:
+    if deployment.application not in _busy(platform):
+        await deployments.end(platform, deployment)
+
+
+def _busy(platform: Platform) -> set[str]:
+    return {name.split(" ")[0] for name in platform.operations.lines()}
 
 
 def _in_use(platform: Platform, world: World) -> frozenset[str]:
     """What a line points at, and whatever an operation may be about to point at."""
     used = set()
-    busy = {name.split(" ")[0] for name in platform.operations.lines()}
+    busy = _busy(platform)
     for one in world.deployments:
         release = world.current.get((one.application, int(one.version.split(".")[0]), one.stack))
         serves = release is not None and (release.version, release.config) == (one.version, one.config)

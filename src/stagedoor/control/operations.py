@@ -20,14 +20,16 @@ _PUBLISHING = ("deploy", "publish")
 class Progress:
     """Writes the steps of one operation."""
 
-    def __init__(
-        self, store: Store, operation: Operation, changed: Callable[[], None], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: Store, operation: Operation, running: "Operations", clock: Callable[[], float]) -> None:
         self._store = store
-        self._changed = changed
+        self._running = running
         self._clock = clock
         self._seq = 0
         self.operation = operation
+
+    def free_line(self) -> None:
+        """From here on another operation on the line may begin."""
+        self._running.free(self.operation)
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator["StepNote"]:
@@ -49,7 +51,7 @@ class Progress:
         self._seq += 1
         step = Step(self._seq, self._clock(), name, state, text, seconds, data or {})
         await self._store.add_step(self.operation.id, step)
-        self._changed()
+        self._running.announce()
 
 
 class StepNote:
@@ -108,7 +110,7 @@ class Operations:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, operation: Operation, work: Work) -> None:
-        progress = Progress(self._store, operation, self._announce, self._clock)
+        progress = Progress(self._store, operation, self, self._clock)
         error: dict[str, Any] | None = None
         progress._seq = len(await self._store.steps(operation.id, 0))
         try:
@@ -123,11 +125,16 @@ class Operations:
             log.exception("operation %s failed", operation.id)
             error = {"code": "internal", "message": "a fault of the platform; its log has the traceback"}
         finally:
-            self._running.pop(operation.line, None)
+            self.free(operation)
         await self._store.end_operation(operation.id, FAILED if error else DONE, self._clock(), error)
-        self._announce()
+        self.announce()
 
-    def _announce(self) -> None:
+    def free(self, operation: Operation) -> None:
+        """Nothing of `operation` is in the way of another one any more."""
+        if self._running.get(operation.line) is operation:
+            del self._running[operation.line]
+
+    def announce(self) -> None:
         """Wakes everybody who watches; who looks after this waits for the next event."""
         self._news.set()
         self._news = asyncio.Event()

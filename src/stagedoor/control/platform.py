@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from stagedoor.control import traffic
 from stagedoor.control.operations import Operations
 from stagedoor.control.ports import Artefacts, Edge, Engine, Records, Store
+from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform as Settings
 
@@ -16,6 +17,11 @@ log = logging.getLogger("stagedoor.control")
 
 @dataclass(slots=True)
 class Platform:
+    """`ending` are deployments that still drain: gone from the database, not yet from the machine.
+
+    `recovered` is set once what a former process left is taken up; changes wait for it.
+    """
+
     store: Store
     artefacts: Artefacts
     engine: Engine
@@ -25,6 +31,8 @@ class Platform:
     clock: Callable[[], float]
     operations: Operations
     programs: Callable[[], list[dict[str, object]]] = list
+    ending: dict[str, Deployment] = field(default_factory=dict)
+    recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -34,7 +42,7 @@ class Platform:
         An edge that is away is no failure: its files are written, and it begins with them.
         """
         async with self.edge_lock:
-            wanted = traffic.build(await self.store.world())
+            wanted = traffic.build(await self.store.world(), list(self.ending.values()))
             try:
                 return await self.edge.apply(wanted)
             except Unavailable as error:

@@ -4,7 +4,7 @@ from stagedoor.control import deployments
 from stagedoor.control.platform import Platform
 from stagedoor.model.access import Identity
 from stagedoor.model.deployment import PREVIEW, Deployment
-from stagedoor.model.errors import Missing
+from stagedoor.model.errors import Invalid, Missing
 
 
 async def bring_up(platform: Platform, by: Identity, label: str) -> Deployment:
@@ -17,6 +17,10 @@ async def bring_up(platform: Platform, by: Identity, label: str) -> Deployment:
     by.require_change(application.team)
     config = dict(version.manifest.get("config", {}))
     deployment = await deployments.ensure(platform, version, "test", config, PREVIEW)
-    await deployments.settle(platform, deployment)
+    try:
+        await deployments.settle(platform, deployment)
+    except Invalid:
+        await deployments.end_unless_serving(platform, deployment)
+        raise
     await platform.apply_traffic()
     return deployment

@@ -38,6 +38,14 @@ async def begin(platform: Platform, archive: Path, order: Order) -> Operation:
     Raises Invalid, TooLarge, Forbidden, Conflict.
     """
     source = await platform.artefacts.accept(archive)
+    try:
+        return await _begin(platform, source, order)
+    except BaseException:
+        await discard(platform, source)
+        raise
+
+
+async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
     name, team = source.manifest.name, source.manifest.team
     application = await platform.store.application(name)
     order.by.require_change(application.team if application else team)
@@ -208,3 +216,12 @@ async def _undo(platform: Platform, version: Version, order: Order) -> None:
     for one in await platform.store.deployments():
         if (one.application, one.version) == (version.application, version.number):
             await deployments.end(platform, one)
+    platform.artefacts.discard(version.source)
+
+
+async def discard(platform: Platform, source: Source) -> None:
+    """Removes what was unpacked, unless a version is made of it or a publish of the application is under way."""
+    known = await platform.store.versions(source.manifest.name)
+    busy = any(line.startswith(f"{source.manifest.name} ") for line in platform.operations.lines())
+    if not busy and source.name not in {version.source for version in known}:
+        platform.artefacts.discard(source.name)

@@ -16,12 +16,14 @@ from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.deployment import RELEASE, Deployment
-from stagedoor.model.errors import Missing
+from stagedoor.model.errors import Invalid, Missing, Unavailable
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.operation import Operation
 from stagedoor.model.quantity import say_time
 from stagedoor.model.release import Release, rollback_target
 from stagedoor.model.version import Number, Version
+
+_WATCHED = 5.0  # Seconds that a release watches the old version's last answers.
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
     restored = releases.get(wish.restores)
     config = restored.config if restored else dict(version.manifest.get("config", {}))
     routes = restored.routes if restored else list(version.manifest.get("routes", []))
-    target = await _bring_up(platform, progress, version, wish.stack, config)
+    await _bring_up(platform, progress, version, wish.stack, config)
     if wish.make_default:
         await make_default(platform, wish.by, application, major)
     if former is not None and (former.version, former.config, former.routes) == (
@@ -117,7 +119,7 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
         application, major, wish.stack, max(releases, default=0) + 1, wish.version, config, routes, wish.by,
         platform.clock(), wish.cause, wish.restores,
     )  # fmt: skip
-    seconds = await _switch(platform, progress, release, target, former)
+    seconds = await _switch(platform, progress, release, former)
     await _let_finish(platform, progress, former)
     return _result(release, seconds)
 
@@ -131,26 +133,28 @@ def _result(release: Release, seconds: float) -> dict[str, Any]:
 
 async def _bring_up(
     platform: Platform, progress: Progress, version: Version, stack: str, config: dict[str, Any]
-) -> Deployment:
-    async with progress.step("instances") as note:
-        target = await deployments.ensure(platform, version, stack, config, RELEASE)
-        told = await deployments.settle(platform, target)
-        note.text = f"{len(told.get('instances', []))} ready"
-    async with progress.step("probe") as note:
-        status = await deployments.probe(platform, target, build_manifest(version.manifest))
-        note.text = f"the script answered {status} through the edge"
-    return target
+) -> None:
+    target = await deployments.ensure(platform, version, stack, config, RELEASE)
+    try:
+        async with progress.step("instances") as note:
+            told = await deployments.settle(platform, target)
+            note.text = f"{len(told.get('instances', []))} ready"
+        async with progress.step("probe") as note:
+            status = await deployments.probe(platform, target, build_manifest(version.manifest))
+            note.text = f"the script answered {status} through the edge"
+    except Invalid:
+        # What did not come up stays for nobody; the next try begins anew.
+        await deployments.end_unless_serving(platform, target)
+        raise
 
 
-async def _switch(
-    platform: Platform, progress: Progress, release: Release, target: Deployment, former: Release | None
-) -> float:
+async def _switch(platform: Platform, progress: Progress, release: Release, former: Release | None) -> float:
     async with progress.step("switch") as note:
         line = f"{release.application} ^{release.major} in {release.stack}"
         before = {"release": former.number, "version": former.version} if former else None
         after = {"release": release.number, "version": release.version}
         change = Change(release.made_by, release.cause, release.application, line, before, after)
-        await platform.store.point(release, target.id, change)
+        await platform.store.point(release, change)
         seconds = await platform.apply_traffic()
         note.text = f"release {release.number} in {say_time(seconds)}"
         note.data = {"seconds": seconds}
@@ -162,15 +166,23 @@ async def _let_finish(platform: Platform, progress: Progress, former: Release | 
     old = await _deployment_of(platform, former)
     if former is None or old is None:
         return
+    # The traffic has moved: who wants to go back need not wait for long answers of the old version.
+    progress.free_line()
     async with progress.step("drain") as note:
         began = time.monotonic()
-        most = left = await platform.edge.busy(old.spec.backend)
-        while left and time.monotonic() - began < old.spec.drain:
+        most = left = await _busy(platform, old)
+        while left and time.monotonic() - began < min(old.spec.drain, _WATCHED):
             await asyncio.sleep(0.02)
-            left = await platform.edge.busy(old.spec.backend)
-        await platform.store.touch_deployment(old.id, platform.clock(), RELEASE)
+            left = await _busy(platform, old)
         rest = f"; {left} go on" if left else ""
         note.text = f"{old.spec.label} had {most} requests left{rest}; it stays warm"
+
+
+async def _busy(platform: Platform, deployment: Deployment) -> int:
+    try:
+        return await platform.edge.busy(deployment.spec.backend)
+    except Unavailable:
+        return 0  # The edge was killed: it holds no request any more.
 
 
 async def _deployment_of(platform: Platform, release: Release | None) -> Deployment | None:

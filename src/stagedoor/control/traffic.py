@@ -1,8 +1,10 @@
 """From everything the database knows to what the edge must do: a pure function."""
 
+from collections.abc import Sequence
+
 from stagedoor.control.ports import World
 from stagedoor.model.access import DEVELOPER, OPERATOR
-from stagedoor.model.deployment import PREVIEW, Deployment
+from stagedoor.model.deployment import PREVIEW, RELEASE, Deployment
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.names import STACKS
 from stagedoor.model.release import Line
@@ -10,12 +12,15 @@ from stagedoor.model.route import RouteRule, line_key
 from stagedoor.model.traffic import StackTraffic, Target, Traffic, Upstream
 
 
-def build(world: World) -> Traffic:
+def build(world: World, ending: Sequence[Deployment] = ()) -> Traffic:
+    """`ending` keep their servers until they have drained."""
     return Traffic(
         stacks={stack: _stack(world, stack) for stack in STACKS},
-        upstreams=tuple(Upstream(one.spec.backend, one.spec.doors, one.spec.concurrency) for one in world.deployments),
+        upstreams=tuple(
+            Upstream(one.spec.backend, one.spec.doors, one.spec.concurrency) for one in (*world.deployments, *ending)
+        ),
         services=tuple(world.services),
-        grants=frozenset((one.id, service) for one in world.deployments for service in one.spec.services),
+        grants=frozenset((one.id, service) for one in (*world.deployments, *ending) for service in one.spec.services),
         previews=_previews(world),
         tokens={digest: _team(identity.role, identity.team) for digest, identity in world.tokens.items()},
     )
@@ -52,7 +57,8 @@ def _target(world: World, line: Line) -> Target | None:
     release = world.current.get((line.application, line.major, line.stack))
     if release is None:
         return None
-    for one in world.deployments:
+    # One made for releases has all its instances; it goes before a try that was left over.
+    for one in sorted(world.deployments, key=lambda one: one.purpose != RELEASE):
         if one.purpose != PREVIEW and _serves(one, line, release.version, release.config):
             return Target(one.spec.backend, one.spec.label, release.number)
     return None

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.control.platform import Platform
+from stagedoor.control.ports import Source
+from stagedoor.control.publish import discard
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Invalid
 
@@ -11,7 +13,14 @@ from stagedoor.model.errors import Invalid
 async def run(platform: Platform, by: Identity, archive: Path) -> dict[str, Any]:
     """Raises Invalid, TooLarge, Forbidden."""
     source = await platform.artefacts.accept(archive)
-    by.require_change(source.manifest.team)
+    try:
+        by.require_change(source.manifest.team)
+        return await _run(platform, source)
+    finally:
+        await discard(platform, source)
+
+
+async def _run(platform: Platform, source: Source) -> dict[str, Any]:
     checks = source.manifest.checks
     if not platform.artefacts.has_tests(source.name, checks.tests):
         raise Invalid(f"there is no folder {checks.tests!r} with tests", hint="`stagedoor init` writes one")

@@ -29,7 +29,7 @@ def translate(layout: Layout, traffic: Traffic) -> EdgeState:
     maps: dict[str, dict[str, str]] = {}
     for stack in STACKS:
         maps |= _stack_maps(stack, traffic.stacks.get(stack, StackTraffic()))
-    addresses = {one.name: f"{one.backend}|{one.address}" for one in traffic.services}
+    addresses = {one.name: f"{one.backend}|{one.host}" for one in traffic.services}
     maps[GRANTS] = {
         f"{deployment}/{service}": addresses[service]
         for deployment, service in sorted(traffic.grants)

@@ -1,5 +1,6 @@
 """The control API: one application for the command line, the console, and whoever has a token."""
 
+import asyncio
 import hmac
 import logging
 from dataclasses import asdict
@@ -13,13 +14,15 @@ from stagedoor.control import catalogue, lines, previews, publish, releases, sta
 from stagedoor.control.platform import Platform
 from stagedoor.http import bodies, calls, sights
 from stagedoor.model.access import Identity, hash_token
-from stagedoor.model.errors import Failure, Invalid, TooLarge, Unauthenticated
+from stagedoor.model.errors import Failure, Invalid, TooLarge, Unauthenticated, Unavailable
 from stagedoor.model.names import check_stack
 from stagedoor.model.operation import Operation
 from stagedoor.model.quantity import say_size
 from stagedoor.model.service import Service
 
 log = logging.getLogger("stagedoor.http")
+
+_PATIENCE = 15.0
 
 
 def build(platform: Platform, version: str) -> FastAPI:
@@ -32,6 +35,7 @@ def build(platform: Platform, version: str) -> FastAPI:
         redoc_url=None,
     )
     _add_errors(app)
+    _let_changes_wait(app, platform)
     who = _identify(platform)
     Who = Annotated[Identity, Depends(who)]
     app.include_router(sights.build(platform, who))
@@ -54,6 +58,7 @@ def build(platform: Platform, version: str) -> FastAPI:
     @app.post("/v1/versions", status_code=202, tags=["versions"])
     async def upload(by: Who, request: Request, stack: str = "", bump: str = "") -> Operation:
         """Publishes the gzipped tar in the body as a version, and releases it in `stack` unless that is empty."""
+        by.require_developer()
         if stack:
             check_stack(stack)
         archive = await _receive(platform, request)
@@ -65,6 +70,7 @@ def build(platform: Platform, version: str) -> FastAPI:
     @app.post("/v1/tests", tags=["versions"])
     async def run_tests(by: Who, request: Request) -> bodies.TestResult:
         """Runs the tests in the uploaded source in a sandbox; publishes nothing."""
+        by.require_developer()
         archive = await _receive(platform, request)
         try:
             return bodies.TestResult(**await trial.run(platform, by, archive))
@@ -128,7 +134,9 @@ def build(platform: Platform, version: str) -> FastAPI:
         secret = await tokens.create(platform, by, Identity(wish.name, wish.role, wish.team))
         return bodies.TokenView(secret, wish.name, wish.role, wish.team)
 
-    @app.get("/-/preview/{label}/{rest:path}", include_in_schema=False)
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+    @app.api_route("/-/preview/{label}/{rest:path}", methods=methods, include_in_schema=False)
     async def preview(by: Who, request: Request, label: str, rest: str) -> Response:
         """The edge sends a preview here that does not run yet: it is brought up, and asked again."""
         await previews.bring_up(platform, by, label)
@@ -136,6 +144,22 @@ def build(platform: Platform, version: str) -> FastAPI:
         return RedirectResponse(f"/-/preview/{label}/{rest}{query}", status_code=307)
 
     return app
+
+
+def _let_changes_wait(app: FastAPI, platform: Platform) -> None:
+    """A change that comes while a restarted control still takes up what was left waits for that, within a bound."""
+
+    @app.middleware("http")
+    async def wait(request: Request, call_next: Any) -> Response:
+        changes = request.method not in ("GET", "HEAD") or request.url.path.startswith("/-/")
+        if changes and not platform.recovered.is_set():
+            try:
+                await asyncio.wait_for(platform.recovered.wait(), _PATIENCE)
+            except TimeoutError:
+                error = Unavailable("the platform is still starting", hint="`stagedoor status` shows the programs")
+                return JSONResponse({"error": error.describe()}, status_code=error.status)
+        answer: Response = await call_next(request)
+        return answer
 
 
 def _identify(platform: Platform) -> Any:

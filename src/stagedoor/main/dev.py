@@ -94,6 +94,9 @@ class Dev:
         try:
             manifest = _read(self._options.folder)
             report = await self._launch(manifest)
+        except TimeoutError:
+            print(f"{why}it is not ready in time; waiting for a change", file=sys.stderr, flush=True)
+            return
         except (Failure, EngineError) as error:
             print(f"{why}{error}", file=sys.stderr, flush=True)
             print(str(getattr(error, "details", {}).get("log", "")), file=sys.stderr, flush=True)
@@ -131,7 +134,9 @@ class Dev:
             sys.stdout.fileno(),
             (egress,),
         )
-        return await self._running.report
+        # An endless import is cut like a warm-up that never ends.
+        async with asyncio.timeout(manifest.limits.warmup + 5):
+            return await asyncio.shield(self._running.report)
 
     async def _end(self) -> None:
         if self._running is not None:

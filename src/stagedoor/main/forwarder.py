@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from stagedoor.model import manifest as manifests
 
-_HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length")
+# The last one would take the place of the developer's own token.
+_HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length", "authorization")
 
 
 class Forwarder:

@@ -27,6 +27,11 @@ class Identity:
             hint="ask an operator, or use a token of that team",
         )
 
+    def require_developer(self) -> None:
+        """Raises Forbidden for a viewer: before anything of an upload is taken in."""
+        if self.role == VIEWER:
+            raise Forbidden(f"{self.name} is a viewer and may change nothing", hint="use a developer's token")
+
     def require_operator(self) -> None:
         if self.role != OPERATOR:
             raise Forbidden(f"{self.name} is no operator", hint="use an operator's token")

@@ -71,6 +71,7 @@ class _Exchange:
         self._given = False
         self._start: Message | None = None
         self._begun = False
+        self._left: int | None = None
         self.complete = False
 
     async def receive(self) -> Message:
@@ -78,7 +79,8 @@ class _Exchange:
             self._given = True
             return {"type": "http.request", "body": self._request.body, "more_body": False}
         if not self.complete:
-            await self._connection.disconnected()
+            # Shielded: an application that stops listening must not end it for the next one who does.
+            await asyncio.shield(self._connection.disconnected())
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
@@ -97,20 +99,34 @@ class _Exchange:
         if self._start is None:
             raise AsgiError("http.response.body came before http.response.start")
         if not self._begun and not more:
+            lines, length = self._lines()
+            if self._request.method == "HEAD" and length is not None:
+                body = bytes(length)  # Only its length is sent.
+            if length is not None and length != len(body):
+                raise AsgiError(f"the answer has {len(body)} bytes and says {length}")
             self.complete = True
-            lines, _ = self._lines()
             self._connection.send(int(self._start["status"]), lines, body)
             return None
         if not self._begun:
             self._begun = True
             lines, length = self._lines()
             line = b"content-length: %d\r\n" % length if length is not None else b""
+            self._left = length
             self._connection.begin(int(self._start["status"]), lines + line, chunked=length is None)
+        self._count(body, more)
         room = self._connection.write(body)
         if not more:
             self.complete = True
             self._connection.end()
         return room
+
+    def _count(self, body: bytes, more: bool) -> None:
+        """A byte too many would be read as the start of somebody else's answer on this connection."""
+        if self._left is None or self._request.method == "HEAD":
+            return
+        self._left -= len(body)
+        if self._left < 0 or (self._left and not more):
+            raise AsgiError("the answer is not as long as its content-length says")
 
     def _lines(self) -> tuple[bytes, int | None]:
         length = None

@@ -118,13 +118,15 @@ class SqlStore:
         rows = await self._run(lambda c: c.execute(query.order_by(table.c.number)).all())
         return [Release(**row._mapping) for row in rows]
 
-    async def point(self, release: Release, deployment: str, change: Change) -> None:
+    async def point(self, release: Release, change: Change) -> None:
         def work(connection: Connection) -> None:
             connection.execute(insert(tables.releases).values(**asdict(release)))
             key = {"application": release.application, "major": release.major, "stack": release.stack}
             _put(connection, tables.lines, key, {"release": release.number})
+            # The target and the former version alike: what lost its traffic just now is warm from now on.
             table = tables.deployments
-            connection.execute(update(table).where(table.c.id == deployment).values(used_at=self._clock()))
+            same = (table.c.application == release.application, table.c.stack == release.stack)
+            connection.execute(update(table).where(*same).values(used_at=self._clock()))
             self._note(connection, change)
 
         try:
@@ -220,7 +222,7 @@ class SqlStore:
                 connection,
                 tables.services,
                 {"name": service.name},
-                {"url": service.url, "backend": service.backend},
+                {"url": service.url, "backend": service.backend, "address": service.address},
             )
             self._note(connection, change)
 

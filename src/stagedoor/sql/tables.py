@@ -123,6 +123,7 @@ services = Table(
     Column("name", String(40), primary_key=True),
     Column("url", Text, nullable=False),
     Column("backend", String(16), nullable=False),
+    Column("address", String(80), nullable=False),
 )  # fmt: skip
 
 tokens = Table(

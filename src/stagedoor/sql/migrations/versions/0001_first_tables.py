@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("backend", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
