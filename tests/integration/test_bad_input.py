@@ -378,3 +378,52 @@ def test_no_platform_is_said_with_what_to_do(tmp_path: Path) -> None:
         result = running.cli("status", check=False)
         assert result.returncode == 3
         assert "no platform answers at" in result.stderr and "stagedoor up" in result.stderr
+
+
+def test_requirements_cannot_read_files_or_build(stagedoor: Running, tmp_path: Path) -> None:
+    for line in ("-r /etc/shadow", f"-r {stagedoor.data}/operator-token", "--no-binary six", "p @ file:///tmp"):
+        folder = script(tmp_path, "reaching", GOOD)
+        (folder / "requirements.txt").write_text(line + "\n")
+        result = stagedoor.cli("deploy", folder=folder, check=False)
+        assert "is not a name with versions" in result.stderr
+        assert "sd_" not in result.stderr and "root:" not in result.stderr
+
+
+def test_logs_of_nothing_else_can_be_read(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=hello(tmp_path, "private"))
+    for instance in ("../../log/control", "../other/i00000000", "i0000000g"):
+        result = stagedoor.cli("logs", "private", "--instance", instance, check=False)
+        assert result.returncode == 1
+        assert "names no instance" in result.stderr
+
+
+def test_a_service_without_an_address_is_refused_and_the_platform_goes_on(stagedoor: Running) -> None:
+    client = Client(stagedoor.addresses["control"], stagedoor.token)
+    for url in ("http://[::1]:9001", "http://no-such-host.invalid:80", "https://127.0.0.1"):
+        with pytest.raises(errors.Invalid):
+            client.put("services", "bad", body={"url": url})
+    assert "bad" not in {one["name"] for one in client.get("services")}
+
+
+ONCE = """
+from stagedoor import api, endpoint, warmup
+
+
+@warmup
+async def ask():
+    await api.later.get("/v1/health")
+
+
+@endpoint("GET", "/hello")
+async def hello(request):
+    return {"word": "up"}
+"""
+
+
+def test_a_release_that_failed_can_be_tried_again(stagedoor: Running, tmp_path: Path) -> None:
+    folder = script(tmp_path, "patient", ONCE, 'services = ["later"]\n')
+    assert "ApiRefused" in stagedoor.cli("deploy", folder=folder, check=False).stderr
+    client = Client(stagedoor.addresses["control"], stagedoor.token)
+    client.put("services", "later", body={"url": stagedoor.addresses["control"]})
+    stagedoor.cli("deploy", folder=folder)
+    assert stagedoor.get("/patient/hello").status == 200

@@ -186,3 +186,16 @@ def test_everything_that_is_killed_comes_back_as_it_was(own: Running, tmp_path: 
     own.stop()
     own.start()
     assert own.get("/back/hello", "prod").json()["word"] == "two"
+
+
+def test_a_node_that_lost_its_memory_gets_it_back(own: Running, tmp_path: Path) -> None:
+    own.cli("deploy", folder=hello(tmp_path, "memory", "one"))
+    for file in (own.data / "node" / "deployments").iterdir():
+        file.unlink()
+    kill(int(own.program("node")["pid"]))
+    wait_until(lambda: len(own.json("instances", "memory")) == 1 and _ready(own), 30, "the instance")
+    assert own.get("/memory/hello").json()["word"] == "one"
+
+
+def _ready(own: Running) -> bool:
+    return bool(own.json("instances", "memory")[0]["state"] == "ready")

@@ -231,3 +231,36 @@ def test_more_instances_than_one_share_the_requests_and_the_dead_ones_work(stage
             os.kill(int(one["pid"]), signal.SIGKILL)
         wait_until(lambda: len([1 for one in stagedoor.json("instances", "several") if one["state"] == "ready"]) == 3)
     assert load.failures == []
+
+
+def test_a_rollback_need_not_wait_for_long_answers_of_the_old_version(stagedoor: Running, tmp_path: Path) -> None:
+    import threading
+    import time
+
+    long = QUEUE.replace("0.4", "4")
+    stagedoor.cli("deploy", folder=script(tmp_path, "hurried", long.format(word="good")))
+    slow = threading.Thread(target=lambda: stagedoor.get("/hurried/slow"))
+    slow.start()
+    time.sleep(0.2)
+    folder = script(tmp_path, "hurried", long.format(word="bad"))
+    deploy = threading.Thread(target=lambda: stagedoor.cli("deploy", folder=folder))
+    deploy.start()
+    wait_until(lambda: _released(stagedoor) == "1.0.1")
+    began = time.monotonic()
+    assert "back at 1.0.0" in stagedoor.cli("rollback", "hurried").stdout
+    assert time.monotonic() - began < 4
+    deploy.join(20)
+    slow.join(20)
+
+
+def _released(stagedoor: Running) -> str:
+    return next((one["number"] for one in stagedoor.json("versions", "hurried") if one["released"]), "")
+
+
+def test_a_preview_that_becomes_a_release_gets_all_its_instances(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("publish", folder=hello(tmp_path, "grown", extra="[scaling]\nmin = 2\n"))
+    token = {"authorization": f"Bearer {stagedoor.token}"}
+    stagedoor.get("/-/preview/grown@1.0.0/hello", headers=token)
+    stagedoor.cli("release", "1.0.0", "--application", "grown")
+    line = next(one for one in stagedoor.json("status")["applications"] if one["name"] == "grown")["lines"][0]
+    assert line["instances"] == {"ready": 2}

@@ -35,6 +35,12 @@ def test_the_annotated_settings_are_the_defaults() -> None:
         ("python = 'three'", "python = 'three' is not allowed", "3.11"),
         ("version = '1.2'", "'1.2' is no version number", "1.4.2"),
         ("services = 'discovery'", "services = 'discovery' is not allowed", "a list of texts"),
+        ("[[routes]]", "a rule under routes has no condition", "host"),
+        ("[[routes]]\nmethod = 'GET'", "a rule under routes has a method alone", "host"),
+        ('[[routes]]\npath = "/a\\nb"', "is not allowed", "no request can have it"),
+        ("[[routes]]\npath = 'a'", "path = 'a' is not allowed", "no request can have it"),
+        ("[[routes]]\nhost = 'a b'", "host = 'a b' is not allowed", "no request can have it"),
+        ("[[routes]]\n[routes.header]\n'x y' = '1'", "is not allowed", "no request can have it"),
         ("[[routes]]\nhots = 'a'", "unknown key 'routes.hots'", "did you mean 'host'?"),
     ],
 )

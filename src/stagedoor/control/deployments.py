@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from stagedoor.control import traffic
 from stagedoor.control.platform import Platform
 from stagedoor.model.deployment import RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable
@@ -154,8 +155,7 @@ async def probe(platform: Platform, deployment: Deployment, manifest: Manifest) 
 async def end_unless_serving(platform: Platform, deployment: Deployment) -> None:
     """Ends what failed to come up, unless a line points at it."""
     world = await platform.store.world()
-    serving = world.current.get((deployment.application, int(deployment.version.split(".")[0]), deployment.stack))
-    if serving is None or (serving.version, serving.config) != (deployment.version, deployment.config):
+    if deployment.id not in {one.id for line in world.lines if (one := traffic.serving(world, line)) is not None}:
         await end(platform, deployment)
 
 

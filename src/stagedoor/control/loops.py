@@ -5,12 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from stagedoor.control import deployments, releases
+from stagedoor.control import deployments, releases, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change, World
 from stagedoor.decide import warm
-from stagedoor.model.deployment import PREVIEW, Deployment
+from stagedoor.model.deployment import RELEASE, Deployment
 from stagedoor.model.errors import Conflict, Failure
 from stagedoor.model.operation import Operation
 
@@ -69,6 +69,7 @@ async def keep_true(platform: Platform) -> None:
         try:
             platform.edge.forget()
             await platform.apply_traffic()
+            await bring_back(platform)
             if cold is None or cold.done():
                 # Beside the rounds: a version with long answers may drain for long.
                 cold = asyncio.get_running_loop().create_task(_end_cold_quietly(platform))
@@ -77,6 +78,23 @@ async def keep_true(platform: Platform) -> None:
             log.warning("%s", error)
         except Exception:
             log.exception("a round failed")
+
+
+async def bring_back(platform: Platform) -> None:
+    """What a line points at runs: a deployment that node or the database lost is made again."""
+    world = await platform.store.world()
+    running = set(await platform.engine.deployments())
+    for one in world.deployments:
+        if one.id not in running and one.id not in platform.ending:
+            await platform.engine.deploy(one.spec)
+    for line in world.lines:
+        release = world.current.get((line.application, line.major, line.stack))
+        if release is None or traffic.serving(world, line) or line.application in _busy(platform):
+            continue
+        version = await platform.store.version(line.application, release.version)
+        if version is not None:
+            log.warning("%s has no deployment; it is made again", line.name)
+            await deployments.ensure(platform, version, line.stack, release.config, RELEASE)
 
 
 async def _end_cold_quietly(platform: Platform) -> None:
@@ -132,11 +150,6 @@ def _busy(platform: Platform) -> set[str]:
 
 def _in_use(platform: Platform, world: World) -> frozenset[str]:
     """What a line points at, and whatever an operation may be about to point at."""
-    used = set()
+    serving = {one.id for line in world.lines if (one := traffic.serving(world, line)) is not None}
     busy = _busy(platform)
-    for one in world.deployments:
-        release = world.current.get((one.application, int(one.version.split(".")[0]), one.stack))
-        serves = release is not None and (release.version, release.config) == (one.version, one.config)
-        if one.application in busy or (serves and one.purpose != PREVIEW):
-            used.add(one.id)
-    return frozenset(used)
+    return frozenset(serving | {one.id for one in world.deployments if one.application in busy})

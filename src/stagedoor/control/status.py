@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
+from stagedoor.control import traffic
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import World
-from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Missing, Unavailable
 from stagedoor.model.release import Line
 
@@ -57,7 +57,7 @@ async def _edge(platform: Platform) -> dict[str, Any]:
 
 def _line(world: World, line: Line, instances: list[dict[str, Any]] | None) -> dict[str, Any]:
     release = world.current.get((line.application, line.major, line.stack))
-    deployment = _deployment(world, line)
+    deployment = traffic.serving(world, line)
     states: dict[str, int] = {}
     for one in instances or []:
         if deployment is not None and one["deployment"] == deployment.id:
@@ -73,17 +73,6 @@ def _line(world: World, line: Line, instances: list[dict[str, Any]] | None) -> d
         "address": f"/{line.application}/v{line.major}/",
         "instances": states,
     }
-
-
-def _deployment(world: World, line: Line) -> Deployment | None:
-    release = world.current.get((line.application, line.major, line.stack))
-    for one in world.deployments:
-        if release is None:
-            break
-        same = (one.application, one.stack, one.version) == (line.application, line.stack, release.version)
-        if same and one.config == release.config:
-            return one
-    return None
 
 
 async def versions(platform: Platform, application: str) -> list[dict[str, Any]]:

@@ -54,19 +54,21 @@ def _rules(routes: list[dict[str, object]]) -> tuple[RouteRule, ...]:
 
 
 def _target(world: World, line: Line) -> Target | None:
+    one = serving(world, line)
+    release = world.current.get((line.application, line.major, line.stack))
+    return Target(one.spec.backend, one.spec.label, release.number) if one and release else None
+
+
+def serving(world: World, line: Line) -> Deployment | None:
+    """The deployment that a line's traffic goes to: what its release says, one made for releases before any other."""
     release = world.current.get((line.application, line.major, line.stack))
     if release is None:
         return None
-    # One made for releases has all its instances; it goes before a try that was left over.
+    wanted = (line.application, line.stack, release.version, release.config)
     for one in sorted(world.deployments, key=lambda one: one.purpose != RELEASE):
-        if one.purpose != PREVIEW and _serves(one, line, release.version, release.config):
-            return Target(one.spec.backend, one.spec.label, release.number)
+        if one.purpose != PREVIEW and (one.application, one.stack, one.version, one.config) == wanted:
+            return one
     return None
-
-
-def _serves(one: Deployment, line: Line, version: str, config: dict[str, object]) -> bool:
-    same = (one.application, one.stack, one.version) == (line.application, line.stack, version)
-    return same and one.config == config
 
 
 def _previews(world: World) -> dict[str, Target]:
