@@ -144,7 +144,9 @@ def _believe(layout: Layout) -> list[str]:
     lines += _source("device", edge.device, bool(trusted)) + _source("member", edge.member, bool(trusted))
     lines.append(f"  http-request del-header {_PLATFORM_HEADERS}")
     lines.append(f"  http-request del-header {_TRACE_HEADERS}" + (" if !trusted" if trusted else ""))
-    for name in ("device", "member"):
+    for name, source in (("device", edge.device), ("member", edge.member)):
+        if not source:
+            continue
         lines.append(f"  http-request set-header stagedoor-{name} %[var(txn.{name})] if {{ var(txn.{name}) -m found }}")
     return lines
 
@@ -182,21 +184,18 @@ def _route(layout: Layout, stack: str) -> list[str]:
     routes = layout.map_file(map_name(ROUTES, stack))
     rules = layout.map_file(map_name(RULES, stack))
     lines_map = layout.map_file(map_name(LINES, stack))
-    unrouted = "!{ var(txn.line) -m found }"
+    unrouted = "!{ var(txn.route) -m found }"
     lines = [
-        '  http-request set-var-fmt(txn.address) "%[path,field(2,/)]/%[path,field(3,/)]"',
-        f"  http-request set-var(txn.line) var(txn.address),map_str({routes})",
-        f"  http-request set-var(txn.address) path,field(2,/) if {unrouted}",
-        f"  http-request set-var(txn.line) var(txn.address),map_str({routes}) if {unrouted}",
-        f"  http-request unset-var(txn.address) if {unrouted}",
+        # The longest address that begins the path: one look-up finds the line and what the script is mounted at.
+        f"  http-request set-var(txn.route) path,concat(/),map_beg({routes})",
+        "  http-request set-header stagedoor-prefix %[var(txn.route),field(2,|)] if { var(txn.route) -m found }",
         # Rules come after addresses: no rule can take what belongs to another application's name. Their key costs a
         # copy of the headers, which only a request without an address pays.
         '  http-request set-var-fmt(txn.request) "'
         f"{stack}\\n%[method]\\n%[req.hdr(host),host_only,lower]\\n%[var(txn.device)]\\n%[path]\\n%[req.hdrs]"
         f'" if {unrouted}',
-        f"  http-request set-var(txn.line) var(txn.request),map_reg({rules}) if {unrouted}",
-        "  http-request set-header stagedoor-prefix /%[var(txn.address)] if { var(txn.address) -m found }",
-        f"  http-request set-var(txn.target) var(txn.line),map_str({lines_map})",
+        f"  http-request set-var(txn.route) var(txn.request),map_reg({rules}) if {unrouted}",
+        f"  http-request set-var(txn.target) var(txn.route),field(1,|),map_str({lines_map})",
     ]
     if stack == "test":
         lines += _preview(layout)

@@ -47,7 +47,7 @@ def _stack_maps(stack: str, traffic: StackTraffic) -> dict[str, dict[str, str]]:
         patterns.setdefault(rule.pattern(stack), line)
     return {
         map_name(LINES, stack): {line: _target(target) for line, target in traffic.lines.items()},
-        map_name(ROUTES, stack): dict(traffic.routes),
+        map_name(ROUTES, stack): {f"/{address}/": f"{line}|/{address}" for address, line in traffic.routes.items()},
         map_name(RULES, stack): patterns,
     }
 
