@@ -39,14 +39,8 @@ def _find(
 ) -> Deployment | None:
     """One that serves exactly this, with enough instances; a preview alone has one."""
     for one in sorted(known, key=lambda one: one.purpose != RELEASE):
-        if len(one.spec.doors) < instances:
-            continue
-        if (one.application, one.version, one.stack, one.config) == (
-            version.application,
-            version.number,
-            stack,
-            config,
-        ):
+        enough = len(one.spec.doors) >= instances
+        if enough and one.runs(version.application, version.number, stack, config):
             return one
     return None
 
@@ -155,7 +149,7 @@ async def probe(platform: Platform, deployment: Deployment, manifest: Manifest) 
 async def end_unless_serving(platform: Platform, deployment: Deployment) -> None:
     """Ends what failed to come up, unless a line points at it."""
     world = await platform.store.world()
-    if deployment.id not in {one.id for line in world.lines if (one := traffic.serving(world, line)) is not None}:
+    if deployment.id not in traffic.serving_ids(world):
         await end(platform, deployment)
 
 

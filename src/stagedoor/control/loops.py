@@ -150,6 +150,5 @@ def _busy(platform: Platform) -> set[str]:
 
 def _in_use(platform: Platform, world: World) -> frozenset[str]:
     """What a line points at, and whatever an operation may be about to point at."""
-    serving = {one.id for line in world.lines if (one := traffic.serving(world, line)) is not None}
     busy = _busy(platform)
-    return frozenset(serving | {one.id for one in world.deployments if one.application in busy})
+    return frozenset(traffic.serving_ids(world) | {one.id for one in world.deployments if one.application in busy})

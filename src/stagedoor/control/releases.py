@@ -7,7 +7,7 @@ died is finished by running it again.
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stagedoor.control import deployments
@@ -189,12 +189,7 @@ async def _deployment_of(platform: Platform, release: Release | None) -> Deploym
     if release is None:
         return None
     for one in await platform.store.deployments():
-        same = (one.application, one.version, one.stack) == (
-            release.application,
-            release.version,
-            release.stack,
-        )
-        if same and one.config == release.config:
+        if one.runs(release.application, release.version, release.stack, release.config):
             return one
     return None
 
@@ -204,7 +199,7 @@ async def make_default(platform: Platform, by: str, application: str, major: int
     known = await platform.store.application(application)
     if known is None:
         raise Missing(f"there is no application {application!r}")
-    changed = type(known)(known.name, known.team, known.repository, major, known.created_at)
+    changed = replace(known, default_major=major)
     change = Change(by, "default", application, f"^{major}", known.default_major, major)
     await platform.store.save_application(changed, change)
     await platform.apply_traffic()

@@ -64,11 +64,15 @@ def serving(world: World, line: Line) -> Deployment | None:
     release = world.current.get((line.application, line.major, line.stack))
     if release is None:
         return None
-    wanted = (line.application, line.stack, release.version, release.config)
     for one in sorted(world.deployments, key=lambda one: one.purpose != RELEASE):
-        if one.purpose != PREVIEW and (one.application, one.stack, one.version, one.config) == wanted:
+        if one.purpose != PREVIEW and one.runs(line.application, release.version, line.stack, release.config):
             return one
     return None
+
+
+def serving_ids(world: World) -> set[str]:
+    """The deployments that some line's traffic goes to."""
+    return {one.id for line in world.lines if (one := serving(world, line)) is not None}
 
 
 def _previews(world: World) -> dict[str, Target]:

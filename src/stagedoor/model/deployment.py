@@ -62,3 +62,7 @@ class Deployment:
     used_at: float
     spec: Spec
     config: dict[str, Any] = field(default_factory=dict)
+
+    def runs(self, application: str, version: str, stack: str, config: dict[str, Any]) -> bool:
+        """Whether it is exactly this: the same code with other configuration is another deployment."""
+        return (self.application, self.version, self.stack, self.config) == (application, version, stack, config)
