@@ -62,7 +62,8 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
 async def keep_true(platform: Platform) -> None:
     """Compares the edge with the database every few seconds, and ends what has been without traffic for long."""
     await platform.recovered.wait()
-    edge_starts = _restarts(await asyncio.to_thread(platform.programs))
+    edge = await _edge_program(platform)
+    edge_restarts = int(edge["restarts"]) if edge else 0
     cold: asyncio.Task[None] | None = None
     while True:
         await asyncio.sleep(_ROUND)
@@ -73,7 +74,7 @@ async def keep_true(platform: Platform) -> None:
             if cold is None or cold.done():
                 # Beside the rounds: a version with long answers may drain for long.
                 cold = asyncio.get_running_loop().create_task(_end_cold_quietly(platform))
-            edge_starts = await count_lost(platform, edge_starts)
+            edge_restarts = await count_lost(platform, edge_restarts)
         except Failure as error:
             log.warning("%s", error)
         except Exception:
@@ -104,18 +105,20 @@ async def _end_cold_quietly(platform: Platform) -> None:
         log.exception("ending what is cold failed; the next round tries again")
 
 
-def _restarts(programs: list[dict[str, object]]) -> int:
-    return next((int(str(one["restarts"])) for one in programs if one["name"] == "edge"), 0)
+async def _edge_program(platform: Platform) -> dict[str, Any] | None:
+    """What the supervisor says of the edge; None while it does not answer."""
+    programs = await asyncio.to_thread(platform.programs)
+    return next((one for one in programs if one["name"] == "edge"), None)
 
 
 async def count_lost(platform: Platform, known: int) -> int:
     """Notes a restart of the edge with the requests it lost, as the instances that were answering them tell."""
-    edge = next((one for one in await asyncio.to_thread(platform.programs) if one["name"] == "edge"), None)
+    edge = await _edge_program(platform)
     if edge is None:
         return known
-    restarts, since = int(str(edge["restarts"])), float(str(edge["since"]))
+    restarts = int(edge["restarts"])
     if restarts > known:
-        lost = await _lost_since(platform, since - _DEATH)
+        lost = await _lost_since(platform, edge["since"] - _DEATH)
         after = {"requests_lost": lost, "cause": edge["last_end"], "restarts": restarts}
         await platform.store.note(Change("supervisor", "restart", "", "edge", None, after))
     return restarts

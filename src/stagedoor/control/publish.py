@@ -56,7 +56,7 @@ async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
     number = existing.number if existing else _number(source, order, known)
     line = f"{name} ^{number.split('.')[0]}" + (f" in {order.stack}" if order.stack else "")
     kind = "deploy" if order.stack else "publish"
-    goal = {"stack": order.stack, "version": number, "phase": "publish"}
+    goal = {"stack": order.stack, "version": number}
 
     async def work(progress: Progress) -> dict[str, Any]:
         return await _carry_out(platform, progress, source, existing, number, order)
@@ -142,10 +142,10 @@ async def _publish(platform: Platform, progress: Progress, source: Source, numbe
         version = replace(version, start=start, endpoints=endpoints, tests=tests.result())
         await _record(platform, progress, version, source, order)
     except BaseExceptionGroup as group_error:
-        await _undo(platform, version, order)
+        await _undo(platform, version)
         raise _first(group_error) from None
     except BaseException:
-        await _undo(platform, version, order)
+        await _undo(platform, version)
         raise
     if not order.stack:
         await deployments.end(platform, candidate)
@@ -211,7 +211,7 @@ async def _record(platform: Platform, progress: Progress, version: Version, sour
         note.text = f"{version.application} {version.number}"
 
 
-async def _undo(platform: Platform, version: Version, order: Order) -> None:
+async def _undo(platform: Platform, version: Version) -> None:
     """A version that does not exist leaves no deployment behind."""
     for one in await platform.store.deployments():
         if (one.application, one.version) == (version.application, version.number):

@@ -88,7 +88,7 @@ async def _begin(platform: Platform, kind: str, application: str, wish: Wish) ->
 def goal_of(wish: Wish) -> dict[str, Any]:
     """What a restarted control needs to finish the wish."""
     return {
-        "phase": "release", "version": wish.version, "stack": wish.stack, "restores": wish.restores,
+        "version": wish.version, "stack": wish.stack, "restores": wish.restores,
         "cause": wish.cause, "make_default": wish.make_default,
     }  # fmt: skip
 

@@ -217,7 +217,6 @@ def _preview(layout: Layout) -> list[str]:
         f"  {errors.refusal('token')} if preview !{{ var(txn.holder) -m found }}",
         f"  {errors.refusal('team')} if preview {{ var(txn.target) -m found }} !may_preview",
         "  http-request del-header authorization if preview { var(txn.target) -m found }",
-        '  http-request set-header stagedoor-preview "%[var(txn.address)]" if preview',
         "  http-request set-var(txn.target) str(control|-|0) if preview !{ var(txn.target) -m found }",
     ]
 

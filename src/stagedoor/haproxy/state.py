@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LINES, ROUTES, RULES = "lines", "routes", "rules"
-PREVIEWS, TOKENS, GRANTS, SLOTS = "previews", "tokens", "grants", "slots"
+PREVIEWS, TOKENS, GRANTS = "previews", "tokens", "grants"
+SLOTS = "slots"  # The one map that node writes; control writes all others.
 
 # A server that is added at runtime begins without these, and would open a connection for each request.
 _POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 30s")
-
-# Who writes which map: control all but the slots, which node gives to containers.
-ORDERED = (RULES,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +53,4 @@ def map_names(stacks: tuple[str, ...]) -> list[str]:
 
 def is_ordered(name: str) -> bool:
     """In a map of regular expressions the first match wins, so its order counts."""
-    return name.partition("-")[0] in ORDERED
+    return name.partition("-")[0] == RULES
