@@ -3,22 +3,16 @@
 import asyncio
 import hmac
 import logging
-from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from stagedoor.control import catalogue, lines, previews, publish, releases, status, tokens, trial
+from stagedoor.control import previews, status, tokens
 from stagedoor.control.platform import Platform
-from stagedoor.http import bodies, calls, sights
+from stagedoor.http import bodies, releases, services, sights, uploads
 from stagedoor.model.access import Identity, hash_token
-from stagedoor.model.errors import Failure, Invalid, TooLarge, Unauthenticated, Unavailable
-from stagedoor.model.names import check_stack
-from stagedoor.model.operation import Operation
-from stagedoor.model.quantity import say_size
-from stagedoor.model.service import Service
+from stagedoor.model.errors import Failure, Unauthenticated, Unavailable
 
 log = logging.getLogger("stagedoor.http")
 
@@ -38,7 +32,8 @@ def build(platform: Platform, version: str) -> FastAPI:
     _let_changes_wait(app, platform)
     who = _identify(platform)
     Who = Annotated[Identity, Depends(who)]
-    app.include_router(sights.build(platform, who))
+    for part in (uploads, releases, services, sights):
+        app.include_router(part.build(platform, who))
 
     @app.get("/v1/health", tags=["platform"])
     async def health() -> dict[str, str]:
@@ -54,79 +49,6 @@ def build(platform: Platform, version: str) -> FastAPI:
     async def get_status(by: Who) -> dict[str, Any]:
         """Applications with their lines, the edge, the pools."""
         return await status.overview(platform)
-
-    @app.post("/v1/versions", status_code=202, tags=["versions"])
-    async def upload(by: Who, request: Request, stack: str = "", bump: str = "") -> Operation:
-        """Publishes the gzipped tar in the body as a version, and releases it in `stack` unless that is empty."""
-        by.require_developer()
-        if stack:
-            check_stack(stack)
-        archive = await _receive(platform, request)
-        try:
-            return await publish.begin(platform, archive, publish.Order(by, stack, bump))
-        finally:
-            archive.unlink(missing_ok=True)
-
-    @app.post("/v1/tests", tags=["versions"])
-    async def run_tests(by: Who, request: Request) -> bodies.TestResult:
-        """Runs the tests in the uploaded source in a sandbox; publishes nothing."""
-        by.require_developer()
-        archive = await _receive(platform, request)
-        try:
-            return bodies.TestResult(**await trial.run(platform, by, archive))
-        finally:
-            archive.unlink(missing_ok=True)
-
-    @app.get("/v1/applications", tags=["applications"])
-    async def list_applications(by: Who) -> list[dict[str, Any]]:
-        """All applications with the lines they have."""
-        return (await status.overview(platform))["applications"]  # type: ignore[no-any-return]
-
-    @app.get("/v1/applications/{application}/versions", tags=["versions"])
-    async def list_versions(by: Who, application: str) -> list[bodies.VersionView]:
-        """Published versions, the oldest first, with where each is released."""
-        return [bodies.VersionView(**one) for one in await status.versions(platform, application)]
-
-    @app.get("/v1/applications/{application}/releases", tags=["releases"])
-    async def list_releases(by: Who, application: str, line: int, stack: str) -> list[bodies.ReleaseView]:
-        """Every release of a line in a stack, the oldest first."""
-        known = await platform.store.releases(application, line, check_stack(stack))
-        return [bodies.ReleaseView(**asdict(one)) for one in known]
-
-    @app.post("/v1/applications/{application}/releases", status_code=202, tags=["releases"])
-    async def release(by: Who, application: str, wish: bodies.ReleaseWish) -> Operation:
-        """Moves the version's line to it."""
-        stack = check_stack(wish.stack)
-        return await releases.begin_release(platform, by, application, wish.version, stack, make_default=wish.default)
-
-    @app.post("/v1/applications/{application}/rollbacks", status_code=202, tags=["releases"])
-    async def rollback(by: Who, application: str, wish: bodies.RollbackWish) -> Operation:
-        """Moves a line back to its former release, or to the one named."""
-        return await releases.begin_rollback(platform, by, application, wish.line, check_stack(wish.stack), wish.to)
-
-    @app.delete("/v1/applications/{application}/lines/{major}", tags=["releases"])
-    async def delete_line(by: Who, application: str, major: int, stack: str, confirm: str = "") -> dict[str, Any]:
-        """Ends a line in a stack. One with traffic must be confirmed by its name."""
-        return await lines.delete(platform, by, application, major, check_stack(stack), confirm)
-
-    @app.get("/v1/services", tags=["services"])
-    async def list_services(by: Who) -> list[Service]:
-        """The catalogue."""
-        return (await platform.store.world()).services
-
-    @app.put("/v1/services/{name}", tags=["services"])
-    async def save_service(by: Who, name: str, wish: bodies.ServiceWish) -> Service:
-        """Adds a service, or changes its address."""
-        return await catalogue.save(platform, by, name, wish.url)
-
-    @app.api_route(
-        "/v1/services/{name}/call/{rest:path}",
-        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        include_in_schema=False,
-    )
-    async def call_service(by: Who, request: Request, name: str, rest: str) -> Response:
-        """A call of `stagedoor dev`, by the developer's token."""
-        return await calls.forward(platform, by, request, name, rest)
 
     @app.post("/v1/tokens", status_code=201, tags=["access"])
     async def create_token(by: Who, wish: bodies.TokenWish) -> bodies.TokenView:
@@ -173,26 +95,6 @@ def _identify(platform: Platform) -> Any:
         return identity
 
     return who
-
-
-async def _receive(platform: Platform, request: Request) -> Path:
-    """The body on disk. Raises TooLarge, and leaves nothing behind then."""
-    limit = platform.settings.keep.source
-    path = platform.artefacts.new_upload()
-    size = 0
-    try:
-        with path.open("wb") as file:
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limit:
-                    raise TooLarge(f"the upload is larger than {say_size(limit)}", hint="leave out what is not source")
-                file.write(chunk)
-        if size == 0:
-            raise Invalid("the body is empty; it must be a gzipped tar of the source")
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
 
 
 def _add_errors(app: FastAPI) -> None:
