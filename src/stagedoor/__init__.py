@@ -25,6 +25,7 @@ _HOMES = {
     "config": "config",
     "endpoint": "router",
     "log": "log",
+    "secrets": "config",
     "warmup": "router",
 }
 
@@ -45,6 +46,7 @@ __all__ = [
     "config",
     "endpoint",
     "log",
+    "secrets",
     "warmup",
 ]
 

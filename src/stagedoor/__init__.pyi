@@ -1,6 +1,7 @@
 from stagedoor.runtime.client import Answer as Answer
 from stagedoor.runtime.client import api as api
 from stagedoor.runtime.config import config as config
+from stagedoor.runtime.config import secrets as secrets
 from stagedoor.runtime.errors import ApiError as ApiError
 from stagedoor.runtime.errors import ApiNotFound as ApiNotFound
 from stagedoor.runtime.errors import ApiOverloaded as ApiOverloaded
@@ -33,5 +34,6 @@ __all__ = [
     "config",
     "endpoint",
     "log",
+    "secrets",
     "warmup",
 ]

@@ -64,7 +64,7 @@ def start(options: Options) -> int:
     say(f"starting the platform on {paths.data} ...")
 
     def started() -> None:
-        addresses = _addresses(supervisor)
+        addresses = supervisor.addresses()
         _remember(addresses["control"], paths)
         if options.json:
             output.show_json(addresses)
@@ -91,21 +91,7 @@ def _silent(text: str) -> None:
 
 
 def _ports(ports: Ports, given: dict[str, int]) -> Ports:
-    return Ports(
-        ports.address,
-        given.get("prod", ports.prod),
-        given.get("test", ports.test),
-        given.get("control", ports.control),
-    )
-
-
-def _addresses(supervisor: Supervisor) -> dict[str, str]:
-    host = supervisor.settings.ports.address
-    return {
-        "prod": f"http://{host}:{supervisor.port('PROD')}",
-        "test": f"http://{host}:{supervisor.port('TEST')}",
-        "control": f"http://127.0.0.1:{supervisor.port('CONTROL')}",
-    }
+    return replace(ports, **given)  # type: ignore[arg-type]
 
 
 def _run_demo(addresses: dict[str, str], paths: Paths, quiet: bool) -> None:

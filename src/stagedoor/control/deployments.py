@@ -6,6 +6,7 @@ from typing import Any
 
 from stagedoor.control import traffic
 from stagedoor.control.platform import Platform
+from stagedoor.model.configuration import Configuration
 from stagedoor.model.deployment import RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
@@ -15,32 +16,34 @@ from stagedoor.model.version import Version
 _START_MARGIN = 10.0  # Beside the warm-up's own limit: the container, and a busy machine.
 
 
-async def ensure(platform: Platform, version: Version, stack: str, config: dict[str, Any], purpose: str) -> Deployment:
-    """The deployment of `version` with `config` in `stack`: the one that is there, else a new one that starts now.
+async def ensure(
+    platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str
+) -> Deployment:
+    """The deployment of `version` with `configuration` in `stack`: the one there is, else a new one that starts now.
 
     Raises Unavailable when no backend, door or slot is free.
     """
     async with platform.pool_lock:
         known = await platform.store.deployments()
         wanted = build_manifest(version.manifest).scaling.min if purpose == RELEASE else 1
-        found = _find(known, version, stack, config, wanted)
+        found = _find(known, version, stack, configuration, wanted)
         if found is not None:
             if purpose == RELEASE and found.purpose != RELEASE:
                 found = replace(found, purpose=purpose)
             await platform.store.touch_deployment(found.id, platform.clock(), found.purpose)
         else:
-            found = await _create(platform, known, version, stack, config, purpose)
+            found = await _create(platform, known, version, stack, configuration, purpose)
     await platform.engine.deploy(found.spec)
     return found
 
 
 def _find(
-    known: list[Deployment], version: Version, stack: str, config: dict[str, Any], instances: int
+    known: list[Deployment], version: Version, stack: str, configuration: Configuration, instances: int
 ) -> Deployment | None:
     """One that serves exactly this, with enough instances; a preview alone has one."""
     for one in sorted(known, key=lambda one: one.purpose != RELEASE):
         enough = len(one.spec.doors) >= instances
-        if enough and one.runs(version.application, version.number, stack, config):
+        if enough and one.runs(version.application, version.number, stack, configuration):
             return one
     return None
 
@@ -50,7 +53,7 @@ async def _create(
     known: list[Deployment],
     version: Version,
     stack: str,
-    config: dict[str, Any],
+    configuration: Configuration,
     purpose: str,
 ) -> Deployment:
     manifest = build_manifest(version.manifest)
@@ -67,14 +70,18 @@ async def _create(
         backend=backend,
         doors=doors,
         sandbox=sandbox,
-        boot=_boot(platform, version, manifest, config),
+        boot=_boot(platform, version, manifest, configuration),
         start_timeout=manifest.limits.warmup + _START_MARGIN,
         drain=manifest.limits.drain,
         hang=manifest.limits.hang,
         concurrency=manifest.scaling.concurrency,
         services=manifest.services,
+        secrets=await _sealed(platform, version.application, stack, configuration),
     )
-    created = Deployment(spec.deployment, version.application, version.number, stack, purpose, now, now, spec, config)
+    created = Deployment(
+        spec.deployment, version.application, version.number, stack, purpose, now, now, spec, configuration.values,
+        configuration.secrets,
+    )  # fmt: skip
     await platform.store.save_deployment(created)
     await platform.apply_traffic()
     return created
@@ -96,13 +103,21 @@ def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[
     return backend, tuple(free)
 
 
-def _boot(platform: Platform, version: Version, manifest: Manifest, config: dict[str, Any]) -> dict[str, Any]:
+async def _sealed(platform: Platform, application: str, stack: str, configuration: Configuration) -> dict[str, str]:
+    if not configuration.secrets:
+        return {}
+    known = await platform.store.values(application, stack)
+    contents = {(one.name, one.number): one.content for one in known if one.secret}
+    return {name: contents[name, number] for name, number in configuration.secrets.items()}
+
+
+def _boot(platform: Platform, version: Version, manifest: Manifest, configuration: Configuration) -> dict[str, Any]:
     return {
         "entry": manifest.entry,
         "app": manifest.app,
         "prefixed": manifest.prefixed,
         "paths": platform.artefacts.import_paths(version.layer),
-        "config": config,
+        "config": configuration.values,
         "body_limit": manifest.limits.body,
         "request_timeout": manifest.limits.request,
         "warmup_timeout": manifest.limits.warmup,
@@ -134,6 +149,7 @@ _WHAT_FAILED = {
     "start": "it ended before it was ready",
     "container": "the container could not be started",
     "slot": "no slot is free",
+    "secrets": "its secrets could not be opened",
 }
 
 

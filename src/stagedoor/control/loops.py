@@ -50,10 +50,7 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
             )
         if not goal.get("stack"):
             return {"application": operation.application, "version": version.number}
-        wish = releases.Wish(
-            goal["version"], goal["stack"], operation.by, goal.get("cause", "deploy"), goal.get("restores", 0),
-            goal.get("make_default", False),
-        )  # fmt: skip
+        wish = releases.wish_of(goal, operation.by)
         return await releases.carry_out(platform, progress, operation.application, wish)
 
     return work
@@ -95,7 +92,7 @@ async def bring_back(platform: Platform) -> None:
         version = await platform.store.version(line.application, release.version)
         if version is not None:
             log.warning("%s has no deployment; it is made again", line.name)
-            await deployments.ensure(platform, version, line.stack, release.config, RELEASE)
+            await deployments.ensure(platform, version, line.stack, release.configuration, RELEASE)
 
 
 async def _end_cold_quietly(platform: Platform) -> None:

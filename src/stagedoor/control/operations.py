@@ -9,12 +9,9 @@ from typing import Any
 
 from stagedoor.control.ports import Store
 from stagedoor.model.errors import Conflict, Failure, Missing
-from stagedoor.model.operation import DONE, FAILED, RUNNING, Operation, Step
+from stagedoor.model.operation import DONE, FAILED, PUBLISHING, RUNNING, Operation, Step
 
 log = logging.getLogger("stagedoor.operations")
-
-
-_PUBLISHING = ("deploy", "publish")
 
 
 class Progress:
@@ -80,7 +77,7 @@ class Operations:
     ) -> Operation:
         """Starts `work`. Raises Conflict when something runs on `line`, or publishes the application, already."""
         for holder in self._running.values():
-            both_publish = kind in _PUBLISHING and holder.kind in _PUBLISHING and holder.application == application
+            both_publish = kind in PUBLISHING and holder.publishes and holder.application == application
             if holder.line == line or both_publish:
                 raise self._in_the_way(holder)
         placeholder = Operation(0, kind, application, line, RUNNING, by, self._clock(), goal)

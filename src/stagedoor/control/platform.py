@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from stagedoor.control import traffic
+from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
-from stagedoor.control.ports import Artefacts, Edge, Engine, Records, Store
+from stagedoor.control.ports import Artefacts, Edge, Engine, Records, Store, Vault
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform as Settings
@@ -19,18 +21,23 @@ log = logging.getLogger("stagedoor.control")
 class Platform:
     """`ending` are deployments that still drain: gone from the database, not yet from the machine.
 
+    `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
 
     store: Store
     artefacts: Artefacts
     engine: Engine
+    vault: Vault
     edge: Edge
     records: Records
     settings: Settings
     clock: Callable[[], float]
     operations: Operations
-    programs: Callable[[], list[dict[str, object]]] = list
+    programs: Callable[[], list[dict[str, Any]]] = list
+    addresses: dict[str, str] = field(default_factory=dict)
+    release: str = ""
+    news: News = field(default_factory=News)
     ending: dict[str, Deployment] = field(default_factory=dict)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -42,7 +49,7 @@ class Platform:
         An edge that is away is no failure: its files are written, and it begins with them.
         """
         async with self.edge_lock:
-            wanted = traffic.build(await self.store.world(), list(self.ending.values()))
+            wanted = traffic.build(await self.store.world(), self.clock(), list(self.ending.values()))
             try:
                 return await self.edge.apply(wanted)
             except Unavailable as error:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from stagedoor.model.access import Identity
+from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
+from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Sandbox, Spec
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.operation import Operation, Step
@@ -38,7 +39,29 @@ class World:
     current: dict[tuple[str, int, str], Release]
     deployments: list[Deployment]
     services: list[Service]
-    tokens: dict[str, Identity]
+    tokens: dict[str, Token]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a backend of the edge does now. `errors` are answers of 500 and above since the edge began."""
+
+    requests_per_second: float
+    in_flight: int
+    queued: int
+    requests: int
+    errors: int
+    average_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back on a request. Headers as the edge sent them, names in lower case."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    seconds: float
 
 
 class Store(Protocol):
@@ -51,6 +74,10 @@ class Store(Protocol):
     async def save_application(self, application: Application, change: Change) -> None: ...
 
     async def versions(self, application: str) -> list[Version]: ...
+
+    async def latest_versions(self) -> dict[str, str]:
+        """The number that was published last, of each application."""
+        ...
 
     async def version(self, application: str, number: str) -> Version | None: ...
 
@@ -94,9 +121,45 @@ class Store(Protocol):
 
     async def save_service(self, service: Service, change: Change) -> None: ...
 
-    async def add_token(self, token_hash: str, identity: Identity, change: Change) -> None: ...
+    async def add_token(self, digest: str, token: Token, change: Change) -> None: ...
 
-    async def identity(self, token_hash: str) -> Identity | None: ...
+    async def token(self, digest: str) -> Token | None: ...
+
+    async def tokens(self) -> list[Token]: ...
+
+    async def end_token(self, token: Token, change: Change) -> None: ...
+
+    async def users(self) -> list[User]: ...
+
+    async def save_user(self, user: User, change: Change) -> None: ...
+
+    async def drop_user(self, name: str, change: Change) -> None: ...
+
+    async def teams(self) -> list[Team]: ...
+
+    async def save_team(self, team: Team, change: Change) -> None: ...
+
+    async def drop_team(self, name: str, change: Change) -> None: ...
+
+    async def add_login(self, digest: str, login: Session) -> None: ...
+
+    async def redeem(self, login: str, session: str, expires_at: float) -> Session | None: ...
+
+    async def session(self, digest: str) -> tuple[Identity, Session] | None: ...
+
+    async def end_session(self, digest: str) -> None: ...
+
+    async def values(self, application: str, stack: str = "") -> list[Value]: ...
+
+    async def add_value(self, value: Value, change: Change) -> Value: ...
+
+    async def secrets(self) -> list[Value]: ...
+
+    async def reseal(self, values: list[Value], change: Change) -> None: ...
+
+    async def add_feedback(self, by: str, page: str, text: str) -> None: ...
+
+    async def feedback(self, limit: int) -> list[dict[str, Any]]: ...
 
     async def next_number(self, counter: str) -> int: ...
 
@@ -169,6 +232,20 @@ class Edge(Protocol):
     async def probe(self, backend: str, path: str, timeout: float) -> int: ...
 
     async def info(self) -> dict[str, str]: ...
+
+    async def loads(self) -> dict[str, Load]:
+        """By backend."""
+        ...
+
+
+class Vault(Protocol):
+    """Seals secrets, each bound to its owner ("application/stack/name")."""
+
+    def seal(self, owner: str, text: str) -> str: ...
+
+    def open(self, owner: str, sealed: str) -> str: ...
+
+    def renew(self) -> None: ...
 
 
 class Records(Protocol):

@@ -1,6 +1,6 @@
 """Previews: any published version answers at an address of its own, for who may change it."""
 
-from stagedoor.control import deployments
+from stagedoor.control import deployments, effective
 from stagedoor.control.platform import Platform
 from stagedoor.model.access import Identity
 from stagedoor.model.deployment import PREVIEW, Deployment
@@ -15,8 +15,8 @@ async def bring_up(platform: Platform, by: Identity, label: str) -> Deployment:
     if application is None or version is None:
         raise Missing(f"there is no version {label!r}", hint="written as application@1.2.3")
     by.require_change(application.team)
-    config = dict(version.manifest.get("config", {}))
-    deployment = await deployments.ensure(platform, version, "test", config, PREVIEW)
+    configuration = await effective.of_version(platform, version, "test")
+    deployment = await deployments.ensure(platform, version, "test", configuration, PREVIEW)
     try:
         await deployments.settle(platform, deployment)
     except Invalid:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.control import deployments, releases
+from stagedoor.control import deployments, effective, releases
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change, Source
@@ -161,10 +161,10 @@ async def _try(
     platform: Platform, progress: Progress, version: Version, order: Order
 ) -> tuple[Deployment, Start, tuple[dict[str, str], ...]]:
     async with progress.step("start") as note:
-        config = dict(version.manifest.get("config", {}))
         purpose = RELEASE if order.stack else CANDIDATE
         stack = order.stack or "test"
-        candidate = await deployments.ensure(platform, version, stack, config, purpose)
+        configuration = await effective.of_version(platform, version, stack)
+        candidate = await deployments.ensure(platform, version, stack, configuration, purpose)
         told = await deployments.settle(platform, candidate)
         start = Start(told["seconds"], told["import_seconds"], told["warmup_seconds"], told["memory_bytes"])
         note.text = (

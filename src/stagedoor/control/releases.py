@@ -7,28 +7,32 @@ died is finished by running it again.
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from stagedoor.control import deployments
+from stagedoor.control import deployments, effective
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
 from stagedoor.model.access import Identity
+from stagedoor.model.configuration import Configuration, Numbers
 from stagedoor.model.deployment import RELEASE, Deployment
 from stagedoor.model.errors import Invalid, Missing, Unavailable
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.operation import Operation
 from stagedoor.model.quantity import say_time
 from stagedoor.model.release import Release, rollback_target
-from stagedoor.model.version import Number, Version
+from stagedoor.model.version import Version
 
 _WATCHED = 5.0  # Seconds that a release watches the old version's last answers.
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a line is to run. `restores` is the number of the earlier release whose configuration comes back."""
+    """What a line is to run. `restores` is the number of the earlier release whose configuration comes back.
+
+    `numbers`: the values it is to hold, when they are what changes.
+    """
 
     version: str
     stack: str
@@ -36,6 +40,7 @@ class Wish:
     cause: str
     restores: int = 0
     make_default: bool = False
+    numbers: Numbers | None = None
 
 
 async def begin_release(
@@ -44,7 +49,7 @@ async def begin_release(
     """Starts the release of a published version. Raises Missing, Forbidden, Conflict."""
     version = await _version(platform, by, application, number)
     wish = Wish(version.number, stack, by.name, "release", make_default=make_default)
-    return await _begin(platform, "release", application, wish)
+    return await begin(platform, "release", application, version.major, wish)
 
 
 async def begin_rollback(
@@ -58,7 +63,7 @@ async def begin_rollback(
     line = await platform.store.line(application, known.default_major if major is None else major, stack)
     target = rollback_target(await platform.store.releases(application, line.major, stack), line.release, to)
     wish = Wish(target.version, stack, by.name, "rollback", restores=target.number)
-    return await _begin(platform, "rollback", application, wish)
+    return await begin(platform, "rollback", application, line.major, wish)
 
 
 async def _version(platform: Platform, by: Identity, application: str, number: str) -> Version:
@@ -73,8 +78,9 @@ async def _version(platform: Platform, by: Identity, application: str, number: s
     return version
 
 
-async def _begin(platform: Platform, kind: str, application: str, wish: Wish) -> Operation:
-    line = f"{application} ^{Number.parse(wish.version).major} in {wish.stack}"
+async def begin(platform: Platform, kind: str, application: str, major: int, wish: Wish) -> Operation:
+    """Starts the operation that carries a wish out. Raises Conflict."""
+    line = f"{application} ^{major} in {wish.stack}"
     return await platform.operations.begin(
         kind,
         application,
@@ -90,7 +96,17 @@ def goal_of(wish: Wish) -> dict[str, Any]:
     return {
         "version": wish.version, "stack": wish.stack, "restores": wish.restores,
         "cause": wish.cause, "make_default": wish.make_default,
+        "numbers": asdict(wish.numbers) if wish.numbers else None,
     }  # fmt: skip
+
+
+def wish_of(goal: dict[str, Any], by: str) -> Wish:
+    """The wish that `goal_of` wrote down."""
+    numbers = Numbers(**goal["numbers"]) if goal.get("numbers") else None
+    return Wish(
+        goal["version"], goal["stack"], by, goal.get("cause", "deploy"), goal.get("restores", 0),
+        goal.get("make_default", False), numbers,
+    )  # fmt: skip
 
 
 async def carry_out(platform: Platform, progress: Progress, application: str, wish: Wish) -> dict[str, Any]:
@@ -103,21 +119,23 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
     releases = {one.number: one for one in await platform.store.releases(application, major, wish.stack)}
     former = releases.get(line.release)
     restored = releases.get(wish.restores)
-    config = restored.config if restored else dict(version.manifest.get("config", {}))
+    if restored is not None:
+        numbers, configuration = restored.numbers, restored.configuration
+    else:
+        numbers = wish.numbers or await effective.numbers_for(platform, application, major, wish.stack)
+        configuration = await effective.of_version(platform, version, wish.stack, numbers)
     routes = restored.routes if restored else list(version.manifest.get("routes", []))
-    await _bring_up(platform, progress, version, wish.stack, config)
+    await _bring_up(platform, progress, version, wish.stack, configuration)
     if wish.make_default:
         await make_default(platform, wish.by, application, major)
-    if former is not None and (former.version, former.config, former.routes) == (
-        wish.version,
-        config,
-        routes,
-    ):
+    if former is not None and (former.version, former.numbers, former.configuration, former.routes) == (
+        wish.version, numbers, configuration, routes,
+    ):  # fmt: skip
         await progress.say("switch", "done", f"release {former.number} runs this already")
         return _result(former, 0.0)
     release = Release(
-        application, major, wish.stack, max(releases, default=0) + 1, wish.version, config, routes, wish.by,
-        platform.clock(), wish.cause, wish.restores,
+        application, major, wish.stack, max(releases, default=0) + 1, wish.version, configuration.values, routes,
+        wish.by, platform.clock(), wish.cause, wish.restores, numbers.values, numbers.secrets,
     )  # fmt: skip
     seconds = await _switch(platform, progress, release, former)
     await _let_finish(platform, progress, former)
@@ -132,9 +150,9 @@ def _result(release: Release, seconds: float) -> dict[str, Any]:
 
 
 async def _bring_up(
-    platform: Platform, progress: Progress, version: Version, stack: str, config: dict[str, Any]
+    platform: Platform, progress: Progress, version: Version, stack: str, configuration: Configuration
 ) -> None:
-    target = await deployments.ensure(platform, version, stack, config, RELEASE)
+    target = await deployments.ensure(platform, version, stack, configuration, RELEASE)
     try:
         async with progress.step("instances") as note:
             told = await deployments.settle(platform, target)
@@ -189,7 +207,7 @@ async def _deployment_of(platform: Platform, release: Release | None) -> Deploym
     if release is None:
         return None
     for one in await platform.store.deployments():
-        if one.runs(release.application, release.version, release.stack, release.config):
+        if one.runs(release.application, release.version, release.stack, release.configuration):
             return one
     return None
 

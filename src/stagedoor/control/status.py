@@ -1,78 +1,195 @@
 """Views: what is there, put together for people."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 from stagedoor.control import traffic
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import World
+from stagedoor.model.application import Application
+from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Missing, Unavailable
+from stagedoor.model.operation import Operation
 from stagedoor.model.release import Line
+from stagedoor.model.version import Number, Version
+from stagedoor.model.views import (
+    ApplicationView,
+    DeploymentView,
+    EdgeView,
+    LineView,
+    ProgramView,
+    PublicationView,
+    Rate,
+    StatusView,
+)
+
+_REGION = "local"
+
+Instances = list[dict[str, Any]]
 
 
-async def overview(platform: Platform) -> dict[str, Any]:
+async def overview(platform: Platform) -> StatusView:
     """Applications with their lines, what the pools have given out, whether the edge answers."""
     world = await platform.store.world()
     instances = await _instances(platform)
     pools = platform.settings.pools
-    return {
-        "applications": [
-            {
-                "name": one.name,
-                "team": one.team,
-                "repository": one.repository,
-                "default_line": f"^{one.default_major}",
-                "lines": [_line(world, line, instances) for line in world.lines if line.application == one.name],
-            }
-            for one in sorted(world.applications, key=lambda one: one.name)
-        ],
-        "pools": {
+    taken = sum(len(one.spec.doors) for one in world.deployments)
+    return StatusView(
+        version=platform.release,
+        applications=await applications(platform, world, instances or []),
+        pools={
             "deployments": [len(world.deployments), pools.backends],
-            "instances": [
-                sum(len(one.spec.doors) for one in world.deployments),
-                min(pools.doors, pools.slots),
-            ],
+            "instances": [taken, min(pools.doors, pools.slots)],
             "services": [len(world.services), pools.services],
         },
-        "edge": await _edge(platform),
-        "programs": await asyncio.to_thread(platform.programs),
-        "node": instances is not None,
-    }
+        edge=await _edge(platform),
+        programs=[ProgramView(**one) for one in await asyncio.to_thread(platform.programs)],
+        node=instances is not None,
+        addresses=platform.addresses,
+    )
 
 
-async def _instances(platform: Platform) -> list[dict[str, Any]] | None:
+async def applications(
+    platform: Platform, world: World | None = None, instances: Instances | None = None
+) -> list[ApplicationView]:
+    """All of them, by name."""
+    world = world or await platform.store.world()
+    instances = instances if instances is not None else await _instances(platform) or []
+    latest = await platform.store.latest_versions()
+    return [
+        _application(world, one, latest.get(one.name, ""), instances)
+        for one in sorted(world.applications, key=lambda one: one.name)
+    ]
+
+
+async def application(platform: Platform, name: str) -> ApplicationView:
+    """Raises Missing."""
+    for one in await applications(platform):
+        if one.name == name:
+            return one
+    raise Missing(f"there is no application {name!r}")
+
+
+def _application(world: World, one: Application, latest: str, instances: Instances) -> ApplicationView:
+    lines = [_line(world, line, instances) for line in world.lines if line.application == one.name]
+    return ApplicationView(
+        one.name, one.team, one.repository, f"^{one.default_major}", latest, one.created_at,
+        sorted(lines, key=lambda line: (line.stack, line.line)),
+    )  # fmt: skip
+
+
+async def _instances(platform: Platform) -> Instances | None:
     try:
         return await platform.engine.instances()
     except Unavailable:
         return None
 
 
-async def _edge(platform: Platform) -> dict[str, Any]:
+async def _edge(platform: Platform) -> EdgeView:
     try:
         info = await platform.edge.info()
     except Unavailable:
-        return {"alive": False}
-    return {"alive": True, "uptime": info.get("Uptime", ""), "connections": int(info.get("CurrConns", 0))}
+        return EdgeView(alive=False)
+    return EdgeView(alive=True, uptime=info.get("Uptime", ""), connections=int(info.get("CurrConns", 0)))
 
 
-def _line(world: World, line: Line, instances: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _states(instances: Instances, deployment: Deployment | None) -> dict[str, int]:
+    if deployment is None:
+        return {}
+    return dict(Counter(one["state"] for one in instances if one["deployment"] == deployment.id))
+
+
+def _line(world: World, line: Line, instances: Instances) -> LineView:
     release = world.current.get((line.application, line.major, line.stack))
-    deployment = traffic.serving(world, line)
-    states: dict[str, int] = {}
-    for one in instances or []:
-        if deployment is not None and one["deployment"] == deployment.id:
-            states[one["state"]] = states.get(one["state"], 0) + 1
-    return {
-        "line": f"^{line.major}",
-        "stack": line.stack,
-        "region": "local",
-        "release": line.release,
-        "version": release.version if release else "",
-        "released_by": release.made_by if release else "",
-        "released_at": release.made_at if release else 0.0,
-        "address": f"/{line.application}/v{line.major}/",
-        "instances": states,
+    return LineView(
+        line=f"^{line.major}",
+        stack=line.stack,
+        region=_REGION,
+        release=line.release,
+        version=release.version if release else "",
+        released_by=release.made_by if release else "",
+        released_at=release.made_at if release else 0.0,
+        address=f"/{line.application}/v{line.major}/",
+        instances=_states(instances, traffic.serving(world, line)),
+    )
+
+
+async def deployments(platform: Platform, application: str = "", stack: str = "") -> list[DeploymentView]:
+    """What runs, the serving ones first."""
+    world = await platform.store.world()
+    instances = await _instances(platform) or []
+    by_deployment = {one.deployment: one for one in await rates(platform, world)}
+    serving = {one.id: line for line in world.lines if (one := traffic.serving(world, line)) is not None}
+    listed = [
+        _deployment(one, serving.get(one.id), instances, by_deployment.get(one.id))
+        for one in world.deployments
+        if application in ("", one.application) and stack in ("", one.stack)
+    ]
+    return sorted(listed, key=lambda one: (one.application, one.stack, not one.serving, -one.created_at))
+
+
+def _deployment(one: Deployment, line: Line | None, instances: Instances, rate: Rate | None) -> DeploymentView:
+    major = Number.parse(one.version).major
+    return DeploymentView(
+        id=one.id,
+        application=one.application,
+        line=f"^{major}",
+        version=one.version,
+        stack=one.stack,
+        region=_REGION,
+        purpose=one.purpose,
+        serving=line is not None,
+        release=line.release if line else 0,
+        instances=_states(instances, one),
+        wanted_instances=len(one.spec.doors),
+        created_at=one.created_at,
+        used_at=one.used_at,
+        address=f"/{one.application}/v{major}/" if line else f"/-/preview/{one.spec.label}/",
+        rate=rate,
+    )
+
+
+async def rates(platform: Platform, world: World | None = None) -> list[Rate]:
+    """What each deployment does now; empty while the edge is away."""
+    world = world or await platform.store.world()
+    try:
+        known = await platform.edge.loads()
+    except Unavailable:
+        return []
+    found = []
+    for one in world.deployments:
+        load = known.get(one.spec.backend)
+        if load is not None:
+            found.append(
+                Rate(
+                    one.id, load.requests_per_second, load.in_flight, load.queued, load.requests, load.errors,
+                    load.average_seconds,
+                )
+            )  # fmt: skip
+    return found
+
+
+async def publications(platform: Platform, application: str, limit: int) -> list[PublicationView]:
+    """What was published when, by whom and how it went; the newest first."""
+    operations = [one for one in await platform.store.operations(application, limit * 4) if one.publishes]
+    names = {one.application for one in operations}
+    known = {
+        (version.application, version.number): version
+        for name in names
+        for version in await platform.store.versions(name)
     }
+    return [_publication(one, known.get((one.application, one.goal["version"]))) for one in operations[:limit]]
+
+
+def _publication(one: Operation, version: Version | None) -> PublicationView:
+    start = version.start if version else None
+    return PublicationView(
+        one.id, one.kind, one.application, one.goal["version"], one.goal.get("stack", ""), one.by, one.state,
+        one.began_at, one.ended_at, one.error, version.tests if version else "",
+        start.seconds if start else 0.0, start.import_seconds if start else 0.0, start.warmup_seconds if start else 0.0,
+        start.memory_bytes if start else 0,
+    )  # fmt: skip
 
 
 async def versions(platform: Platform, application: str) -> list[dict[str, Any]]:
@@ -92,7 +209,8 @@ async def versions(platform: Platform, application: str) -> list[dict[str, Any]]
                 "application": one.application, "number": one.number, "digest": one.digest, "python": one.python,
                 "published_by": one.published_by, "published_at": one.published_at, "tests": one.tests,
                 "start_seconds": one.start.seconds, "memory_bytes": one.start.memory_bytes, "released": released,
-                "endpoints": list(one.endpoints), "preview": f"/-/preview/{one.application}@{one.number}/",
+                "endpoints": list(one.endpoints), "services": list(one.manifest.get("services", [])),
+                "preview": f"/-/preview/{one.application}@{one.number}/",
             }
         )  # fmt: skip
     return listed

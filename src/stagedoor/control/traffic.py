@@ -12,7 +12,7 @@ from stagedoor.model.route import RouteRule, line_key
 from stagedoor.model.traffic import StackTraffic, Target, Traffic, Upstream
 
 
-def build(world: World, ending: Sequence[Deployment] = ()) -> Traffic:
+def build(world: World, now: float, ending: Sequence[Deployment] = ()) -> Traffic:
     """`ending` keep their servers until they have drained."""
     return Traffic(
         stacks={stack: _stack(world, stack) for stack in STACKS},
@@ -22,7 +22,7 @@ def build(world: World, ending: Sequence[Deployment] = ()) -> Traffic:
         services=tuple(world.services),
         grants=frozenset((one.id, service) for one in (*world.deployments, *ending) for service in one.spec.services),
         previews=_previews(world),
-        tokens={digest: _team(identity.role, identity.team) for digest, identity in world.tokens.items()},
+        tokens={digest: _team(token.role, token.team) for digest, token in world.tokens.items() if token.holds(now)},
     )
 
 
@@ -65,7 +65,7 @@ def serving(world: World, line: Line) -> Deployment | None:
     if release is None:
         return None
     for one in sorted(world.deployments, key=lambda one: one.purpose != RELEASE):
-        if one.purpose != PREVIEW and one.runs(line.application, release.version, line.stack, release.config):
+        if one.purpose != PREVIEW and one.runs(line.application, release.version, line.stack, release.configuration):
             return one
     return None
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from stagedoor.control.ports import Load
 from stagedoor.haproxy import config, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
 from stagedoor.haproxy.socket import AdminSocket, EdgeDown, Refused
@@ -81,6 +82,9 @@ class Edge:
     async def info(self) -> dict[str, str]:
         lines = (await self._socket.ask("show info")).splitlines()
         return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+    async def loads(self) -> dict[str, Load]:
+        return await self._socket.loads()
 
     async def probe(self, backend: str, path: str, timeout: float) -> int:
         """The status of a GET that goes the way of a device's request: through the edge to the script."""

@@ -4,6 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
+from stagedoor.control.ports import Load
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import EdgeState, Server
 from stagedoor.model.errors import Unavailable
@@ -11,6 +12,9 @@ from stagedoor.model.errors import Unavailable
 _VERSION = re.compile(r"New version created: (\d+)")
 # What HAProxy says when all is well; anything else is a refusal.
 _FINE = re.compile(r"(New server registered\.|Server deleted\.|New version created: \d+|)")
+
+
+_BACKENDS = 2  # The type of object, as `show stat` counts them.
 
 
 class EdgeDown(Unavailable):
@@ -87,10 +91,30 @@ class AdminSocket:
 
     async def busy(self, backend: str) -> int:
         """Requests in flight and waiting in `backend`."""
-        text = await self.ask("show stat")
-        total = 0
-        for line in text.splitlines():
-            row = line.split(",")
-            if row[0] == backend and row[1] == "BACKEND":
-                total = int(row[2] or 0) + int(row[4] or 0)
-        return total
+        load = (await self.loads()).get(backend)
+        return load.in_flight + load.queued if load else 0
+
+    async def loads(self) -> dict[str, Load]:
+        """Every backend that was ever given a request, or holds one now."""
+        header, *rows = (await self.ask(f"show stat -1 {_BACKENDS} -1")).lstrip("# ").splitlines()
+        names = header.split(",")
+        found = {}
+        for line in rows:
+            row = dict(zip(names, line.split(","), strict=False))
+            if row.get("svname") == "BACKEND" and (row["stot"] != "0" or row["qcur"] != "0"):
+                found[row["pxname"]] = _load(row)
+        return found
+
+
+def _load(row: dict[str, str]) -> Load:
+    def number(name: str) -> int:
+        return int(row.get(name) or 0)
+
+    return Load(
+        requests_per_second=float(number("rate")),
+        in_flight=number("scur"),
+        queued=number("qcur"),
+        requests=number("stot"),
+        errors=number("hrsp_5xx"),
+        average_seconds=number("ttime") / 1000,
+    )

@@ -1,18 +1,19 @@
 """The control API: one application for the command line, the console, and whoever has a token."""
 
 import asyncio
-import hmac
 import logging
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Header, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from stagedoor.control import previews, status, tokens
+from stagedoor.control import previews, status
 from stagedoor.control.platform import Platform
-from stagedoor.http import bodies, releases, services, sights, uploads
-from stagedoor.model.access import Identity, hash_token
-from stagedoor.model.errors import Failure, Unauthenticated, Unavailable
+from stagedoor.http import access, configuration, console, live, releases, services, sights, tries, uploads
+from stagedoor.http.identity import identify
+from stagedoor.model.access import Identity
+from stagedoor.model.errors import Failure, Unavailable
+from stagedoor.model.views import StatusView
 
 log = logging.getLogger("stagedoor.http")
 
@@ -30,31 +31,21 @@ def build(platform: Platform, version: str) -> FastAPI:
     )
     _add_errors(app)
     _let_changes_wait(app, platform)
-    who = _identify(platform)
+    who = identify(platform)
     Who = Annotated[Identity, Depends(who)]
-    for part in (uploads, releases, services, sights):
+    for part in (uploads, releases, configuration, services, sights, access, live, tries):
         app.include_router(part.build(platform, who))
+    app.include_router(console.build())
 
     @app.get("/v1/health", tags=["platform"])
     async def health() -> dict[str, str]:
         """Says that control answers, and its version. Needs no token."""
         return {"status": "ok", "version": version}
 
-    @app.get("/v1/whoami", tags=["access"])
-    async def whoami(by: Who) -> Identity:
-        """The holder of the token."""
-        return by
-
     @app.get("/v1/status", tags=["platform"])
-    async def get_status(by: Who) -> dict[str, Any]:
-        """Applications with their lines, the edge, the pools."""
+    async def get_status(by: Who) -> StatusView:
+        """Applications with their lines, the programs, the edge, the pools."""
         return await status.overview(platform)
-
-    @app.post("/v1/tokens", status_code=201, tags=["access"])
-    async def create_token(by: Who, wish: bodies.TokenWish) -> bodies.TokenView:
-        """Makes a token; it is shown this once."""
-        secret = await tokens.create(platform, by, Identity(wish.name, wish.role, wish.team))
-        return bodies.TokenView(secret, wish.name, wish.role, wish.team)
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -82,19 +73,6 @@ def _let_changes_wait(app: FastAPI, platform: Platform) -> None:
                 return JSONResponse({"error": error.describe()}, status_code=error.status)
         answer: Response = await call_next(request)
         return answer
-
-
-def _identify(platform: Platform) -> Any:
-    async def who(authorization: Annotated[str, Header()] = "") -> Identity:
-        scheme, _, token = authorization.partition(" ")
-        if not hmac.compare_digest(scheme.lower(), "bearer") or not token:
-            raise Unauthenticated("a token is needed", hint="run `stagedoor login`, or send it as a bearer")
-        identity = await platform.store.identity(hash_token(token.strip()))
-        if identity is None:
-            raise Unauthenticated("the token is not known, or was revoked", hint="run `stagedoor login` with a new one")
-        return identity
-
-    return who
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from stagedoor.model.operation import Operation
+
 
 class _Wish(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -30,14 +32,117 @@ class TokenWish(_Wish):
     name: str
     role: str
     team: str = ""
+    expires: str = ""
+
+
+class UserWish(_Wish):
+    role: str
+    team: str = ""
+
+
+class TeamWish(_Wish):
+    contact: str = ""
+
+
+class SignInWish(_Wish):
+    code: str
+
+
+class ValueWish(_Wish):
+    stack: str
+    value: Any
+
+
+class SecretWish(_Wish):
+    stack: str
+    value: str
+    rotate: bool = False
+
+    def __repr_args__(self) -> list[tuple[str, Any]]:
+        return [("stack", self.stack), ("rotate", self.rotate)]
+
+
+class FeedbackWish(_Wish):
+    text: str
+    page: str = ""
+
+
+class TryWish(_Wish):
+    stack: str
+    path: str
+    method: str = "GET"
+    line: str = ""
+    headers: dict[str, str] = {}
+    cookie: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TokenView:
+class NewToken:
     token: str
+    id: str
     name: str
     role: str
     team: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoginView:
+    """`path` on the control API's own address; it works once."""
+
+    path: str
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """`change` is the word that a page sends with each change, as the header `stagedoor-change`."""
+
+    name: str
+    role: str
+    team: str
+    expires_at: float
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """`value` is null for a secret. `operations` are the releases that a change began."""
+
+    name: str
+    stack: str
+    secret: bool
+    number: int
+    value: Any
+    set_by: str
+    set_at: float
+    operations: list[Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    secrets: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackView:
+    id: int
+    at: float
+    by: str
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryView:
+    """What came back. `cut`: the body was longer than what is shown."""
+
+    status: int
+    headers: list[list[str]]
+    body: str
+    cut: bool
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +167,7 @@ class VersionView:
     preview: str
     released: list[str] = field(default_factory=list)
     endpoints: list[dict[str, str]] = field(default_factory=list)
+    services: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +183,5 @@ class ReleaseView:
     restores: int
     config: dict[str, Any]
     routes: list[dict[str, Any]]
+    values: dict[str, int]
+    secrets: dict[str, int]

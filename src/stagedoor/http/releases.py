@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from stagedoor.control import lines, releases, status
 from stagedoor.control.platform import Platform
@@ -11,6 +11,7 @@ from stagedoor.http import bodies
 from stagedoor.model.access import Identity
 from stagedoor.model.names import check_stack
 from stagedoor.model.operation import Operation
+from stagedoor.model.views import ApplicationView, DeploymentView, PublicationView
 
 
 def build(platform: Platform, who: Any) -> APIRouter:
@@ -18,9 +19,26 @@ def build(platform: Platform, who: Any) -> APIRouter:
     Who = Annotated[Identity, Depends(who)]
 
     @router.get("/v1/applications", tags=["applications"])
-    async def list_applications(by: Who) -> list[dict[str, Any]]:
+    async def list_applications(by: Who) -> list[ApplicationView]:
         """All applications with the lines they have."""
-        return (await status.overview(platform))["applications"]  # type: ignore[no-any-return]
+        return await status.applications(platform)
+
+    @router.get("/v1/applications/{application}", tags=["applications"])
+    async def get_application(by: Who, application: str) -> ApplicationView:
+        """One application with its lines."""
+        return await status.application(platform, application)
+
+    @router.get("/v1/deployments", tags=["releases"])
+    async def list_deployments(by: Who, application: str = "", stack: str = "") -> list[DeploymentView]:
+        """What runs, the serving ones first, with what each does now."""
+        return await status.deployments(platform, application, stack)
+
+    @router.get("/v1/publications", tags=["versions"])
+    async def list_publications(
+        by: Who, application: str = "", limit: Annotated[int, Query(le=500)] = 50
+    ) -> list[PublicationView]:
+        """What was published when, by whom, how it went, and what it measured at its start; the newest first."""
+        return await status.publications(platform, application, limit)
 
     @router.get("/v1/applications/{application}/releases", tags=["releases"])
     async def list_releases(by: Who, application: str, line: int, stack: str) -> list[bodies.ReleaseView]:

@@ -13,6 +13,7 @@ from stagedoor.http import stream
 from stagedoor.model.access import Identity
 from stagedoor.model.activity import Activity
 from stagedoor.model.errors import Invalid, Missing
+from stagedoor.model.instance import Instance
 from stagedoor.model.operation import Operation
 
 _INSTANCE = re.compile(r"i[0-9a-f]{8}")
@@ -45,10 +46,10 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return stream.events(_steps(platform, number, after))
 
     @router.get("/v1/instances", tags=["instances"])
-    async def instances(by: Who, application: str = "", measure: bool = False) -> list[dict[str, Any]]:
+    async def instances(by: Who, application: str = "", measure: bool = False) -> list[Instance]:
         """Every instance with its state."""
         listed = await platform.engine.instances(measure=measure)
-        return [one for one in listed if application in ("", one["application"])]
+        return [Instance(**one) for one in listed if application in ("", one["application"])]
 
     @router.get("/v1/applications/{application}/logs", tags=["instances"], response_class=StreamingResponse)
     async def logs(by: Who, application: str, instance: str = "", lines: int = 100, follow: bool = False) -> Response:

@@ -1,16 +1,20 @@
 """The program `control`: the HTTP API and the loops."""
 
 import asyncio
+import json
 import logging
 import os
 import time
 from importlib.metadata import version
+from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.control import loops, tokens, traffic
+from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
 from stagedoor.haproxy.edge import Edge
+from stagedoor.http import live
 from stagedoor.http.app import build
 from stagedoor.main import layout
 from stagedoor.main.inherited import ask_status, listening
@@ -21,6 +25,7 @@ from stagedoor.model.errors import Failure
 from stagedoor.oci.remote import RemoteEngine
 from stagedoor.sql.store import SqlStore
 from stagedoor.telemetry.remote import RemoteRecords
+from stagedoor.vault.keys import Vault
 
 log = logging.getLogger("stagedoor.main")
 
@@ -28,7 +33,8 @@ log = logging.getLogger("stagedoor.main")
 def wire(paths: Paths, control_port: int) -> Platform:
     """The object graph, nothing started."""
     settings = paths.read_settings()
-    store = SqlStore(paths.database, time.time)
+    news = News()
+    store = SqlStore(paths.database_url(settings), time.time, news.tell)
     return Platform(
         store=store,
         artefacts=Artefacts(paths.data, settings.keep.source),
@@ -39,10 +45,14 @@ def wire(paths: Paths, control_port: int) -> Platform:
         clock=time.time,
         operations=Operations(store, time.time),
         programs=lambda: _programs(paths),
+        addresses=json.loads(os.environ.get("STAGEDOOR_ADDRESSES", "{}")),
+        release=version("stagedoor"),
+        news=news,
+        vault=Vault(paths.keys(settings)),
     )
 
 
-def _programs(paths: Paths) -> list[dict[str, object]]:
+def _programs(paths: Paths) -> list[dict[str, Any]]:
     try:
         return ask_status(paths.supervisor_socket)
     except (OSError, ValueError):
@@ -54,15 +64,17 @@ async def run(paths: Paths) -> None:
     platform = wire(paths, listener.getsockname()[1])
     store = platform.store
     assert isinstance(store, SqlStore)
+    Vault(paths.keys(platform.settings)).prepare()
     await store.open()
-    platform.edge.prepare(traffic.build(await store.world()))
+    platform.edge.prepare(traffic.build(await store.world(), platform.clock()))
     await _keep_token(platform, paths)
     background = [
         asyncio.create_task(_recover(platform, paths)),
         asyncio.create_task(loops.keep_true(platform)),
+        asyncio.create_task(live.keep_looking(platform)),
     ]
     try:
-        await serve(build(platform, version("stagedoor")), listener)
+        await serve(build(platform, platform.release), listener)
     finally:
         for task in background:
             task.cancel()
@@ -105,7 +117,8 @@ async def _edge_answers(platform: Platform) -> bool:
 async def _keep_token(platform: Platform, paths: Paths) -> None:
     """The operator's token of this machine exists once, readable by its owner alone."""
     known = paths.token.read_text().strip() if paths.token.exists() else ""
-    if known and await platform.store.identity(hash_token(known)):
+    kept = await platform.store.token(hash_token(known)) if known else None
+    if kept is not None and kept.holds(platform.clock()):
         return
     token = await tokens.issue_first(platform)
     descriptor = os.open(paths.token, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 
 def listening(name: str) -> socket.socket:
@@ -41,7 +42,7 @@ def take(supervisor: Path, name: str) -> int:
     return descriptors[0]
 
 
-def ask_status(supervisor: Path) -> list[dict[str, object]]:
+def ask_status(supervisor: Path) -> list[dict[str, Any]]:
     """The programs as the supervisor sees them."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
@@ -50,5 +51,5 @@ def ask_status(supervisor: Path) -> list[dict[str, object]]:
         content = b""
         while chunk := connection.recv(65536):
             content += chunk
-    programs: list[dict[str, object]] = json.loads(content)
+    programs: list[dict[str, Any]] = json.loads(content)
     return programs

@@ -14,6 +14,7 @@ from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.runc import Engine
 from stagedoor.oci.server import NodeApi
+from stagedoor.vault.keys import Vault
 
 
 def find_runtime() -> str:
@@ -36,6 +37,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         Logs(paths.data / "logs", settings.keep.logs),
         paths.data / "node",
         settings.pools.slots,
+        Vault(paths.keys(settings)).open,
     )
     await keeper.start(fresh=fresh)
     await serve(NodeApi(keeper, engine).app(), listening("NODE"))

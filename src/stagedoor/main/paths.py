@@ -64,6 +64,14 @@ class Paths:
         """The operator's token of this machine, for who may read the data folder."""
         return self.data / "operator-token"
 
+    def keys(self, settings: settings.Platform) -> Path:
+        """The keys of the secrets: beside the database by default, where the operator says otherwise."""
+        return Path(settings.store.keys) if settings.store.keys else self.data / "keys" / "secrets"
+
+    def database_url(self, settings: settings.Platform) -> str:
+        """From the environment first: a URL with a password belongs in no file that is read by many."""
+        return os.environ.get("STAGEDOOR_DATABASE") or settings.store.url or f"sqlite:///{self.database}"
+
     @property
     def programs(self) -> Path:
         """Which processes were started: what a later start cleans up after a death of the supervisor."""

@@ -66,7 +66,7 @@ class Supervisor:
         for name, address, port in (
             ("PROD", ports.address, ports.prod),
             ("TEST", ports.address, ports.test),
-            ("CONTROL", "127.0.0.1", ports.control),
+            ("CONTROL", ports.control_address, ports.control),
         ):
             self._held[name] = _listen_tcp(name, address, port)
         run = self.paths.run
@@ -90,6 +90,13 @@ class Supervisor:
 
     def port(self, name: str) -> int:
         return int(self._held[name].getsockname()[1])
+
+    def addresses(self) -> dict[str, str]:
+        """Where people find the edge's stacks and control."""
+        ports = self.settings.ports
+        scheme = "https" if self.settings.tls.certificate else "http"
+        found = {name.lower(): f"{scheme}://{ports.address}:{self.port(name)}" for name in ("PROD", "TEST")}
+        return found | {"control": f"{scheme}://{ports.control_address}:{self.port('CONTROL')}"}
 
     # Programs
 
@@ -163,6 +170,7 @@ class Supervisor:
     def _start(self, program: Program) -> None:
         descriptors = {name: self._held[name].fileno() for name in program.sockets}
         environment = dict(os.environ) | self.paths.environment
+        environment["STAGEDOOR_ADDRESSES"] = json.dumps(self.addresses())
         environment |= {f"STAGEDOOR_{name}": str(number) for name, number in descriptors.items()}
         log = self.paths.log(program.name)
         arguments = [*program.arguments, *(program.extra if program.starts == 0 else ())]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from stagedoor.model.configuration import Configuration
+
 RELEASE, PREVIEW, CANDIDATE = "release", "preview", "candidate"
 
 
@@ -28,7 +30,10 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """All that node needs to run a deployment, without asking anybody. One instance for each door."""
+    """All that node needs to run a deployment, without asking anybody. One instance for each door.
+
+    `secrets` are sealed; node opens them as an instance starts.
+    """
 
     deployment: str
     application: str
@@ -43,6 +48,7 @@ class Spec:
     hang: float
     concurrency: int
     services: tuple[str, ...] = ()
+    secrets: dict[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -62,7 +68,9 @@ class Deployment:
     used_at: float
     spec: Spec
     config: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, int] = field(default_factory=dict)
 
-    def runs(self, application: str, version: str, stack: str, config: dict[str, Any]) -> bool:
+    def runs(self, application: str, version: str, stack: str, configuration: Configuration) -> bool:
         """Whether it is exactly this: the same code with other configuration is another deployment."""
-        return (self.application, self.version, self.stack, self.config) == (application, version, stack, config)
+        mine = (self.application, self.version, self.stack, Configuration(self.config, self.secrets))
+        return mine == (application, version, stack, configuration)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
+PUBLISHING = ("deploy", "publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,7 @@ class Operation:
     goal: dict[str, Any]
     ended_at: float = 0.0
     error: dict[str, Any] | None = None
+
+    @property
+    def publishes(self) -> bool:
+        return self.kind in PUBLISHING

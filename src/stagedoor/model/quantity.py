@@ -3,7 +3,7 @@
 import re
 
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
-_TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_TIMES = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]+)")
 
 
@@ -19,7 +19,7 @@ def parse_time(text: str) -> float:
     """Seconds of "250ms", "15s", "2m". Raises ValueError that says what is allowed."""
     match = _QUANTITY.fullmatch(text)
     if not match or match[2] not in _TIMES:
-        raise ValueError('a time, as in "15s" (ms, s, m, h)')
+        raise ValueError('a time, as in "15s" (ms, s, m, h, d)')
     return float(match[1]) * _TIMES[match[2]]
 
 

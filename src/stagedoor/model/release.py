@@ -1,8 +1,9 @@
 """A release is the one pointer of a line in a stack; rolling back points at an earlier one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from stagedoor.model.configuration import Configuration, Numbers
 from stagedoor.model.errors import Conflict, Missing
 
 
@@ -22,7 +23,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Numbered within its line; immutable. `routes` and `config` are of the moment it was made."""
+    """Numbered within its line; immutable. `routes` and `config` are of the moment it was made.
+
+    `values` and `secrets` hold the number of each that was set for the stack; `config` is what came of it.
+    """
 
     application: str
     major: int
@@ -35,10 +39,20 @@ class Release:
     made_at: float
     cause: str
     restores: int = 0
+    values: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def configuration(self) -> Configuration:
+        return Configuration(self.config, self.secrets)
+
+    @property
+    def numbers(self) -> Numbers:
+        return Numbers(self.values, self.secrets)
 
 
 def rollback_target(releases: list[Release], current: int, to: int = 0) -> Release:
-    """The release to go back to: `to`, else the newest before the current one that ran something else.
+    """The release to go back to: `to`, else the newest before the current one that was something else.
 
     Raises Missing when there is none, Conflict when it is the one that runs.
     """
@@ -60,6 +74,10 @@ def _former(by_number: dict[int, Release], current: Release) -> Release:
     while start.restores in by_number:
         start = by_number[start.restores]
     for number in sorted(by_number, reverse=True):
-        if number < start.number and by_number[number].version != current.version:
+        if number < start.number and not _same(by_number[number], current):
             return by_number[number]
     raise Missing(f"version {current.version} is the first of this line; there is no former one to go back to")
+
+
+def _same(one: Release, other: Release) -> bool:
+    return (one.version, one.config, one.secrets) == (other.version, other.config, other.secrets)

@@ -17,7 +17,8 @@ class Ports:
     address: str = setting("127.0.0.1", "address the edge listens on")
     prod: int = setting(8080, "port of the edge for the stack prod; 0: any free one", "count")
     test: int = setting(8081, "port of the edge for the stack test; 0: any free one", "count")
-    control: int = setting(7070, "port of the control API, on loopback; 0: any free one", "count")
+    control: int = setting(7070, "port of the control API; 0: any free one", "count")
+    control_address: str = setting("127.0.0.1", "address of the control API; one beyond loopback needs [tls]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,38 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    url: str = setting(
+        "", "postgresql://user@host/name; empty: SQLite in the data folder. STAGEDOOR_DATABASE overrides"
+    )
+    keys: str = setting("", "file with the keys of the secrets; empty: keys/secrets in the data folder")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Signing in at the console. A link of `stagedoor open` works without any of it."""
+
+    session: float = setting("12h", "how long a browser stays signed in", "time")
+    login: float = setting("10m", "how long a one-time link works", "time")
+    issuer: str = setting("", "OpenID Connect: address of the provider; empty: no such sign-in")
+    client_id: str = setting("", "OpenID Connect: what the provider calls this platform")
+    client_secret: str = setting("", "OpenID Connect: file with the client's secret; empty: a public client")
+    claim: str = setting("email", "OpenID Connect: the claim that names the user, as in `stagedoor user add`")
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    certificate: str = setting("", "file with the certificate and its chain, PEM; empty: no TLS")
+    key: str = setting("", "file with its private key, PEM; empty: it stands in the certificate's file")
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     ports: Ports = section(Ports, "Where it listens")
+    tls: Tls = section(Tls, "Encryption of the edge and of the control API")
     edge: Edge = section(Edge, "What the edge believes and allows")
+    access: Access = section(Access, "Who signs in at the console, and for how long")
+    store: Store = section(Store, "Where the state and the keys are kept")
     pools: Pools = section(Pools, "What is prepared ahead")
     keep: Keep = section(Keep, "How long and how much")
 

@@ -10,7 +10,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from stagedoor.decide import restart
 from stagedoor.model import instance as states
 from stagedoor.model.deployment import Mount, Spec
+from stagedoor.model.errors import Unavailable
 from stagedoor.model.instance import Instance
 from stagedoor.oci import cgroups, launch, probe, spawn
 from stagedoor.oci.journal import Journal
@@ -67,12 +68,22 @@ class Kept:
 class Keeper:
     """Every public call may be repeated without harm."""
 
-    def __init__(self, engine: Engine, doors: Doors, sockets: Sockets, logs: Logs, journal: Path, slots: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        doors: Doors,
+        sockets: Sockets,
+        logs: Logs,
+        journal: Path,
+        slots: int,
+        open_secret: Callable[[str, str], str],
+    ) -> None:
         self._engine = engine
         self._doors = doors
         self._sockets = sockets
         self.logs = logs
         self._journal = Journal(journal)
+        self._open_secret = open_secret
         self._free_slots = list(range(slots - 1, -1, -1))
         self._kept: dict[str, Kept] = {}
         self._burials: set[asyncio.Task[None]] = set()
@@ -229,9 +240,9 @@ class Keeper:
 
     async def _launch(self, spec: Spec, one: Instance) -> dict[str, Any]:
         """The report of an instance that is ready. Raises StartFailed."""
+        boot = {**spec.boot, "instance": one.id, "egress": EGRESS, "secrets": self._secrets(spec)}
         log = self.logs.open(spec.application, one.id)
         door = await self._sockets.door(one.door)
-        boot = {**spec.boot, "instance": one.id, "egress": EGRESS}
         egress = Mount(str(self._sockets.slot_path(one.slot)), EGRESS)
         try:
             running = await launch.launch(self._engine, one.id, spec.sandbox, "boot", boot, door, log, (egress,))
@@ -252,6 +263,15 @@ class Keeper:
         if "failed" in report:
             raise StartFailed(str(report["failed"]), str(report.get("message", ""))[:20_000])
         return report
+
+    def _secrets(self, spec: Spec) -> dict[str, str]:
+        try:
+            return {
+                name: self._open_secret(f"{spec.application}/{spec.stack}/{name}", sealed)
+                for name, sealed in spec.secrets.items()
+            }
+        except Unavailable as error:
+            raise StartFailed("secrets", str(error)) from None
 
     async def _last_words(self, spec: Spec, one: Instance) -> str:
         status = await spawn.wait(one.pid)

@@ -17,6 +17,7 @@ from stagedoor.runtime.loader import Boot, LoadError
 from stagedoor.runtime.serve import serve
 
 DOOR, BOOT, READY = 3, 4, 5
+_SHORTEST = 6  # Characters of a secret that is taken out of what is printed; a shorter one would take out words.
 
 
 class _Output(io.RawIOBase):
@@ -25,6 +26,7 @@ class _Output(io.RawIOBase):
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
+        self.hidden: dict[bytes, bytes] = {}
 
     def writable(self) -> bool:
         return True
@@ -34,20 +36,32 @@ class _Output(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         try:
-            return os.write(self._descriptor, data)
+            if not self.hidden:
+                return os.write(self._descriptor, data)
+            text = bytes(data)
+            for secret, name in self.hidden.items():
+                text = text.replace(secret, name)
+            os.write(self._descriptor, text)
         except OSError:
-            return len(data)
+            pass
+        return len(data)
 
 
-def open_output(descriptor: int) -> io.TextIOWrapper:
-    """Written line by line, so that the last one is there whatever ends the process."""
-    return io.TextIOWrapper(io.BufferedWriter(_Output(descriptor)), encoding="utf-8", line_buffering=True)
+def open_output(descriptor: int, secrets: dict[str, str] | None = None) -> io.TextIOWrapper:
+    """Written line by line, so that the last one is there whatever ends the process. No line shows a secret."""
+    output = _Output(descriptor)
+    for name, value in (secrets or {}).items():
+        # As it is, and as it stands in a line of JSON. A secret of several lines is written line by line.
+        for form in (value, json.dumps(value)[1:-1], *value.splitlines()):
+            if len(form) >= _SHORTEST:
+                output.hidden[form.encode()] = f"[secret {name}]".encode()
+    return io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", line_buffering=True)
 
 
 def main() -> None:
-    sys.stdout, sys.stderr = open_output(1), open_output(2)
     with open(BOOT, "rb") as stream:
         boot = msgspec.json.decode(stream.read(), type=Boot)
+    sys.stdout, sys.stderr = open_output(1, boot.secrets), open_output(2, boot.secrets)
     door = socket.socket(fileno=DOOR)
     door.setblocking(False)
     try:

@@ -26,6 +26,7 @@ class Boot(msgspec.Struct):
     prefixed: bool = True
     paths: list[str] = msgspec.field(default_factory=list)
     config: dict[str, Any] = msgspec.field(default_factory=dict)
+    secrets: dict[str, str] = msgspec.field(default_factory=dict)
     egress: str = ""
     body_limit: int = 10_000_000
     request_timeout: float = 15.0

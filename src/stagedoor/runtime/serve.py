@@ -13,7 +13,7 @@ from collections.abc import Callable
 from inspect import isawaitable
 
 from stagedoor.runtime import client, scripted
-from stagedoor.runtime.config import config
+from stagedoor.runtime.config import config, secrets
 from stagedoor.runtime.connection import Connection, Settings
 from stagedoor.runtime.loader import Boot, Loaded, LoadError, load
 from stagedoor.runtime.log import log
@@ -43,6 +43,7 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     """Serves until SIGTERM. Calls `ready` once with what was measured: seconds, bytes, endpoints."""
     loop = asyncio.get_running_loop()
     config.load(boot.config)
+    secrets.load(boot.secrets)
     if boot.egress:
         client.api.transport = client.EgressTransport(boot.egress)
     began = time.perf_counter()

@@ -1,67 +1,31 @@
-"""The store on SQLAlchemy: one thread does all of it, off the event loop; each call is one transaction."""
+"""The store on SQLAlchemy, put together from its parts."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, create_engine, delete, event, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from stagedoor.control import news
 from stagedoor.control.ports import Change, World
-from stagedoor.model.access import Identity
+from stagedoor.model.access import Token
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import Deployment, Spec
-from stagedoor.model.errors import Conflict, Unavailable
+from stagedoor.model.errors import Conflict
 from stagedoor.model.operation import RUNNING, Operation, Step
 from stagedoor.model.release import Line, Release
 from stagedoor.model.service import Service
 from stagedoor.model.version import Start, Version
-from stagedoor.sql import migrate, tables
+from stagedoor.sql import tables
+from stagedoor.sql.database import put
+from stagedoor.sql.people import People
+from stagedoor.sql.values import Values
 
-T = TypeVar("T")
 
-
-class SqlStore:
+class SqlStore(People, Values):
     """Implements the port `Store`."""
-
-    def __init__(self, file: Path, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sql")
-        self._engine = create_engine(f"sqlite:///{file}")
-        event.listen(self._engine, "connect", _prepare)
-
-    async def open(self) -> None:
-        """Brings the database to this version. Raises Unavailable when it is of a newer one, or cannot be written."""
-        try:
-            await self._run(migrate.upgrade)
-        except OperationalError as error:
-            raise Unavailable(
-                f"the database cannot be used: {error.orig}", hint="is the disk full, or read-only?"
-            ) from None
-
-    async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
-        self._thread.shutdown()
-
-    async def _run(self, work: Callable[[Connection], T]) -> T:
-        def transact() -> T:
-            with self._engine.begin() as connection:
-                return work(connection)
-
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, transact)
-        except OperationalError as error:
-            if "disk is full" in str(error) or "readonly" in str(error) or "I/O" in str(error):
-                raise Unavailable(
-                    f"the database cannot be written: {error.orig}",
-                    hint="free disk space under the data folder; nothing was changed",
-                ) from None
-            raise
 
     # Applications and versions
 
@@ -78,12 +42,17 @@ class SqlStore:
             _put_application(connection, application)
             self._note(connection, change)
 
-        await self._run(work)
+        await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
 
     async def versions(self, application: str) -> list[Version]:
         table = tables.versions
         query = select(table).where(table.c.application == application).order_by(table.c.published_at)
         return [_version(row) for row in await self._run(lambda c: c.execute(query).all())]
+
+    async def latest_versions(self) -> dict[str, str]:
+        table = tables.versions
+        query = select(table.c.application, table.c.number).order_by(table.c.published_at)
+        return {row.application: row.number for row in await self._run(lambda c: c.execute(query).all())}
 
     async def version(self, application: str, number: str) -> Version | None:
         table = tables.versions
@@ -98,7 +67,7 @@ class SqlStore:
             self._note(connection, change)
 
         try:
-            await self._run(work)
+            await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
         except IntegrityError:
             raise Conflict(
                 f"version {version.number} of {version.application} was published by somebody else just now"
@@ -122,7 +91,7 @@ class SqlStore:
         def work(connection: Connection) -> None:
             connection.execute(insert(tables.releases).values(**asdict(release)))
             key = {"application": release.application, "major": release.major, "stack": release.stack}
-            _put(connection, tables.lines, key, {"release": release.number})
+            put(connection, tables.lines, key, {"release": release.number})
             # The target and the former version alike: what lost its traffic just now is warm from now on.
             table = tables.deployments
             same = (table.c.application == release.application, table.c.stack == release.stack)
@@ -130,7 +99,7 @@ class SqlStore:
             self._note(connection, change)
 
         try:
-            await self._run(work)
+            await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES)
         except IntegrityError:
             raise Conflict(f"release {release.number} of this line was made by somebody else just now") from None
 
@@ -146,7 +115,7 @@ class SqlStore:
             )
             self._note(connection, change)
 
-        await self._run(work)
+        await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES)
 
     # Deployments
 
@@ -156,32 +125,35 @@ class SqlStore:
 
     async def save_deployment(self, deployment: Deployment) -> None:
         values = {**_shallow(deployment), "spec": msgspec.to_builtins(deployment.spec)}
-        await self._run(lambda c: c.execute(insert(tables.deployments).values(**values)))
+        await self._run(lambda c: c.execute(insert(tables.deployments).values(**values)), news.DEPLOYMENTS)
 
     async def touch_deployment(self, deployment: str, at: float, purpose: str) -> None:
         table = tables.deployments
         query = update(table).where(table.c.id == deployment).values(used_at=at, purpose=purpose)
-        await self._run(lambda c: c.execute(query))
+        await self._run(lambda c: c.execute(query), news.DEPLOYMENTS)
 
     async def drop_deployment(self, deployment: str) -> None:
         table = tables.deployments
-        await self._run(lambda c: c.execute(delete(table).where(table.c.id == deployment)))
+        await self._run(lambda c: c.execute(delete(table).where(table.c.id == deployment)), news.DEPLOYMENTS)
 
     # Operations
 
     async def begin_operation(self, operation: Operation) -> Operation:
         values = {key: value for key, value in asdict(operation).items() if key != "id"}
-        result = await self._run(lambda c: c.execute(insert(tables.operations).values(**values)).inserted_primary_key)
+        query = insert(tables.operations).values(**values)
+        result = await self._run(lambda c: c.execute(query).inserted_primary_key, news.OPERATIONS)
         assert result is not None
         return Operation(**{**values, "id": int(result[0])})
 
     async def add_step(self, operation: int, step: Step) -> None:
-        await self._run(lambda c: c.execute(insert(tables.steps).values(operation=operation, **asdict(step))))
+        await self._run(
+            lambda c: c.execute(insert(tables.steps).values(operation=operation, **asdict(step))), news.OPERATIONS
+        )
 
     async def end_operation(self, operation: int, state: str, at: float, error: dict[str, Any] | None) -> None:
         table = tables.operations
         query = update(table).where(table.c.id == operation).values(state=state, ended_at=at, error=error)
-        await self._run(lambda c: c.execute(query))
+        await self._run(lambda c: c.execute(query), news.OPERATIONS)
 
     async def operation(self, operation: int) -> Operation | None:
         table = tables.operations
@@ -205,7 +177,7 @@ class SqlStore:
         rows = await self._run(lambda c: c.execute(query).all())
         return [Step(**{key: value for key, value in row._mapping.items() if key != "operation"}) for row in rows]
 
-    # Activities, services, tokens
+    # Activities and services
 
     async def activities(self, application: str, limit: int) -> list[Activity]:
         table = tables.activities
@@ -214,11 +186,11 @@ class SqlStore:
         return [Activity(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
 
     async def note(self, change: Change) -> None:
-        await self._run(lambda connection: self._note(connection, change))
+        await self._run(lambda connection: self._note(connection, change), news.ACTIVITIES)
 
     async def save_service(self, service: Service, change: Change) -> None:
         def work(connection: Connection) -> None:
-            _put(
+            put(
                 connection,
                 tables.services,
                 {"name": service.name},
@@ -226,52 +198,21 @@ class SqlStore:
             )
             self._note(connection, change)
 
-        await self._run(work)
-
-    async def add_token(self, token_hash: str, identity: Identity, change: Change) -> None:
-        def work(connection: Connection) -> None:
-            values = {**asdict(identity), "revoked": False, "created_at": self._clock()}
-            _put(connection, tables.tokens, {"hash": token_hash}, values)
-            self._note(connection, change)
-
-        await self._run(work)
-
-    async def identity(self, token_hash: str) -> Identity | None:
-        table = tables.tokens
-        query = select(table).where(table.c.hash == token_hash, table.c.revoked.is_(False))
-        row = await self._run(lambda c: c.execute(query).first())
-        return Identity(row.name, row.role, row.team) if row else None
+        await self._run(work, news.SERVICES, news.ACTIVITIES)
 
     async def next_number(self, counter: str) -> int:
         def work(connection: Connection) -> int:
             table = tables.counters
             known = connection.execute(select(table.c.value).where(table.c.name == counter)).scalar() or 0
-            _put(connection, table, {"name": counter}, {"value": known + 1})
+            put(connection, table, {"name": counter}, {"value": known + 1})
             return int(known) + 1
 
         return await self._run(work)
 
-    def _note(self, connection: Connection, change: Change) -> None:
-        connection.execute(insert(tables.activities).values(at=self._clock(), **asdict(change)))
-
-
-def _prepare(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    # FULL: a release that was answered survives a power cut; the pointer is worth one fsync.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _put(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
-    condition = [table.c[name] == value for name, value in key.items()]
-    if not connection.execute(update(table).where(*condition).values(**values)).rowcount:
-        connection.execute(insert(table).values(**key, **values))
-
 
 def _put_application(connection: Connection, application: Application) -> None:
     values = asdict(application)
-    _put(connection, tables.applications, {"name": values.pop("name")}, values)
+    put(connection, tables.applications, {"name": values.pop("name")}, values)
 
 
 def _shallow(deployment: Deployment) -> dict[str, Any]:
@@ -311,9 +252,5 @@ def _world(connection: Connection) -> World:
         current=current,
         deployments=[_deployment(row) for row in connection.execute(select(tables.deployments)).all()],
         services=[Service(**row) for row in all_of(tables.services)],
-        tokens={
-            row["hash"]: Identity(row["name"], row["role"], row["team"])
-            for row in all_of(tables.tokens)
-            if not row["revoked"]
-        },
+        tokens={row.pop("hash"): Token(**row) for row in all_of(tables.tokens)},
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -63,6 +64,8 @@ releases = Table(
     Column("made_at", Float, nullable=False),
     Column("cause", String(20), nullable=False),
     Column("restores", Integer, nullable=False),
+    Column("values", JSON, nullable=False),
+    Column("secrets", JSON, nullable=False),
     PrimaryKeyConstraint("application", "major", "stack", "number"),
 )  # fmt: skip
 
@@ -77,6 +80,7 @@ deployments = Table(
     Column("used_at", Float, nullable=False),
     Column("spec", JSON, nullable=False),
     Column("config", JSON, nullable=False),
+    Column("secrets", JSON, nullable=False),
 )  # fmt: skip
 
 operations = Table(
@@ -129,11 +133,61 @@ services = Table(
 tokens = Table(
     "tokens", metadata,
     Column("hash", String(64), primary_key=True),
+    Column("id", String(16), nullable=False),
     Column("name", String(80), nullable=False),
     Column("role", String(16), nullable=False),
     Column("team", String(40), nullable=False),
-    Column("revoked", Boolean, nullable=False),
+    Column("made_by", String(80), nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("revoked_at", Float, nullable=False),
+    UniqueConstraint("id", name="tokens_id"),
+)  # fmt: skip
+
+users = Table(
+    "users", metadata,
+    Column("name", String(80), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("team", String(40), nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+teams = Table(
+    "teams", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("contact", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)  # fmt: skip
+
+sessions = Table(
+    "sessions", metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("user", String(80), nullable=False),
+    Column("expires_at", Float, nullable=False),
+)  # fmt: skip
+
+values = Table(
+    "values", metadata,
+    Column("application", String(40), nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("secret", Boolean, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("set_by", String(80), nullable=False),
+    Column("set_at", Float, nullable=False),
+    PrimaryKeyConstraint("application", "stack", "secret", "name", "number"),
+)  # fmt: skip
+
+feedback = Table(
+    "feedback", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("page", Text, nullable=False),
+    Column("text", Text, nullable=False),
 )  # fmt: skip
 
 counters = Table(

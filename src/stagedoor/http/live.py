@@ -1,0 +1,81 @@
+"""What changes, as it changes: topics for whoever looks on, and what every deployment does now."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response, StreamingResponse
+
+from stagedoor.control import news, status
+from stagedoor.control.platform import Platform
+from stagedoor.http import stream
+from stagedoor.model.access import Identity
+
+_RATES = 1.0
+
+
+def build(platform: Platform, who: Any) -> APIRouter:
+    router = APIRouter()
+    Who = Annotated[Identity, Depends(who)]
+
+    @router.get("/v1/events", tags=["live"], response_class=StreamingResponse)
+    async def events(by: Who) -> Response:
+        """Server-sent events: `hello` with the platform's version, `changed` with topics, `rates` each second.
+
+        Topics say what to ask for again: applications, deployments, instances, operations, activities, services,
+        status, access.
+        """
+        return stream.events(_events(platform))
+
+    return router
+
+
+async def _events(platform: Platform) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    yield "hello", {"version": platform.release}
+    told: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(maxsize=100)
+    tasks = [asyncio.ensure_future(_changes(platform, told)), asyncio.ensure_future(_rates(platform, told))]
+    try:
+        while True:
+            yield await told.get()
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _changes(platform: Platform, told: "asyncio.Queue[tuple[str, dict[str, Any]]]") -> None:
+    async for topics in platform.news.watch():
+        await told.put(("changed", {"topics": topics}))
+
+
+async def _rates(platform: Platform, told: "asyncio.Queue[tuple[str, dict[str, Any]]]") -> None:
+    while True:
+        try:
+            rates = [asdict(one) for one in await status.rates(platform)]
+        except Exception:
+            rates = []  # The database or the edge is away; the page says so by what it cannot load.
+        await told.put(("rates", {"at": platform.clock(), "rates": rates}))
+        await asyncio.sleep(_RATES)
+
+
+async def keep_looking(platform: Platform) -> None:
+    """While somebody watches: what has no news of its own, since it happens elsewhere (instances, programs)."""
+    seen: dict[str, Any] = {}
+    while True:
+        await asyncio.sleep(0.25)
+        if not platform.news.watched:
+            seen = {}
+            continue
+        now = {news.INSTANCES: await _instances(platform), news.STATUS: await asyncio.to_thread(platform.programs)}
+        changed = [topic for topic, value in now.items() if topic in seen and seen[topic] != value]
+        seen = now
+        if changed:
+            platform.news.tell(*changed)
+
+
+async def _instances(platform: Platform) -> Any:
+    try:
+        return [(one["id"], one["state"]) for one in await platform.engine.instances()]
+    except Exception:
+        return None

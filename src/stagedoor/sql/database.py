@@ -1,0 +1,107 @@
+"""One database behind one thread: each call is one transaction, off the event loop. SQLite, or PostgreSQL by URL."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event, insert, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from stagedoor.control.ports import Change
+from stagedoor.model.errors import Invalid, Unavailable
+from stagedoor.sql import migrate, tables
+
+T = TypeVar("T")
+
+_NOT_WRITABLE = ("disk is full", "readonly", "I/O")
+
+
+def _nobody(*topics: str) -> None:
+    pass
+
+
+class Database:
+    """What all parts of the store share. `tell` hears the topics of a change once it is committed."""
+
+    def __init__(self, url: str, clock: Callable[[], float], tell: Callable[..., None] = _nobody) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sql")
+        try:
+            self._url = make_url(url)
+        except ArgumentError:
+            # The text may hold a password, so it is not repeated.
+            raise Invalid("the database's URL cannot be read", hint="as in postgresql://user@host/name") from None
+        if self._url.get_backend_name() == "sqlite":
+            self._engine = create_engine(self._url)
+            event.listen(self._engine, "connect", _prepare)
+        elif self._url.get_backend_name() == "postgresql":
+            self._url = self._url.set(drivername="postgresql+psycopg")
+            limits = "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
+            arguments = {"connect_timeout": 3, "options": limits, "application_name": "stagedoor"}
+            self._engine = create_engine(self._url, pool_pre_ping=True, pool_size=1, connect_args=arguments)
+        else:
+            raise Invalid(
+                f"a database of kind {self._url.get_backend_name()!r} is not known", hint="SQLite or PostgreSQL"
+            )
+
+    async def open(self) -> None:
+        """Brings the database to this version. Raises Unavailable when it is of a newer one, or cannot be used."""
+        await self._run(migrate.upgrade)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    async def _run(self, work: Callable[[Connection], T], *topics: str) -> T:
+        """`work` in one transaction; who looks on is told the topics. Raises Unavailable while the database is away."""
+
+        def transact() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        try:
+            result = await asyncio.get_running_loop().run_in_executor(self._thread, transact)
+        except OperationalError as error:
+            raise self._unavailable(error) from None
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise self._unavailable(error) from None
+        if topics:
+            self._tell(*topics)
+        return result
+
+    def _unavailable(self, error: DBAPIError) -> Unavailable:
+        if self._url.get_backend_name() == "postgresql":
+            return Unavailable(
+                f"the database at {self._url.host or 'its socket'} does not answer; nothing was changed",
+                hint="requests are served on; try again once it is back",
+            )
+        if any(word in str(error.orig) for word in _NOT_WRITABLE):
+            return Unavailable(
+                f"the database cannot be written: {error.orig}",
+                hint="free disk space under the data folder; nothing was changed",
+            )
+        return Unavailable(f"the database cannot be used: {error.orig}", hint="is the disk full, or read-only?")
+
+    def _note(self, connection: Connection, change: Change) -> None:
+        values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
+        connection.execute(insert(tables.activities).values(at=self._clock(), **values))
+
+
+def _prepare(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    # FULL: a release that was answered survives a power cut; the pointer is worth one fsync.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def put(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
+    """Changes the row with this key, or adds it."""
+    condition = [table.c[name] == value for name, value in key.items()]
+    if not connection.execute(update(table).where(*condition).values(**values)).rowcount:
+        connection.execute(insert(table).values(**key, **values))

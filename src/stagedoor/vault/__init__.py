@@ -1,0 +1,1 @@
+"""Secrets at rest: sealed by a key that the database never sees."""

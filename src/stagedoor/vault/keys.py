@@ -1,0 +1,84 @@
+"""The key file: one key a line, the first seals, all open. AES-256-GCM, bound to what the secret belongs to."""
+
+import base64
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from stagedoor.model.errors import Unavailable
+
+_NONCE = 12
+
+
+class Vault:
+    """Implements the port `Vault`. The file is read at each use, so that a new key needs no restart."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def prepare(self) -> None:
+        """Makes the first key, readable by its owner alone, unless there is one."""
+        if not self._file.exists():
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._write([_new_key()])
+
+    def seal(self, owner: str, text: str) -> str:
+        """What may be stored of `text`; it opens for the same owner only."""
+        key = self._keys()[0]
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(key).encrypt(nonce, text.encode(), owner.encode())
+        return f"{_name(key)}.{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, owner: str, sealed: str) -> str:
+        """Raises Unavailable when no key opens it."""
+        name, _, content = sealed.partition(".")
+        for key in self._keys():
+            if _name(key) == name:
+                raw = base64.b64decode(content)
+                try:
+                    return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], owner.encode()).decode()
+                except InvalidTag:
+                    raise Unavailable(f"a secret of {owner} was changed or moved outside the platform") from None
+        raise Unavailable(
+            f"the key that sealed a secret of {owner} is not in {self._file.name}",
+            hint="copy the key file of the platform that sealed it; `stagedoor restore --help` says how",
+        )
+
+    def renew(self) -> None:
+        """A new key seals from now on; the old ones still open."""
+        self._write([_new_key(), *self._keys()])
+
+    def retire(self) -> None:
+        """Only the newest key stays."""
+        self._write(self._keys()[:1])
+
+    def _keys(self) -> list[bytes]:
+        try:
+            lines = self._file.read_text().split()
+        except OSError as error:
+            raise Unavailable(
+                f"the key of the secrets cannot be read: {error.strerror}", hint=f"it belongs in {self._file}"
+            ) from None
+        return [base64.b64decode(line) for line in lines]
+
+    def _write(self, keys: list[bytes]) -> None:
+        fresh = self._file.with_suffix(f".{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, b"".join(base64.b64encode(key) + b"\n" for key in keys))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        fresh.rename(self._file)
+
+
+def _new_key() -> bytes:
+    return AESGCM.generate_key(256)
+
+
+def _name(key: bytes) -> str:
+    return hashlib.sha256(b"stagedoor key name" + key).hexdigest()[:8]
