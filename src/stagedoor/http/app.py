@@ -39,8 +39,9 @@ def build(platform: Platform, version: str) -> FastAPI:
 
     @app.get("/v1/health", tags=["platform"])
     async def health() -> dict[str, str]:
-        """Says that control answers, and its version. Needs no token."""
-        return {"status": "ok", "version": version}
+        """Says that control answers, its version, and how people sign in beside links. Needs no token."""
+        sign_in = "oidc" if platform.settings.access.issuer else ""
+        return {"status": "ok", "version": version, "sign_in": sign_in}
 
     @app.get("/v1/status", tags=["platform"])
     async def get_status(by: Who) -> StatusView:
