@@ -74,9 +74,8 @@ def start(options: Options) -> int:
             print(f"up after {time.monotonic() - began:.1f} s")
             for name, address in addresses.items():
                 print(f"  {name:<8} {address}")
-            print(
-                f"  console  {_link(addresses['control'], paths)}\n           signs in once; `stagedoor open` makes another"
-            )
+            print(f"  console  {_link(addresses['control'], paths)}")
+            print("           (signs in once; `stagedoor open` makes another)")
             print("  stop     Ctrl-C", flush=True)
         if options.demo:
             threading.Thread(target=_run_demo, args=(addresses, paths, options.json), daemon=True).start()
