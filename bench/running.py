@@ -62,7 +62,8 @@ class Running:
         """Any free port at first, then the same ones again, so that a restart is one as its users see it."""
         if not self.addresses:
             return ["--prod-port", "0", "--test-port", "0", "--control-port", "0"]
-        return [part for name, url in self.addresses.items() for part in (f"--{name}-port", url.rpartition(":")[2])]
+        named = {name: url for name, url in self.addresses.items() if name != "remote"}
+        return [part for name, url in named.items() for part in (f"--{name}-port", url.rpartition(":")[2])]
 
     def stop(self) -> None:
         """As Ctrl-C does it."""

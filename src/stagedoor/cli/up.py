@@ -19,7 +19,7 @@ from typing import IO
 from stagedoor.cli import output, session
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor
+from stagedoor.main import demo, doctor, tls
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
 from stagedoor.model.errors import Conflict, Unavailable
@@ -61,6 +61,7 @@ def start(options: Options) -> int:
     lock = _prepare(paths)
     services = demo.prepare(paths, say) if options.demo else ()
     settings = paths.read_settings()
+    tls.check(settings.tls)
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
     supervisor = Supervisor(paths, settings, services)
     say(f"starting the platform on {paths.data} ...")

@@ -113,7 +113,7 @@ def _defaults(layout: Layout) -> list[str]:
 def _edge(layout: Layout, stack: str) -> list[str]:
     return [
         f"frontend {stack}",
-        f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}',
+        f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
         "  log ring@records format raw local0",
         f"  log-format '{_request_record(layout, stack)}'",
         *_believe(layout),
@@ -126,6 +126,12 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         "  http-response set-header stagedoor-request-id %[unique-id]",
         "  use_backend %[var(txn.target),field(1,|)]",
     ]
+
+
+def _tls(layout: Layout) -> str:
+    if not layout.settings.tls.certificate:
+        return ""
+    return f" ssl crt {layout.certificate} ssl-min-ver TLSv1.2 alpn h2,http/1.1"
 
 
 def _believe(layout: Layout) -> list[str]:

@@ -34,13 +34,15 @@ _KINDS: dict[str, type[errors.Failure]] = {
 class Client:
     """Speaks to one platform with one token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, ca: str = "") -> None:
+        """`ca`: a file with the authorities to trust, beside the machine's own."""
         self._url = url
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._secure = parts.scheme == "https"
         self._token = token
+        self._ca = ca
 
     def get(self, *path: str | int, **query: Any) -> Any:
         return self._call("GET", path, query)
@@ -108,15 +110,31 @@ class Client:
             raise _failure(answer.status, answer.read())
         return answer
 
+    def _secured(self, timeout: float) -> http.client.HTTPSConnection:
+        import ssl
+
+        try:
+            context = ssl.create_default_context(cafile=self._ca or None)
+        except OSError as error:
+            raise errors.Invalid(f"the authorities in {self._ca} cannot be read: {error}") from None
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=context)
+
     def _unreachable(self, error: Exception) -> Unreachable:
+        if type(error).__name__ == "SSLCertVerificationError":
+            said = getattr(error, "verify_message", "") or str(error)
+            return Unreachable(
+                f"the certificate of {self._url} is not trusted: {said}",
+                hint="name the authority's file: `stagedoor login URL --ca FILE`",
+            )
         return Unreachable(
             f"no platform answers at {self._url}: {getattr(error, 'strerror', None) or error}",
             hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
         )
 
     def _connect(self, timeout: float) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=timeout)
+        connection = self._secured(timeout) if self._secure else http.client.HTTPConnection(
+            self._host, self._port, timeout=timeout
+        )  # fmt: skip
         try:
             connection.connect()
         except OSError as error:

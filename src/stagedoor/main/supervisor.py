@@ -66,8 +66,11 @@ class Supervisor:
         for name, address, port in (
             ("PROD", ports.address, ports.prod),
             ("TEST", ports.address, ports.test),
-            ("CONTROL", ports.control_address, ports.control),
+            ("CONTROL", "127.0.0.1", ports.control),
+            ("REMOTE", ports.remote_address, ports.remote),
         ):
+            if not address:
+                continue
             self._held[name] = _listen_tcp(name, address, port)
         run = self.paths.run
         for folder, mode in (
@@ -96,7 +99,9 @@ class Supervisor:
         ports = self.settings.ports
         scheme = "https" if self.settings.tls.certificate else "http"
         found = {name.lower(): f"{scheme}://{ports.address}:{self.port(name)}" for name in ("PROD", "TEST")}
-        return found | {"control": f"{scheme}://{ports.control_address}:{self.port('CONTROL')}"}
+        if ports.remote_address:
+            found["remote"] = f"https://{ports.remote_address}:{self.port('REMOTE')}"
+        return found | {"control": f"http://127.0.0.1:{self.port('CONTROL')}"}
 
     # Programs
 
@@ -131,7 +136,7 @@ class Supervisor:
         slots = [f"SLOT_{number}" for number in range(self.settings.pools.slots)]
         programs = [
             Program("telemetry", python("telemetry"), ["TELEMETRY", "RECORDS"]),
-            Program("control", python("control"), ["CONTROL"]),
+            Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._held else [])]),
             Program(
                 "edge",
                 [haproxy, "-W", "-db", "-f", str(configuration)],

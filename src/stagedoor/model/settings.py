@@ -17,8 +17,9 @@ class Ports:
     address: str = setting("127.0.0.1", "address the edge listens on")
     prod: int = setting(8080, "port of the edge for the stack prod; 0: any free one", "count")
     test: int = setting(8081, "port of the edge for the stack test; 0: any free one", "count")
-    control: int = setting(7070, "port of the control API; 0: any free one", "count")
-    control_address: str = setting("127.0.0.1", "address of the control API; one beyond loopback needs [tls]")
+    control: int = setting(7070, "port of the control API on loopback; 0: any free one", "count")
+    remote: int = setting(7443, "port of the control API for other machines, by TLS alone; 0: any free one", "count")
+    remote_address: str = setting("", "address of the control API for other machines, needs [tls]; empty: none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,10 @@ def parse(text: str) -> Platform:
         raise Invalid(f"{FILE} is not TOML: {error}") from None
     platform = read(Platform, table, FILE)
     edge = platform.edge
+    if platform.ports.remote_address and not platform.tls.certificate:
+        raise Invalid(
+            f"{FILE}: ports.remote_address needs tls.certificate", hint="the control API is never served in the clear"
+        )
     for key, source in (("edge.device", edge.device), ("edge.member", edge.member)):
         if source and not _SOURCE.fullmatch(source):
             raise Invalid(
