@@ -28,6 +28,7 @@ class Certificates:
         self._settings = settings
         self._edge = edge
         self.context: ssl.SSLContext | None = None
+        self._current: ssl.SSLContext | None = None
         self._seen = b""
 
     def begin(self) -> None:
@@ -35,10 +36,10 @@ class Certificates:
         if not self._settings.certificate:
             return
         certificate = load(self._settings)
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._edge.place_certificate(certificate.pem)
-        self._show(certificate)
+        self._current = self.context = _context(certificate)
+        # Each handshake is handed to the newest one; a context that is told of two certificates keeps both.
+        self.context.sni_callback = self._hand_over
         self._seen = self._look()
 
     async def keep(self, platform: Platform) -> None:
@@ -61,12 +62,16 @@ class Certificates:
             except TooLarge:
                 self._edge.place_certificate(certificate.pem)
                 _reload(platform)
-            self._show(certificate)
+            self._current = _context(certificate)
         except Invalid as error:
             log.warning("%s", error)
             after: dict[str, Any] = {"refused": error.message}
         else:
-            after = {"serial": certificate.serial, "names": list(certificate.names), "until": certificate.expires_at}
+            after = {
+                "serial": certificate.serial,
+                "names": list(certificate.names[:10]),
+                "until": certificate.expires_at,
+            }
         self._seen = now
         await platform.store.note(Change("control", "certificate", "", "edge", None, after))
 
@@ -77,13 +82,20 @@ class Certificates:
         except OSError:
             return b""  # In the middle of being replaced; or gone, which `load` says.
 
-    def _show(self, certificate: Certificate) -> None:
-        """The context serves it to connections that begin from now on; it reads files alone, so it gets one."""
-        assert self.context is not None
-        with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
-            file.write(certificate.pem)
-            file.flush()
-            self.context.load_cert_chain(file.name)
+    def _hand_over(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        assert self._current is not None
+        connection.context = self._current
+
+
+def _context(certificate: Certificate) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # It reads files alone, so it gets one, in memory.
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+        file.write(certificate.pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
 
 def _reload(platform: Platform) -> None:
