@@ -82,6 +82,7 @@ class Running:
     def environment(self) -> dict[str, str]:
         return dict(os.environ) | {
             "STAGEDOOR_URL": self.addresses["control"], "STAGEDOOR_TOKEN": self.token, "NO_COLOR": "1",
+            **({"STAGEDOOR_DATABASE": self.database} if self.database else {}),
         }  # fmt: skip
 
     def cli(

@@ -4,7 +4,6 @@ The next start brings every application back as it was.
 """
 
 import asyncio
-import fcntl
 import os
 import pwd
 import subprocess
@@ -14,15 +13,14 @@ import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from stagedoor.cli import output, session
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor, tls
+from stagedoor.main import demo, doctor, offline, renewal, tls
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
-from stagedoor.model.errors import Conflict, Unavailable
+from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Ports
 
 EXAMPLES = ("stagedoor up", "stagedoor up --demo", "stagedoor up --data /srv/stagedoor --prod-port 80")
@@ -58,12 +56,13 @@ def start(options: Options) -> int:
     say = _silent if options.json else _say
     _check_machine(options.data)
     paths = Paths.of(options.data)
-    lock = _prepare(paths)
+    legacy = renewal.inherited()
+    lock = offline.prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
     services = demo.prepare(paths, say) if options.demo else ()
     settings = paths.read_settings()
     tls.check(settings.tls)
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
-    supervisor = Supervisor(paths, settings, services)
+    supervisor = Supervisor(paths, settings, services, lock.fileno(), legacy)
     say(f"starting the platform on {paths.data} ...")
 
     def started() -> None:
@@ -118,35 +117,6 @@ def _check_machine(data: Path) -> None:
                 f"{finding.name}: {finding.found}; without it {finding.cost}",
                 hint=f"mend it with: {finding.mend}   (`stagedoor doctor` shows everything)",
             )
-
-
-def _prepare(paths: Paths) -> IO[str]:
-    """The data folder, locked for this process. Raises Unavailable, Conflict."""
-    try:
-        paths.data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        (paths.data / "log").mkdir(exist_ok=True)
-        lock = (paths.data / "lock").open("a+")
-        probe = paths.data / ".probe"
-        probe.write_bytes(b"0" * 65536)
-        probe.unlink()
-    except OSError as error:
-        raise Unavailable(
-            f"the data folder {paths.data} cannot be written: {error.strerror}",
-            hint="free space, mount it writable, or use --data with another folder",
-        ) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        raise Conflict(
-            f"a platform runs on {paths.data} already, process {holder}",
-            hint="stop it, or use --data with another folder",
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def _remember(url: str, paths: Paths) -> None:

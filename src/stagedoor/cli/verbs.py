@@ -11,6 +11,8 @@ class Verb(NamedTuple):
 
 VERBS = {
     "up": Verb("up", "start the platform on this machine", "The platform"),
+    "upgrade": Verb("upgrade", "take up a newly installed Stagedoor without losing a request", "The platform"),
+    "migrate": Verb("migrate", "move the database to another version of the tables", "The platform"),
     "doctor": Verb("doctor", "say what is there, what is missing, and how to mend it", "The platform"),
     "login": Verb("login", "remember a platform and a token", "The platform"),
     "open": Verb("open", "open the console, signed in", "The platform"),

@@ -104,6 +104,8 @@ def _defaults(layout: Layout) -> list[str]:
         "  http-reuse always",
         "  retries 3",
         "  option redispatch",
+        # A reload closes no connection on which a device may be asking at that moment.
+        "  option idle-close-on-response",
         "  retry-on conn-failure empty-response",
         "  unique-id-format %[uuid()]",
         *(f"  {line}" for line in errors.own_errors()),
