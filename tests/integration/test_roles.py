@@ -54,6 +54,7 @@ ROUTES = {
     f"DELETE {APPLICATION}/secrets/{{name}}": Row(TEAM, query="?stack=test"),
     f"PUT {APPLICATION}/values/{{name}}": Row(TEAM, {**_VALUE, "stack": "prod"}),
     f"DELETE {APPLICATION}/values/{{name}}": Row(TEAM, query="?stack=test"),
+    "GET /v1/backup": Row(OPERATOR),
     "GET /v1/deployments": Row(VIEWER),
     "GET /v1/events": Row(VIEWER),
     "GET /v1/feedback": Row(OPERATOR),

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity
@@ -163,6 +163,8 @@ class Store(Protocol):
 
     async def next_number(self, counter: str) -> int: ...
 
+    async def dump(self) -> tuple[str, dict[str, list[dict[str, Any]]]]: ...
+
 
 class Source(Protocol):
     @property
@@ -198,6 +200,12 @@ class Artefacts(Protocol):
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]: ...
 
     def has_tests(self, source: str, folder: str) -> bool: ...
+
+    def files(self, sources: set[str], layers: set[str]) -> dict[str, Path]:
+        """Where they are, by the names they have in a backup."""
+        ...
+
+    def write_backup(self, stream: IO[bytes], release: str, now: float, snapshot: Any) -> None: ...
 
 
 class Engine(Protocol):

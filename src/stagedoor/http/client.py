@@ -8,6 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -67,6 +68,16 @@ class Client:
         while line := answer.readline():
             if line.strip():
                 yield json.loads(line)
+
+    def save(self, file: Path, *path: str | int) -> None:
+        """Writes the answer's body to a file. Raises Unreachable when it ends before its end."""
+        answer = self._send("GET", _target(path, {}), None)
+        with file.open("wb") as target:
+            try:
+                while block := answer.read(1 << 18):
+                    target.write(block)
+            except http.client.HTTPException as error:
+                raise Unreachable(f"the platform at {self._url} went away in the middle: {error!r}") from None
 
     def follow(self, operation: int) -> Iterator[dict[str, Any]]:
         """Steps of an operation until it ends; the last item is the operation. Survives a restart of the platform."""

@@ -20,11 +20,12 @@ from stagedoor.model.service import Service
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
 from stagedoor.sql.database import put
+from stagedoor.sql.dump import Dump
 from stagedoor.sql.people import People
 from stagedoor.sql.values import Values
 
 
-class SqlStore(People, Values):
+class SqlStore(People, Values, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
