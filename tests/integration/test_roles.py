@@ -67,6 +67,8 @@ ROUTES = {
     "GET /v1/operations/{number}/events": Row(VIEWER),
     "GET /v1/publications": Row(VIEWER),
     "GET /v1/requests": Row(VIEWER),
+    "GET /v1/retention": Row(OPERATOR),
+    "POST /v1/retention": Row(OPERATOR),
     "GET /v1/services": Row(VIEWER),
     "PUT /v1/services/{name}": Row(OPERATOR, {"url": "http://127.0.0.1:9"}),
     "GET /v1/status": Row(VIEWER),

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,8 @@ from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Mount, Sandbox
 from stagedoor.model.errors import Invalid
 from stagedoor.model.manifest import Manifest
+
+_SETTLED = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,17 @@ class Artefacts:
 
     def has_tests(self, source: str, folder: str) -> bool:
         return bool(folder) and (self.source(source) / folder).exists()
+
+    def sweep(self, sources: set[str], layers: set[str]) -> list[str]:
+        """Removes every other source and dependency layer that has lain for a while; their names."""
+        removed = []
+        for folder, kept, pattern in ((self._sources, sources, "*"), (self.layers.folder, layers, "deps-*")):
+            for path in folder.glob(pattern):
+                # A fresh one may belong to a publish that is about to say so; tools are layers as well.
+                if path.name not in kept and time.time() - path.stat().st_mtime > _SETTLED:
+                    shutil.rmtree(path, ignore_errors=True)
+                    removed.append(f"{folder.name}/{path.name}")
+        return removed
 
     def files(self, sources: set[str], layers: set[str]) -> dict[str, Path]:
         """Sources, layers and what uv answered before, by the names they have in a backup."""

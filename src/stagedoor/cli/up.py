@@ -17,7 +17,7 @@ from pathlib import Path
 from stagedoor.cli import output, session
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor, offline, renewal, tls
+from stagedoor.main import demo, doctor, notify, offline, renewal, tls
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
 from stagedoor.model.errors import Unavailable
@@ -66,6 +66,7 @@ def start(options: Options) -> int:
     say(f"starting the platform on {paths.data} ...")
 
     def started() -> None:
+        notify.ready()
         addresses = supervisor.addresses()
         _remember(addresses["control"], paths)
         if options.json:

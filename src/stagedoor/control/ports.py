@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
@@ -86,6 +87,12 @@ class Store(Protocol):
     async def line(self, application: str, major: int, stack: str) -> Line: ...
 
     async def releases(self, application: str, major: int, stack: str) -> list[Release]: ...
+
+    async def all_releases(self) -> list[Release]: ...
+
+    async def forget(self, decided: list[Forgotten], change: Change) -> None: ...
+
+    async def forget_operations(self, before: float) -> int: ...
 
     async def point(self, release: Release, change: Change) -> None:
         """Adds the release and moves its line's pointer to it, both or neither."""
@@ -200,6 +207,10 @@ class Artefacts(Protocol):
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]: ...
 
     def has_tests(self, source: str, folder: str) -> bool: ...
+
+    def sweep(self, sources: set[str], layers: set[str]) -> list[str]:
+        """Removes every other source and dependency layer that has lain for a while; their names."""
+        ...
 
     def files(self, sources: set[str], layers: set[str]) -> dict[str, Path]:
         """Where they are, by the names they have in a backup."""

@@ -9,8 +9,9 @@ from typing import IO, Annotated, Any, cast
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
-from stagedoor.control import backup
+from stagedoor.control import backup, retention
 from stagedoor.control.platform import Platform
+from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity
 
 _BLOCK = 1 << 18
@@ -35,6 +36,17 @@ def build(platform: Platform, who: Any) -> APIRouter:
                 platform.backups -= 1
 
         return StreamingResponse(whole(), media_type="application/gzip")
+
+    @router.get("/v1/retention", tags=["platform"])
+    async def get_retention(by: Who) -> list[Forgotten]:
+        """What the rule would forget now, and why."""
+        by.require_operator()
+        return await retention.plan(platform)
+
+    @router.post("/v1/retention", tags=["platform"])
+    async def apply_retention(by: Who) -> list[Forgotten]:
+        """Forgets it. The platform does so by itself every hour."""
+        return await retention.apply(platform, by)
 
     return router
 

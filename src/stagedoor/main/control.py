@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
-from stagedoor.control import loops, tokens, traffic
+from stagedoor.control import loops, retention, tokens, traffic
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
@@ -77,6 +77,7 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(loops.keep_true(platform)),
         asyncio.create_task(live.keep_looking(platform)),
         asyncio.create_task(certificates.keep(platform)),
+        asyncio.create_task(retention.keep_tidy(platform)),
     ]
     try:
         remote = listening("REMOTE") if "remote" in platform.addresses else None

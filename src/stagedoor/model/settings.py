@@ -53,6 +53,11 @@ class Keep:
     records: int = setting("256MB", "disk for request records", "size")
     logs: int = setting("16MB", "disk for the log of one instance", "size")
     source: int = setting("50MB", "largest source of a version", "size")
+    releases: int = setting(50, "releases of each line and stack that can be rolled back to", "count")
+    versions: int = setting(20, "versions of each line that are kept though no release holds them", "count")
+    unused: float = setting("30d", "how long a version without a release is kept at the least", "time")
+    log_age: float = setting("7d", "how long the log of an instance that is gone is kept", "time")
+    history: float = setting("90d", "how long the steps of operations are kept; the audit log stays", "time")
 
 
 @dataclass(frozen=True, slots=True)
