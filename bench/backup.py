@@ -1,8 +1,8 @@
 """A backup of many versions and what is restored of it: seconds of each, and what differs (nothing may).
 
 The versions are published for real, each with source of its own, over ten applications; some are released, with
-configuration and a secret. The restored platform runs from another folder; its own backup is compared with the first, row by row and
-file by file, and every released application is asked.
+configuration and a secret. The restored platform runs from another folder; its own backup is compared with the first,
+row by row and file by file, and every released application is asked.
 """
 
 import subprocess

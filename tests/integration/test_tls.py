@@ -10,11 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bench.running import COMMAND, Running, platform, wait_until
+from bench.running import COMMAND, Running, fetch, platform, wait_until
 from cryptography import x509
 
-from tests.integration.applications import hello
+from tests.integration.applications import hello, script
 from tests.integration.certificates import Authority
+from tests.integration.test_dev import CALLS, dev, echo
 
 
 class Secured:
@@ -124,6 +125,14 @@ def test_the_remote_api_is_for_who_trusts_it_and_speaks_tls(secured: tuple[Secur
     assert "secured" in cli("status").stdout
     plain = cli("login", running.addresses["remote"].replace("https", "http"))
     assert plain.returncode == 3
+
+
+def test_dev_works_against_a_platform_on_another_machine(secured: tuple[Secured, Running], tmp_path: Path) -> None:
+    one, running = secured
+    folder = script(tmp_path, "afar", CALLS, 'services = ["echo"]\n')
+    there = {"STAGEDOOR_URL": running.addresses["remote"], "STAGEDOOR_CA": str(one.authority.file)}
+    with echo(running), dev(folder, tmp_path / "data", running, environment=there) as (port, _):
+        assert fetch(port, "/call/echo").json() == {"application": "dev:operator", "stack": "test"}
 
 
 @pytest.mark.parametrize(("days", "said"), [(-1, "ended on"), (0, "cannot be read")], ids=["expired", "missing"])
