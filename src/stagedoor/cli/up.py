@@ -17,11 +17,12 @@ from pathlib import Path
 from stagedoor.cli import output, session
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor, notify, offline, renewal, tls
+from stagedoor.main import demo, doctor, notify, renewal
+from stagedoor.main.lock import prepare
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
 from stagedoor.model.errors import Unavailable
-from stagedoor.model.settings import Ports
+from stagedoor.model.settings import Ports, Tls
 
 EXAMPLES = ("stagedoor up", "stagedoor up --demo", "stagedoor up --data /srv/stagedoor --prod-port 80")
 
@@ -57,10 +58,13 @@ def start(options: Options) -> int:
     _check_machine(options.data)
     paths = Paths.of(options.data)
     legacy = renewal.inherited()
-    lock = offline.prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
+    lock = prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
     services = demo.prepare(paths, say) if options.demo else ()
     settings = paths.read_settings()
-    tls.check(settings.tls)
+    if settings.tls.certificate:
+        _check_certificate(settings.tls)
+    if legacy is None and not paths.database_url(settings).startswith("sqlite"):
+        _check_database(paths)
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
     supervisor = Supervisor(paths, settings, services, lock.fileno(), legacy)
     say(f"starting the platform on {paths.data} ...")
@@ -97,6 +101,19 @@ def _silent(text: str) -> None:
 
 def _ports(ports: Ports, given: dict[str, int]) -> Ports:
     return replace(ports, **given)  # type: ignore[arg-type]
+
+
+def _check_certificate(settings: Tls) -> None:
+    from stagedoor.main import tls  # Nobody else pays for the library.
+
+    tls.check(settings)
+
+
+def _check_database(paths: Paths) -> None:
+    """One that is elsewhere may not be there: said at once, instead of by a control that starts again and again."""
+    from stagedoor.main import offline
+
+    asyncio.run(offline.check_database(paths))
 
 
 def _link(url: str, paths: Paths) -> str:

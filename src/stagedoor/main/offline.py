@@ -1,61 +1,19 @@
 """What is done to a data folder while no platform runs on it."""
 
 import asyncio
-import fcntl
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from stagedoor.bundle import backup
+from stagedoor.main.lock import alone
 from stagedoor.main.paths import Paths
-from stagedoor.model.errors import Conflict, Invalid, Unavailable
+from stagedoor.model.errors import Conflict, Invalid
 from stagedoor.sql import migrate as migrations
 from stagedoor.sql.store import SqlStore
-
-
-def prepare(paths: Paths) -> IO[str]:
-    """The data folder, locked for this process. Raises Unavailable, Conflict."""
-    try:
-        paths.data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        (paths.data / "log").mkdir(exist_ok=True)
-        lock = (paths.data / "lock").open("a+")
-        probe = paths.data / ".probe"
-        probe.write_bytes(b"0" * 65536)
-        probe.unlink()
-    except OSError as error:
-        raise Unavailable(
-            f"the data folder {paths.data} cannot be written: {error.strerror}",
-            hint="free space, mount it writable, or use --data with another folder",
-        ) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        raise Conflict(
-            f"a platform runs on {paths.data} already, process {holder}",
-            hint="stop it, or use --data with another folder",
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
-
-
-@contextmanager
-def alone(data: Path) -> Iterator[Paths]:
-    """The folder's paths, while no platform can start on it. Raises Conflict when one runs."""
-    paths = Paths.of(data)
-    lock = prepare(paths)
-    try:
-        yield paths
-    finally:
-        lock.close()
 
 
 async def restore(file: Path, data: Path, keys: Path | None) -> dict[str, Any]:
@@ -119,3 +77,12 @@ async def migrate(data: Path, revision: str) -> tuple[str, str]:
             return await store.move_to(revision), migrations.newest()
         finally:
             await store.close()
+
+
+async def check_database(paths: Paths) -> None:
+    """Raises Unavailable when the database cannot be used now, Invalid for a URL that cannot be read."""
+    store = SqlStore(paths.database_url(paths.read_settings()), time.time)
+    try:
+        await store.move_to("")
+    finally:
+        await store.close()
