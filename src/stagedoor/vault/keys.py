@@ -5,11 +5,12 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from stagedoor.model.errors import Unavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 
@@ -30,17 +31,19 @@ class Vault:
         """What may be stored of `text`; it opens for the same owner only."""
         key = self._keys()[0]
         nonce = os.urandom(_NONCE)
-        sealed = AESGCM(key).encrypt(nonce, text.encode(), owner.encode())
+        sealed = _cipher(key).encrypt(nonce, text.encode(), owner.encode())
         return f"{_name(key)}.{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, owner: str, sealed: str) -> str:
         """Raises Unavailable when no key opens it."""
+        from cryptography.exceptions import InvalidTag
+
         name, _, content = sealed.partition(".")
         for key in self._keys():
             if _name(key) == name:
                 raw = base64.b64decode(content)
                 try:
-                    return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], owner.encode()).decode()
+                    return _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], owner.encode()).decode()
                 except InvalidTag:
                     raise Unavailable(f"a secret of {owner} was changed or moved outside the platform") from None
         raise Unavailable(
@@ -76,8 +79,14 @@ class Vault:
         fresh.rename(self._file)
 
 
+def _cipher(key: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 9 MB that most nodes never need.
+
+    return AESGCM(key)
+
+
 def _new_key() -> bytes:
-    return AESGCM.generate_key(256)
+    return os.urandom(32)
 
 
 def _name(key: bytes) -> str:
