@@ -1,5 +1,6 @@
 """A backup taken under load, and what comes of it on a new platform; files that are no whole backup."""
 
+import base64
 import gzip
 import json
 import os
@@ -72,6 +73,12 @@ def test_a_restored_platform_serves_the_same(saved: tuple[Path, Path], tmp_path:
     file, keys = saved
     with platform() as other:
         other.stop()
+        # Into what a platform once began on, with its own token and audit log, as well as into nothing.
+        into = ("restore", str(file), "--data", str(other.data), "--keys", str(keys))
+        assert "holds other keys already" in other.cli(*into, check=False).stderr
+        shutil.rmtree(other.data / "keys")
+        assert other.json(*into)["applications"] >= 1
+        assert "already" in other.cli(*into, check=False).stderr
         shutil.rmtree(other.data)
         if running.new_database is not None:
             other.database = running.new_database()
@@ -141,8 +148,12 @@ def test_other_files_and_missing_keys_are_refused(stagedoor: Running, saved: tup
     with tarfile.open(tmp_path / "other.tgz", "w:gz") as archive:
         archive.add(__file__, "x.py")
     assert "no backup of Stagedoor" in restore(stagedoor, tmp_path / "other.tgz", tmp_path / "b")
-    assert "their keys are not here" in restore(stagedoor, saved[0], tmp_path / "c")
+    assert "need their keys" in restore(stagedoor, saved[0], tmp_path / "c")
     assert "No such file" in restore(stagedoor, tmp_path / "none", tmp_path / "d")
+    other = tmp_path / "other-keys"
+    other.write_bytes(base64.b64encode(b"k" * 32) + b"\n")
+    assert "is not in other-keys" in restore(stagedoor, saved[0], tmp_path / "e", "--keys", str(other))
+    assert "cannot be read" in restore(stagedoor, saved[0], tmp_path / "f", "--keys", str(tmp_path / "no-keys"))
 
 
 def test_nothing_is_restored_over_a_platform(stagedoor: Running, saved: tuple[Path, Path]) -> None:

@@ -1,6 +1,7 @@
 """Every route of the control API with every role: a route that stands in no row here fails the test."""
 
 import io
+import json
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from bench.running import Running
 
-from tests.integration.applications import hello
+from tests.integration.applications import hello, script
 
 ANYBODY, VIEWER, DEVELOPER, TEAM, OPERATOR = "anybody", "viewer", "developer", "its team", "operator"
 # What each may do at the least: a row for an application of one team holds for who is asked by `TEAM`.
@@ -160,6 +161,50 @@ def test_expired_and_revoked_tokens_open_nothing_and_say_why(stagedoor: Running)
         )
         assert answer.status_code == 401 and said in answer.json()["error"]["message"]
         assert token == "" or token not in answer.text
+
+
+def test_a_script_never_sees_the_session_of_a_browser_nor_sets_one(stagedoor: Running, tmp_path: Path) -> None:
+    """Browsers send cookies to every port of a host, so the edge is where the console's end."""
+    main = (
+        "from stagedoor import Response, endpoint\n\n\n@endpoint('GET', '/v1/x')\nasync def seen(request):\n"
+        "    body = dict(request.headers)\n"
+        "    return Response(body, 200, {'set-cookie': 'stagedoor_session=planted; Path=/v1'})\n"
+    )
+    folder = script(tmp_path, "curious", main, '[[routes]]\npath = "/v1/x"\n')
+    stagedoor.json("deploy", folder=folder)
+    for sent, left in (
+        ("stagedoor_session=secret", ""), ("a=1; stagedoor_session=secret; b=2", "a=1; b=2"),
+        ("stagedoor_sign_in=secret; member=m7", "member=m7"), ("a=1; xstagedoor_session=mine", None),
+    ):  # fmt: skip
+        got = stagedoor.get("/curious/v1/x", headers={"cookie": sent})
+        seen = got.json().get("cookie", "")
+        assert "secret" not in seen and "set-cookie" not in got.headers
+        if left is not None:
+            assert [one.strip() for one in seen.split(";") if one.strip()] == [one for one in left.split("; ") if one]
+        else:
+            assert seen == sent
+
+
+def test_a_browsers_session_calls_no_service(stagedoor: Running) -> None:
+    with httpx.Client(base_url=stagedoor.addresses["control"]) as client:
+        link = client.post("/v1/logins", headers={"authorization": f"Bearer {stagedoor.token}"}).json()["path"]
+        client.post("/v1/session", json={"code": link.partition("#")[2]})
+        assert client.get("/v1/whoami").status_code == 200
+        assert client.get("/v1/services/any/call/x").status_code == 401
+
+
+def test_a_try_stays_with_its_application(stagedoor: Running, tokens: dict[str, str]) -> None:
+    def send(role: str, wish: dict[str, object]) -> httpx.Response:
+        url = f"{stagedoor.addresses['control']}/v1/applications/guarded/tries"
+        return httpx.post(url, json=wish, headers={"authorization": f"Bearer {tokens[role]}"})
+
+    for path in ("/../other/hello", "/%2e%2E/other", "/a/./b", "no-slash", "/a b"):
+        assert send("operator", {"stack": "test", "path": path}).status_code == 400
+    device = {"stack": "test", "path": "/hello", "headers": {"x-device": "tv"}, "cookie": "member=m7"}
+    mine = json.loads(send("developer", device).json()["body"])
+    assert (mine["device"], mine["member"]) == ("tv", "m7")
+    other = json.loads(send("viewer", device).json()["body"])
+    assert not other["device"] and not other["member"]
 
 
 def test_the_last_operator_cannot_be_locked_out(stagedoor: Running) -> None:

@@ -135,13 +135,29 @@ def test_dev_works_against_a_platform_on_another_machine(secured: tuple[Secured,
         assert fetch(port, "/call/echo").json() == {"application": "dev:operator", "stack": "test"}
 
 
-@pytest.mark.parametrize(("days", "said"), [(-1, "ended on"), (0, "cannot be read")], ids=["expired", "missing"])
-def test_a_platform_does_not_start_with_a_wrong_certificate(tmp_path: Path, days: int, said: str) -> None:
-    one = Secured(tmp_path)
-    if days:
-        one.place(*one.authority.issue(days)[:2])
-    with pytest.raises(RuntimeError, match=said), platform(one.settings):
+def test_a_platform_does_not_start_without_its_certificate(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="cannot be read"), platform(Secured(tmp_path).settings):
         pass
+
+
+def test_one_that_ended_is_shown_until_it_is_replaced(tmp_path: Path) -> None:
+    """A machine that comes up again with an old certificate is reached by who does not look, and can be mended."""
+    one = Secured(tmp_path)
+    one.place(*one.authority.issue(-1)[:2])
+    with platform(one.settings) as running:
+        with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+            shown(running.port("test"), trusting(one))
+        assert "has ended" in (running.data / "log" / "control.log").read_text()
+        certificate, key, serial = one.authority.issue()
+        one.place(certificate, key)
+        wait_until(lambda: renewed(running.port("test"), trusting(one)) == serial, 20, "the new certificate")
+
+
+def renewed(port: int, trust: ssl.SSLContext) -> int:
+    try:
+        return shown(port, trust)
+    except ssl.SSLCertVerificationError:
+        return 0
 
 
 def test_the_api_is_not_served_in_the_clear_beyond_loopback() -> None:

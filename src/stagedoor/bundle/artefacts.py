@@ -16,10 +16,11 @@ from stagedoor.bundle.interpreters import Interpreter
 from stagedoor.bundle.layers import NONE, Layers
 from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Mount, Sandbox
-from stagedoor.model.errors import Invalid
+from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 
 _SETTLED = 3600.0
+_RESOLVED = "layers/resolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Artefacts:
             name = unpack.digest(unfinished)[:32]
             content = _content(unfinished, raw)
             if (self._sources / name).is_dir():
+                os.utime(self._sources / name)  # In use again: not what may be swept.
                 shutil.rmtree(unfinished)
             else:
                 os.replace(unfinished, self._sources / name)
@@ -101,11 +103,6 @@ class Artefacts:
             resources.tmp,
         )
 
-    async def warm_up(self) -> None:
-        """Makes the platform's own layers, so that the first deploy does not wait for them."""
-        python = await asyncio.to_thread(interpreters.choose, "")
-        await self._platform_mounts(python, "checks")
-
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]:
         """Where a script's imports are looked for, in order: its own source before everything else."""
         return ["/app", *(["/layer"] if layer != NONE else []), *([f"/{tool}"] if tool else [])]
@@ -118,7 +115,7 @@ class Artefacts:
         removed = []
         for folder, kept, pattern in ((self._sources, sources, "*"), (self.layers.folder, layers, "deps-*")):
             for path in folder.glob(pattern):
-                # A fresh one may belong to a publish that is about to say so; tools are layers as well.
+                # A fresh one may belong to a publish that is about to say so.
                 if path.name not in kept and time.time() - path.stat().st_mtime > _SETTLED:
                     shutil.rmtree(path, ignore_errors=True)
                     removed.append(f"{folder.name}/{path.name}")
@@ -128,11 +125,14 @@ class Artefacts:
         """Sources, layers and what uv answered before, by the names they have in a backup."""
         found = {f"sources/{name}": self.source(name) for name in sources}
         found |= {f"layers/{name}": self.layers.path(name) for name in layers if name != NONE}
-        return found | {"layers/resolved": self.layers.path("resolved")}
+        return found | {_RESOLVED: self.layers.path("resolved")}
 
     def write_backup(self, stream: IO[bytes], release: str, now: float, snapshot: Any) -> None:
         """Writes the snapshot (revision, tables, files) as a backup."""
         head = backup.Head(release, snapshot.revision, now)
+        missing = [name for name, path in snapshot.files.items() if not path.exists() and name != _RESOLVED]
+        if missing:
+            raise Unavailable(f"{missing[0]} is missing in the data folder; a backup without it restores nothing")
         files = {name: path for name, path in snapshot.files.items() if path.exists()}
         backup.write(stream, head, snapshot.tables, files)
 

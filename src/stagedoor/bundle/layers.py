@@ -97,11 +97,11 @@ class Layers:
     async def tool(self, tool: str, python: Interpreter) -> Path:
         """What runs the tests of applications, or what debugs them."""
         pinned = await self._resolved(TOOLS[tool], python)
-        name, _ = await self._install(pinned, python)
+        name, _ = await self._install(pinned, python, "tool")
         return self.path(name)
 
-    async def _install(self, pinned: str, python: Interpreter) -> tuple[str, bool]:
-        name = f"deps-{_hash(pinned.encode(), python)}"
+    async def _install(self, pinned: str, python: Interpreter, kind: str = "deps") -> tuple[str, bool]:
+        name = f"{kind}-{_hash(pinned.encode(), python)}"
         return name, await self._make(name, lambda target: self._fill(pinned, target, python))
 
     async def _fill(self, pinned: str, target: Path, python: Interpreter) -> None:
@@ -114,6 +114,7 @@ class Layers:
         """Fills a folder beside its place and moves it there whole. False when it was there already."""
         async with self._locks.setdefault(name, asyncio.Lock()):
             if self.path(name).is_dir():
+                os.utime(self.path(name))  # In use again: not what may be swept.
                 return False
             unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.folder))
             unfinished.chmod(0o755)

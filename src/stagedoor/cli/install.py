@@ -10,6 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from stagedoor.cli import output
+from stagedoor.main.paths import Paths
 from stagedoor.main.units import NAME, Unit, render
 from stagedoor.model.errors import Unavailable
 
@@ -27,7 +28,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    text = render(Unit(_command(), options.data.resolve()))
+    keys = Paths.of(options.data).read_settings().store.keys
+    text = render(Unit(_command(), options.data.resolve(), Path(keys).parent if keys else None))
     file = _FOLDER / NAME
     if options.print:
         output.show_json({"unit": text}) if options.json else print(text, end="")

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from stagedoor.main import demo, doctor, notify, renewal
 from stagedoor.main.lock import prepare
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
-from stagedoor.model.errors import Unavailable
+from stagedoor.model.errors import Failure, Unavailable
 from stagedoor.model.settings import Ports, Tls
 
 EXAMPLES = ("stagedoor up", "stagedoor up --demo", "stagedoor up --data /srv/stagedoor --prod-port 80")
@@ -79,9 +80,10 @@ def start(options: Options) -> int:
             print(f"up after {time.monotonic() - began:.1f} s")
             for name, address in addresses.items():
                 print(f"  {name:<8} {address}")
-            print(f"  console  {_link(addresses['control'], paths)}")
-            print("           (signs in once; `stagedoor open` makes another)")
             print("  stop     Ctrl-C", flush=True)
+            # On a terminal alone, since the link signs its reader in: a service's log has other readers.
+            if sys.stdout.isatty():
+                threading.Thread(target=_say_link, args=(addresses["control"], paths), daemon=True).start()
         if options.demo:
             threading.Thread(target=_run_demo, args=(addresses, paths, options.json), daemon=True).start()
 
@@ -89,6 +91,14 @@ def start(options: Options) -> int:
     say("stopped; the next start brings everything back")
     lock.close()
     return 0
+
+
+def rehearse(data: Path) -> None:
+    """What an upgrade tries first: all that could keep a start from serving. Raises Failure."""
+    _check_machine(data)
+    settings = Paths.of(data).read_settings()
+    if settings.tls.certificate:
+        _check_certificate(settings.tls)
 
 
 def _say(text: str) -> None:
@@ -116,8 +126,10 @@ def _check_database(paths: Paths) -> None:
     asyncio.run(offline.check_database(paths))
 
 
-def _link(url: str, paths: Paths) -> str:
-    return link(Client(url, paths.token.read_text().strip()), url)
+def _say_link(url: str, paths: Paths) -> None:
+    with suppress(Failure):
+        address = link(Client(url, paths.token.read_text().strip()), url)
+        print(f"  console  {address}\n           (signs in once; `stagedoor open` makes another)", flush=True)
 
 
 def _run_demo(addresses: dict[str, str], paths: Paths, quiet: bool) -> None:

@@ -22,7 +22,7 @@ async def take(platform: Platform, by: Identity) -> Snapshot:
     """Raises Forbidden."""
     by.require_operator()
     revision, tables = await platform.store.dump()
-    versions = tables["versions"]
+    versions = [one for one in tables["versions"] if not one["forgotten"]]
     files = platform.artefacts.files({one["source"] for one in versions}, {one["layer"] for one in versions})
     await platform.store.note(Change(by.name, "backup", "", "platform", None, {"versions": len(versions)}))
     return Snapshot(revision, tables, files)

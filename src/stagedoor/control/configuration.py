@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from stagedoor.control import releases
-from stagedoor.control.operations import Progress
+from stagedoor.control.operations import Progress, Work
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
 from stagedoor.model import configuration as rules
@@ -22,7 +22,8 @@ async def listed(platform: Platform, by: Identity, name: str, stack: str) -> lis
     """Every name's newest value; of secrets never the content. Raises Missing."""
     await _application(platform, name)
     known = await platform.store.values(name, stack)
-    last = {(one.stack, one.secret, one.name): one for one in sorted(known, key=lambda one: one.number)}
+    kept = sorted((one for one in known if not one.dropped), key=lambda one: one.number)
+    last = {(one.stack, one.secret, one.name): one for one in kept}
     return [replace(one, content="" if one.secret else one.content) for one in last.values() if one.content]
 
 
@@ -67,15 +68,22 @@ async def _save(platform: Platform, by: Identity, value: Value) -> tuple[Value, 
     after = {"removed": True} if not value.content else {} if value.secret else {"value": shown}
     target = f"{value.name} in {value.stack}"
     lines = await _reserve(platform, by, value)
+    change = Change(by.name, kind, value.application, target, None, after or None)
+
+    def begun(saved: Value) -> list[Operation]:
+        return [
+            replace(reserved, goal=releases.goal_of(_wish(saved, by, reserved, current))) for reserved, current in lines
+        ]
+
     try:
-        saved = await platform.store.add_value(
-            value, Change(by.name, kind, value.application, target, None, after or None)
-        )
+        saved, operations = await platform.store.add_value(value, change, begun)
     except BaseException:
         for reserved, _ in lines:
             platform.operations.free(reserved)
         raise
-    return saved, [await _release(platform, by, saved, reserved, current) for reserved, current in lines]
+    for operation in operations:
+        platform.operations.resume(operation, carry_out(platform, saved, operation))
+    return saved, operations
 
 
 async def _reserve(platform: Platform, by: Identity, value: Value) -> list[tuple[Operation, Release]]:
@@ -96,18 +104,22 @@ async def _reserve(platform: Platform, by: Identity, value: Value) -> list[tuple
     return taken
 
 
-async def _release(platform: Platform, by: Identity, value: Value, reserved: Operation, current: Release) -> Operation:
-    numbers = _with(current.numbers, value)
-    wish = releases.Wish(current.version, value.stack, by.name, reserved.kind, numbers=numbers)
+def _wish(value: Value, by: Identity, reserved: Operation, current: Release) -> releases.Wish:
+    return releases.Wish(current.version, value.stack, by.name, reserved.kind, numbers=_with(current.numbers, value))
+
+
+def carry_out(platform: Platform, value: Value, operation: Operation) -> Work:
+    """The release of one line with a value that was just set."""
 
     async def work(progress: Progress) -> dict[str, Any]:
+        wish = releases.wish_of(operation.goal, operation.by)
         try:
             return await releases.carry_out(platform, progress, value.application, wish)
         except Failure:
             await _forget_unused(platform, value)
             raise
 
-    return await platform.operations.start(reserved, releases.goal_of(wish), work)
+    return work
 
 
 async def _forget_unused(platform: Platform, value: Value) -> None:

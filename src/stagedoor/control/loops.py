@@ -93,7 +93,11 @@ async def bring_back(platform: Platform) -> None:
         version = await platform.store.version(line.application, release.version)
         if version is not None:
             log.warning("%s has no deployment; it is made again", line.name)
-            await deployments.ensure(platform, version, line.stack, release.configuration, RELEASE)
+            try:
+                await deployments.ensure(platform, version, line.stack, release.configuration, RELEASE)
+            except Exception as error:
+                # One line that cannot be brought back keeps nobody else from it; the next round tries again.
+                log.warning("%s: %s", line.name, error)
 
 
 async def _end_cold_quietly(platform: Platform) -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -72,6 +72,18 @@ class Operations:
         self._running: dict[str, Operation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._paused = ""
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """For the length of the block no operation runs or begins. Raises Conflict when one runs."""
+        if self._running or self._paused:
+            raise Conflict("an operation is under way", hint="try again when it has ended")
+        self._paused = what
+        try:
+            yield
+        finally:
+            self._paused = ""
 
     async def begin(
         self, kind: str, application: str, line: str, by: str, goal: dict[str, Any], work: Work
@@ -81,6 +93,8 @@ class Operations:
 
     def reserve(self, kind: str, application: str, line: str, by: str) -> Operation:
         """Takes the line for an operation that is about to start. Raises Conflict."""
+        if self._paused:
+            raise Conflict(f"{self._paused} is under way for a moment", hint="try again")
         for holder in self._running.values():
             both_publish = kind in PUBLISHING and holder.publishes and holder.application == application
             if holder.line == line or both_publish:

@@ -21,6 +21,7 @@ log = logging.getLogger("stagedoor.control")
 class Platform:
     """`ending` are deployments that still drain: gone from the database, not yet from the machine.
 
+    `reading` counts who reads sources and layers outside any operation: nothing is forgotten meanwhile.
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
@@ -38,7 +39,7 @@ class Platform:
     addresses: dict[str, str] = field(default_factory=dict)
     release: str = ""
     news: News = field(default_factory=News)
-    backups: int = 0
+    reading: int = 0
     ending: dict[str, Deployment] = field(default_factory=dict)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

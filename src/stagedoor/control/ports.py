@@ -1,6 +1,6 @@
 """What control needs of the technology rooms, as Protocols."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -82,6 +82,10 @@ class Store(Protocol):
 
     async def version(self, application: str, number: str) -> Version | None: ...
 
+    async def taken_numbers(self, application: str) -> list[str]:
+        """Of every version there ever was: a number is given once."""
+        ...
+
     async def add_version(self, version: Version, application: Application, change: Change) -> None: ...
 
     async def line(self, application: str, major: int, stack: str) -> Line: ...
@@ -158,7 +162,9 @@ class Store(Protocol):
 
     async def values(self, application: str, stack: str = "") -> list[Value]: ...
 
-    async def add_value(self, value: Value, change: Change) -> Value: ...
+    async def add_value(
+        self, value: Value, change: Change, begun: Callable[[Value], list[Operation]]
+    ) -> tuple[Value, list[Operation]]: ...
 
     async def drop_value(self, value: Value) -> None: ...
 
@@ -191,8 +197,6 @@ class Source(Protocol):
 
 class Artefacts(Protocol):
     """Sources and layers."""
-
-    async def warm_up(self) -> None: ...
 
     def new_upload(self) -> Path: ...
 

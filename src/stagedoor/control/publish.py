@@ -53,7 +53,8 @@ async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
         raise Forbidden(f"{name} is owned by team {application.team}, the manifest says {team}")
     known = await platform.store.versions(name)
     existing = _same(known, source)
-    number = existing.number if existing else _number(source, order, known)
+    taken = await platform.store.taken_numbers(name)
+    number = existing.number if existing else _number(source, order, taken)
     line = f"{name} ^{number.split('.')[0]}" + (f" in {order.stack}" if order.stack else "")
     kind = "deploy" if order.stack else "publish"
     goal = {"stack": order.stack, "version": number}
@@ -79,8 +80,7 @@ def _same(known: list[Version], source: Source) -> Version | None:
     return None
 
 
-def _number(source: Source, order: Order, known: list[Version]) -> str:
-    taken = [version.number for version in known]
+def _number(source: Source, order: Order, taken: list[str]) -> str:
     number = choose_number(source.manifest.version, order.bump, taken)
     if number in taken:
         free = ", ".join(dict.fromkeys(next_numbers(taken).values()))

@@ -119,6 +119,8 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
     releases = {one.number: one for one in await platform.store.releases(application, major, wish.stack)}
     former = releases.get(line.release)
     restored = releases.get(wish.restores)
+    if wish.restores and restored is None:
+        raise Missing(f"release {wish.restores} of {application} ^{major} in {wish.stack} is gone")
     if restored is not None:
         numbers, configuration = restored.numbers, restored.configuration
     else:

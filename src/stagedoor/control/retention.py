@@ -32,8 +32,13 @@ async def apply(platform: Platform, by: Identity) -> list[Forgotten]:
 
 
 async def _apply(platform: Platform, by: str) -> list[Forgotten]:
-    if platform.operations.lines() or platform.backups:
-        raise Conflict("an operation or a backup is under way", hint="try again when it has ended")
+    if platform.reading:
+        raise Conflict("a backup or a test of source is under way", hint="try again when it has ended")
+    with platform.operations.alone("retention"):
+        return await _forget(platform, by)
+
+
+async def _forget(platform: Platform, by: str) -> list[Forgotten]:
     decided = await plan(platform)
     if decided:
         after = {"forgotten": [one.what for one in decided][:100], "count": len(decided)}

@@ -58,5 +58,5 @@ def change_word(secret: str) -> str:
 
 def check_change(secret: str, word: str) -> None:
     """Raises Forbidden unless the change comes from a page of ours."""
-    if not hmac.compare_digest(change_word(secret), word):
+    if not hmac.compare_digest(change_word(secret).encode(), word.encode()):
         raise Forbidden("the change did not come from the console", hint="reload the page and try again")

@@ -13,10 +13,12 @@ from stagedoor.model.errors import Invalid
 async def run(platform: Platform, by: Identity, archive: Path) -> dict[str, Any]:
     """Raises Invalid, TooLarge, Forbidden."""
     source = await platform.artefacts.accept(archive)
+    platform.reading += 1
     try:
         by.require_change(source.manifest.team)
         return await _run(platform, source)
     finally:
+        platform.reading -= 1
         await discard(platform, source)
 
 

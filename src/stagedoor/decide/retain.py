@@ -43,12 +43,26 @@ def _old_releases(
     found = []
     for (application, major, stack), listed in lines.items():
         newest_first = sorted(listed, key=lambda one: one.number, reverse=True)
-        # What a kept release restored is what it runs; the number alone may go.
+        kept = _with_restored(
+            listed, {one.number for one in newest_first[:count]}
+            | {one.number for one in listed if (application, major, stack, one.number) in current},
+        )  # fmt: skip
         for one in newest_first[count:]:
-            if (application, major, stack, one.number) not in current:
+            if one.number not in kept:
                 what = f"release {one.number} of {application} ^{major} in {stack}"
                 reason = f"{count} newer ones can be rolled back to"
                 found.append(Forgotten(application, what, reason, release=_key(one)))
+    return found
+
+
+def _with_restored(listed: Sequence[Release], kept: set[int]) -> set[int]:
+    """Also what a kept release went back to: the way to an earlier one leads over it."""
+    restores = {one.number: one.restores for one in listed}
+    found: set[int] = set()
+    for number in kept:
+        while number in restores and number not in found:
+            found.add(number)
+            number = restores[number]  # noqa: PLW2901
     return found
 
 

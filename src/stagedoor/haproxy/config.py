@@ -47,6 +47,13 @@ def _request_record(layout: Layout, stack: str) -> str:
     )
 
 
+# A browser sends cookies to every port of a host: those of the console end here, and no script sets one.
+_KEEP_SESSIONS_OUT = [
+    f"  http-request replace-header cookie '(.*;)?\\s*{name}=[^;]*(.*)' '\\1\\2' if {{ req.cook({name}) -m found }}"
+    for name in ("stagedoor_session", "stagedoor_sign_in")
+]
+
+
 def render(layout: Layout, state: EdgeState) -> str:
     """The whole file. Doors, slots and the edge's addresses come as descriptors, named in the environment."""
     parts = [
@@ -118,6 +125,7 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
         "  log ring@records format raw local0",
         f"  log-format '{_request_record(layout, stack)}'",
+        *_KEEP_SESSIONS_OUT,
         *_believe(layout),
         *_refuse(layout),
         *_route(layout, stack),
@@ -125,6 +133,7 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
         f"  http-response del-header {_PLATFORM_HEADERS}",
+        "  http-response del-header set-cookie if { res.hdr(set-cookie) -m sub stagedoor_ }",
         "  http-response set-header stagedoor-request-id %[unique-id]",
         "  use_backend %[var(txn.target),field(1,|)]",
     ]

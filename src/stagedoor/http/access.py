@@ -13,7 +13,7 @@ from stagedoor.model.access import Identity, Team, Token, User, hash_token
 from stagedoor.model.errors import Forbidden, Invalid
 from stagedoor.model.quantity import parse_time
 
-# The edge never sees the cookie: it goes to the API's own paths alone.
+# To the API's own paths alone; a browser sends it to every port of the host, so the edge takes it out there.
 _COOKIE_PATH = "/v1"
 
 
@@ -116,10 +116,15 @@ def _lifetime(text: str) -> float:
         raise Invalid(f"expires = {text!r} is not allowed", hint=f"it is {error}") from None
 
 
+def is_secure(platform: Platform, request: Request) -> bool:
+    """Whether the browser came by TLS, also when a proxy in front of us took it off."""
+    return "https" in (request.url.scheme, platform.settings.access.address.partition(":")[0])
+
+
 def session_answer(platform: Platform, request: Request, made: sessions.SignedIn, answer: Response) -> Response:
     """`answer` with the session's cookie: for the API alone, out of reach of scripts and of other sites."""
     answer.set_cookie(
         COOKIE, made.secret, max_age=int(made.expires_at - platform.clock()), path=_COOKIE_PATH, httponly=True,
-        samesite="strict", secure=request.url.scheme == "https",
+        samesite="strict", secure=is_secure(platform, request),
     )  # fmt: skip
     return answer

@@ -25,15 +25,19 @@ def build(platform: Platform, who: Any) -> APIRouter:
     @router.get("/v1/backup", tags=["platform"], response_class=StreamingResponse)
     async def get_backup(by: Who) -> StreamingResponse:
         """Everything a platform needs to serve the same elsewhere, but for the keys of its secrets."""
-        snapshot = await backup.take(platform, by)
+        platform.reading += 1  # What it names is not removed meanwhile.
+        try:
+            snapshot = await backup.take(platform, by)
+        except BaseException:
+            platform.reading -= 1
+            raise
 
         async def whole() -> AsyncIterator[bytes]:
-            platform.backups += 1  # What it names is not removed meanwhile.
             try:
                 async for block in _blocks(platform, snapshot):
                     yield block
             finally:
-                platform.backups -= 1
+                platform.reading -= 1
 
         return StreamingResponse(whole(), media_type="application/gzip")
 

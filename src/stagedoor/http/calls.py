@@ -4,15 +4,23 @@ import httpx
 from fastapi import Request, Response
 
 from stagedoor.control.platform import Platform
+from stagedoor.http.identity import WORD, bearer
 from stagedoor.model.access import OPERATOR, VIEWER, Identity
-from stagedoor.model.errors import Forbidden, Missing, Unavailable
+from stagedoor.model.errors import Forbidden, Missing, Unauthenticated, Unavailable
 from stagedoor.model.names import check_stack, suggest
 
-_DROPPED = ("authorization", "connection", "content-length", "host", "keep-alive", "transfer-encoding")
+_DROPPED = (
+    "authorization", "connection", "content-length", "cookie", "host", "keep-alive", "set-cookie", WORD,
+    "transfer-encoding",
+)  # fmt: skip
+# What a service answers is shown to no browser as a page of ours.
+_SAFETY = {"content-security-policy": "sandbox; default-src 'none'", "x-content-type-options": "nosniff"}
 
 
 async def forward(platform: Platform, by: Identity, request: Request, name: str, rest: str) -> Response:
     """The service's answer. Raises Missing, Forbidden, Unavailable."""
+    if not bearer(request):
+        raise Unauthenticated("services are called with a token", hint="`stagedoor dev` sends yours")
     stack = check_stack(request.headers.get("stagedoor-stack", "test"))
     if by.role == VIEWER:
         raise Forbidden(f"{by.name} is a viewer and may not call services")
@@ -31,4 +39,4 @@ async def forward(platform: Platform, by: Identity, request: Request, name: str,
     except httpx.TransportError as error:
         raise Unavailable(f"the service {name} does not answer: {error}") from None
     kept = {key: value for key, value in answer.headers.items() if key not in (*_DROPPED, "content-encoding")}
-    return Response(answer.content, answer.status_code, kept)
+    return Response(answer.content, answer.status_code, kept | _SAFETY)

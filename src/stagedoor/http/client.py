@@ -5,6 +5,7 @@ Raises the failures of `stagedoor.model.errors`, rebuilt from the answer, and Un
 
 import http.client
 import json
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -70,14 +71,19 @@ class Client:
                 yield json.loads(line)
 
     def save(self, file: Path, *path: str | int) -> None:
-        """Writes the answer's body to a file. Raises Unreachable when it ends before its end."""
+        """Writes the answer's body to a file that its owner alone reads. Raises Unreachable when it is cut."""
         answer = self._send("GET", _target(path, {}), None)
-        with file.open("wb") as target:
-            try:
-                while block := answer.read(1 << 18):
-                    target.write(block)
-            except http.client.HTTPException as error:
-                raise Unreachable(f"the platform at {self._url} went away in the middle: {error!r}") from None
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+            while block := self._read(answer):
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+
+    def _read(self, answer: http.client.HTTPResponse) -> bytes:
+        try:
+            return answer.read(1 << 18)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"the platform at {self._url} went away in the middle: {error!r}") from None
 
     def follow(self, operation: int) -> Iterator[dict[str, Any]]:
         """Steps of an operation until it ends; the last item is the operation. Survives a restart of the platform."""

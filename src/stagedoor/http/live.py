@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
 from stagedoor.control import news, status
@@ -21,13 +21,13 @@ def build(platform: Platform, who: Any) -> APIRouter:
     Who = Annotated[Identity, Depends(who)]
 
     @router.get("/v1/events", tags=["live"], response_class=StreamingResponse)
-    async def events(by: Who) -> Response:
+    async def events(by: Who, request: Request) -> Response:
         """Server-sent events: `hello` with the platform's version, `changed` with topics, `rates` each second.
 
         Topics say what to ask for again: applications, deployments, instances, operations, activities, services,
         status, access.
         """
-        return stream.events(_events(platform))
+        return stream.events(_events(platform), lambda: who(request))
 
     return router
 

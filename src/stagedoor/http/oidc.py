@@ -17,13 +17,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from stagedoor.control import sessions
 from stagedoor.control.platform import Platform
-from stagedoor.http.access import session_answer
+from stagedoor.http.access import is_secure, session_answer
 from stagedoor.model.errors import Failure, Forbidden, Missing, Unauthenticated, Unavailable
 from stagedoor.model.settings import Access
 
 _COOKIE = "stagedoor_sign_in"
 _PATH = "/v1/oidc"
 _MINUTES = 600
+_NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 # What is signed with the provider's public keys; never "none", never a key that is shared.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 
@@ -57,7 +58,7 @@ def build(platform: Platform) -> APIRouter:
         # Lax: the way back begins at the provider's site.
         answer.set_cookie(
             _COOKIE, kept, max_age=_MINUTES, path=_PATH, httponly=True, samesite="lax",
-            secure=request.url.scheme == "https",
+            secure=is_secure(platform, request),
         )  # fmt: skip
         return answer
 
@@ -100,14 +101,14 @@ async def _who(platform: Platform, request: Request) -> str:
     attempt = _read(request.cookies.get(_COOKIE, ""))
     if "error" in query:
         raise Unauthenticated(f"the provider refused: {query.get('error_description') or query['error']}"[:300])
-    if attempt is None or not secrets.compare_digest(attempt.state, query.get("state", "")):
+    if attempt is None or not secrets.compare_digest(attempt.state.encode(), query.get("state", "").encode()):
         raise Unauthenticated("this sign-in was not begun here, or took too long; try again")
     provider = await _discover(access)
     claims = await _claims(platform, access, provider, attempt, query.get("code", ""), _back(platform, request))
     name = claims.get(access.claim)
     if not isinstance(name, str) or not name:
         raise Forbidden(f"the provider says no {access.claim!r} for you")
-    if access.claim == "email" and claims.get("email_verified") is False:
+    if access.claim == "email" and claims.get("email_verified") is not True:
         raise Forbidden(f"the provider has not verified the address {name}")
     if name not in {one.name for one in await platform.store.users()}:
         raise Forbidden(f"{name} is no user here; ask an operator for `stagedoor user add {name}`")
@@ -142,7 +143,9 @@ async def _claims(
             nonce={"essential": True, "value": attempt.nonce},
         )  # fmt: skip
         wanted.validate(token.claims)
-    except (JoseError, ValueError) as error:
+        if token.claims.get("azp", access.client_id) != access.client_id:
+            raise Unauthenticated("the provider's word is for somebody else")
+    except (JoseError, ValueError, TypeError, KeyError) as error:
         raise Unauthenticated(f"the provider's word cannot be trusted: {error}") from None
     return dict(token.claims)
 
@@ -159,6 +162,8 @@ def _client_secret(access: Access) -> httpx.BasicAuth | None:
 
 async def _discover(access: Access) -> dict[str, Any]:
     found = await _ask("GET", access.issuer.rstrip("/") + "/.well-known/openid-configuration")
+    if missing := [name for name in _NEEDED if not isinstance(found.get(name), str)]:
+        raise Unavailable(f"the provider's configuration has no {missing[0]}")
     if found.get("issuer") != access.issuer:
         raise Unavailable(f"the provider calls itself {found.get('issuer')!r}, access.issuer says {access.issuer!r}")
     return found
@@ -172,6 +177,9 @@ async def _ask(method: str, url: str, **more: Any) -> dict[str, Any]:
     except (httpx.HTTPError, ValueError) as error:
         raise Unavailable(f"the sign-in's provider does not answer: {type(error).__name__}") from None
     if answer.status_code >= 400:
-        said = content.get("error_description") or content.get("error") or f"status {answer.status_code}"
+        told = content if isinstance(content, dict) else {}
+        said = told.get("error_description") or told.get("error") or f"status {answer.status_code}"
         raise Unauthenticated(f"the provider refused: {said}"[:300])
-    return dict(content)
+    if not isinstance(content, dict):
+        raise Unavailable("the sign-in's provider answered no object")
+    return content

@@ -40,10 +40,10 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return found
 
     @router.get("/v1/operations/{number}/events", tags=["operations"], response_class=StreamingResponse)
-    async def watch(by: Who, number: int, after: int = 0) -> Response:
+    async def watch(by: Who, request: Request, number: int, after: int = 0) -> Response:
         """Its steps as server-sent events, from number `after` on; the last event is `end`."""
         await get_operation(by, number)
-        return stream.events(_steps(platform, number, after))
+        return stream.events(_steps(platform, number, after), lambda: who(request))
 
     @router.get("/v1/instances", tags=["instances"])
     async def instances(by: Who, application: str = "", measure: bool = False) -> list[Instance]:
@@ -52,13 +52,16 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return [Instance(**one) for one in listed if application in ("", one["application"])]
 
     @router.get("/v1/applications/{application}/logs", tags=["instances"], response_class=StreamingResponse)
-    async def logs(by: Who, application: str, instance: str = "", lines: int = 100, follow: bool = False) -> Response:
+    async def logs(
+        by: Who, request: Request, application: str, instance: str = "", lines: int = 100, follow: bool = False
+    ) -> Response:
         """Log lines as JSON lines; with `follow` also those to come."""
         if await platform.store.application(application) is None:
             raise Missing(f"there is no application {application!r}")
         if instance and not _INSTANCE.fullmatch(instance):
             raise Invalid(f"{instance!r} names no instance", hint="`stagedoor instances` lists them")
-        return stream.json_lines(platform.engine.logs(application, instance, min(lines, 100_000), follow=follow))
+        found = platform.engine.logs(application, instance, min(lines, 100_000), follow=follow)
+        return stream.json_lines(found, lambda: who(request))
 
     @router.get("/v1/requests", tags=["requests"], response_class=StreamingResponse)
     async def requests(
@@ -70,7 +73,8 @@ def build(platform: Platform, who: Any) -> APIRouter:
     ) -> Response:
         """Records as JSON lines; any other query parameter is a field that must have that value."""
         filters = {key: value for key, value in request.query_params.items() if key not in ("limit", "follow")}
-        return stream.json_lines(platform.records.read(filters | {"kind": kind}, limit, follow=follow))
+        found = platform.records.read(filters | {"kind": kind}, limit, follow=follow)
+        return stream.json_lines(found, lambda: who(request))
 
     @router.get("/v1/activities", tags=["activity"])
     async def activities(

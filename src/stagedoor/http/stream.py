@@ -2,25 +2,35 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 
+from stagedoor.model.errors import Failure, Unavailable
+
 _SIGN_OF_LIFE = 10.0
 
 
-def json_lines(items: AsyncIterator[dict[str, Any]]) -> StreamingResponse:
+Check = Callable[[], Awaitable[object]]
+
+
+def json_lines(items: AsyncIterator[dict[str, Any]], check: Check) -> StreamingResponse:
+    """`check` raises once who asked may ask no more; the stream ends then."""
+
     async def lines() -> AsyncIterator[bytes]:
-        async for item in _alive(items):
+        async for item in _alive(items, check):
             yield b"\n" if item is None else json.dumps(item).encode() + b"\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-def events(items: AsyncIterator[tuple[str, dict[str, Any]]]) -> StreamingResponse:
+def events(items: AsyncIterator[tuple[str, dict[str, Any]]], check: Check) -> StreamingResponse:
+    """`check` raises once who asked may ask no more; the stream ends then."""
+
     async def lines() -> AsyncIterator[bytes]:
-        async for item in _alive(items):
+        async for item in _alive(items, check):
             if item is None:
                 yield b": alive\n\n"
             else:
@@ -29,11 +39,20 @@ def events(items: AsyncIterator[tuple[str, dict[str, Any]]]) -> StreamingRespons
     return StreamingResponse(lines(), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def _alive(items: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def _alive(items: AsyncIterator[Any], check: Check) -> AsyncIterator[Any]:
     """The items, and None after every while without one."""
     pending: asyncio.Task[Any] | None = None
+    checked = time.monotonic()
     try:
         while True:
+            if time.monotonic() - checked > _SIGN_OF_LIFE:
+                checked = time.monotonic()
+                try:
+                    await check()
+                except Unavailable:
+                    pass  # The database is away: who was let in stays until it can be asked.
+                except Failure:
+                    return
             pending = pending or asyncio.ensure_future(anext(items))
             done, _ = await asyncio.wait({pending}, timeout=_SIGN_OF_LIFE)
             if not done:

@@ -106,13 +106,6 @@ async def _recover(platform: Platform, paths: Paths) -> None:
     paths.ready.touch()
 
 
-async def _warm_up(platform: Platform) -> None:
-    try:
-        await platform.artefacts.warm_up()
-    except Failure as error:
-        log.warning("the platform's own layers: %s %s", error, error.details.get("log", ""))
-
-
 async def _edge_answers(platform: Platform) -> bool:
     try:
         await platform.edge.info()

@@ -114,9 +114,12 @@ class Dev:
         """A start may wait for long (for a debugger); Ctrl-C ends it at once."""
         start, stopped = asyncio.ensure_future(self._start(why)), asyncio.ensure_future(stop.wait())
         await asyncio.wait({start, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for one in (start, stopped):
-            one.cancel()
-        await asyncio.gather(start, stopped, return_exceptions=True)
+        stopped.cancel()
+        if start.done():
+            start.result()
+        else:
+            start.cancel()
+            await asyncio.gather(start, return_exceptions=True)
 
     async def _start(self, why: str = "") -> None:
         """A script that does not start says why and waits for the next change."""

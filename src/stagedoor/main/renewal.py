@@ -10,12 +10,17 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from stagedoor.model.errors import Invalid
 
 _VARIABLE = "STAGEDOOR_RENEWAL"
-_TRY = "from stagedoor.cli import entry, up; from stagedoor.main import control, node, supervisor, telemetry"
+# Everything that a start looks at before it serves, in the new code and with the same data folder.
+_TRY = (
+    "import sys, pathlib; from stagedoor.cli import up; from stagedoor.main import control, node, telemetry; "
+    "up.rehearse(pathlib.Path(sys.argv[1]))"
+)
 _PATIENCE = 30.0
 
 
@@ -40,9 +45,11 @@ class Legacy:
     programs: list[Kept] = field(default_factory=list)
 
 
-def check() -> None:
+def check(data: Path) -> None:
     """Tries the new code in a process of its own. Raises Invalid with its last words; nothing was touched then."""
-    tried = subprocess.run([sys.executable, "-c", _TRY], capture_output=True, text=True, check=False, timeout=60)
+    tried = subprocess.run(
+        [sys.executable, "-c", _TRY, str(data)], capture_output=True, text=True, check=False, timeout=60
+    )
     if tried.returncode != 0:
         words = tried.stderr.strip().splitlines() or ["no words"]
         raise Invalid(

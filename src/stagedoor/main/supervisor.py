@@ -34,6 +34,7 @@ _BACKLOG = 4096
 # The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
 _RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
 _LONGEST_PAUSE = 5.0
+_RENEWAL_LOOKS = 1500  # 30 s.
 
 
 @dataclass(slots=True)
@@ -95,6 +96,9 @@ class Supervisor:
         self._hold_unix("NODE", self.paths.node_socket)
         self._hold_unix("TELEMETRY", self.paths.telemetry_socket)
         self._hold_unix("SUPERVISOR", self.paths.supervisor_socket)
+        for name, number in (self.legacy.sockets if self.legacy else {}).items():
+            if name not in self._held:
+                os.close(number)  # What nobody serves any more takes no connections either.
 
     def _hold(self, name: str, bind: Callable[[], socket.socket]) -> None:
         """What the supervisor before held is held on; everything else is bound now."""
@@ -167,10 +171,12 @@ class Supervisor:
     async def _keep(self, program: Program, kept: Kept | None = None) -> None:
         """Starts a program again whenever it ends, at once the first time, then after growing pauses."""
         pause = 0.0
-        if kept is not None and spawn.started_at(kept.pid) == kept.started:
+        if kept is not None:
+            # Also of one that is gone meanwhile: it does not start for the first time.
             program.pid, program.starts = kept.pid, kept.starts
             program.started_at, program.last_end = kept.started_at, kept.last_end
-            await self._watch(program)
+            if spawn.started_at(kept.pid) == kept.started:
+                await self._watch(program)
         while not self._stopping:
             while program.waits_for is not None and not program.waits_for.exists():
                 await asyncio.sleep(0.01)
@@ -195,19 +201,31 @@ class Supervisor:
 
     async def _renew(self) -> None:
         """After an upgrade: every program becomes the new one, while the sockets hold who comes meanwhile."""
+        by_name = {one.name: one for one in self._programs}
         for name, number in _RENEWED:
-            program = next(one for one in self._programs if one.name == name)
-            before = program.starts
-            os.kill(program.pid, number)
-            while program.starts == before:
-                await asyncio.sleep(0.02)
-        # Control has written what the edge is to be; it takes it up without closing anything.
-        if await renewal.answers(self.addresses()["control"]):
-            edge = next(one for one in self._programs if one.name == "edge")
-            os.kill(edge.pid, signal.SIGUSR2)
+            if not await self._renew_one(by_name[name], number):
+                self._log(f"{name} did not start again after the upgrade; its log says why")
+        if not await renewal.answers(self.addresses()["control"]):
+            self._log("control does not answer after the upgrade; the edge goes on with its old configuration")
+            return
+        # Control has written what the edge is to be. It takes that up without closing anything, unless it is to listen
+        # where it did not: then only a new process can be handed the sockets.
+        assert self.legacy is not None
+        new = set(by_name["edge"].sockets) - set(self.legacy.sockets)
+        _signal(by_name["edge"].pid, signal.SIGTERM if new else signal.SIGUSR2)
         self._log(f"upgraded to {version('stagedoor')}")
 
-    def upgrade(self) -> None:
+    async def _renew_one(self, program: Program, number: signal.Signals) -> bool:
+        """Whether it started again within a bound."""
+        before = program.starts
+        _signal(program.pid, number)
+        for _ in range(_RENEWAL_LOOKS):
+            if program.starts != before:
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    def _upgrade(self) -> None:
         """Becomes the installed Stagedoor, which was tried before."""
         self._log("becoming the installed Stagedoor")
         sockets = {name: held.fileno() for name, held in self._held.items()}
@@ -265,14 +283,16 @@ class Supervisor:
 
     async def _answer_upgrade(self, writer: asyncio.StreamWriter) -> None:
         try:
-            await asyncio.to_thread(renewal.check)
+            await asyncio.to_thread(renewal.check, self.paths.data)
         except Invalid as error:
             writer.write(json.dumps({"error": error.describe()}).encode())
+            return
+        if self._stopping:
             return
         writer.write(b"{}")
         await writer.drain()
         writer.close()
-        self.upgrade()
+        self._upgrade()
 
     def _describe(self, program: Program) -> dict[str, object]:
         return {
@@ -345,6 +365,13 @@ async def end_leftovers(paths: Paths) -> None:
     cgroups.kill_all(paths.cgroup)
     cgroups.remove(paths.cgroup)
     shutil.rmtree(paths.run, ignore_errors=True)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    """To one process that may have ended just now; never to a group."""
+    if pid > 0:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _kill_group(leader: int) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import ssl
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ class Certificates:
         """Before anything serves. Raises Invalid when the files are not right."""
         if not self._settings.certificate:
             return
-        certificate = load(self._settings)
+        certificate = load(self._settings, ended=True)
+        if certificate.expires_at < time.time():
+            log.warning("the certificate has ended; devices will refuse it until its files are replaced")
         self._edge.place_certificate(certificate.pem)
         self._current = self.context = _context(certificate)
         # Each handshake is handed to the newest one; a context that is told of two certificates keeps both.
@@ -109,6 +112,6 @@ def check(settings: Tls) -> None:
     """Raises Failure that says what is wrong, before anything is started."""
     if settings.certificate:
         try:
-            load(settings)
+            load(settings, ended=True)
         except Failure as error:
             raise Invalid(error.message, hint="mend [tls] in platform.toml; nothing was started") from None

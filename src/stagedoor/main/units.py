@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagedoor.model.errors import Invalid
+
 NAME = "stagedoor.service"
 
 # What the supervisor, HAProxy and the OCI runtime need of root; everything else is given up for good.
@@ -15,10 +17,19 @@ CAPABILITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`command` is the installed `stagedoor`; `data` the data folder."""
+    """`command` is the installed `stagedoor`, `data` the data folder, `keys` that of the keys when it is elsewhere.
+
+    Raises Invalid for a path that a unit cannot hold.
+    """
 
     command: Path
     data: Path
+    keys: Path | None = None
+
+    def __post_init__(self) -> None:
+        for path in (self.command, self.data, self.keys):
+            if path is not None and set(str(path)) & set(" %\\\"'$"):
+                raise Invalid(f"{path} cannot stand in a unit of systemd", hint="use a path of plain characters")
 
 
 def render(unit: Unit) -> str:
@@ -52,6 +63,7 @@ def render(unit: Unit) -> str:
         "RuntimeDirectoryMode=0711",
         "RuntimeDirectoryPreserve=restart",
         f"ReadWritePaths={unit.data}",
+        *([f"ReadWritePaths={unit.keys}"] if unit.keys else []),
         "ReadWritePaths=/sys/fs/cgroup",
         "ProtectSystem=strict",
         f"ProtectHome={'read-only' if in_a_home else 'yes'}",

@@ -14,7 +14,10 @@ _LARGEST = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value under its name. `content` is JSON, or sealed when `secret`; empty once it was removed."""
+    """One value under its name. `content` is JSON, or sealed when `secret`; empty once it was removed.
+
+    `dropped`: nothing started with it, so it counts as never set. Its number is not given again.
+    """
 
     application: str
     stack: str
@@ -24,6 +27,7 @@ class Value:
     content: str
     set_by: str
     set_at: float
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Configuration:
 def newest(known: list[Value]) -> Numbers:
     """The newest of each name; what was removed is not there."""
     last: dict[tuple[bool, str], Value] = {}
-    for one in sorted(known, key=lambda one: one.number):
+    for one in sorted((one for one in known if not one.dropped), key=lambda one: one.number):
         last[one.secret, one.name] = one
     kept = [one for one in last.values() if one.content]
     return Numbers(

@@ -50,12 +50,27 @@ class _Output(io.RawIOBase):
 def open_output(descriptor: int, secrets: dict[str, str] | None = None) -> io.TextIOWrapper:
     """Written line by line, so that the last one is there whatever ends the process. No line shows a secret."""
     output = _Output(descriptor)
-    for name, value in (secrets or {}).items():
+    output.hidden = forms(secrets or {})
+    return io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", line_buffering=True)
+
+
+def forms(secrets: dict[str, str]) -> dict[bytes, bytes]:
+    """How each secret may stand in a text, the longest first, since one may be a part of another."""
+    found = {}
+    for name, value in secrets.items():
         # As it is, and as it stands in a line of JSON. A secret of several lines is written line by line.
         for form in (value, json.dumps(value)[1:-1], *value.splitlines()):
             if len(form) >= _SHORTEST:
-                output.hidden[form.encode()] = f"[secret {name}]".encode()
-    return io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", line_buffering=True)
+                found[form.encode()] = f"[secret {name}]".encode()
+    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def hide(text: str, hidden: dict[bytes, bytes]) -> str:
+    """`text` without any secret."""
+    content = text.encode()
+    for secret, name in hidden.items():
+        content = content.replace(secret, name)
+    return content.decode()
 
 
 def main() -> None:
@@ -71,8 +86,9 @@ def main() -> None:
     try:
         uvloop.run(serve(boot, door, say))
     except LoadError as error:
-        print(str(error), file=sys.stderr, flush=True)
-        say({"failed": error.step, "message": str(error)})
+        message = hide(str(error), forms(boot.secrets))
+        print(message, file=sys.stderr, flush=True)
+        say({"failed": error.step, "message": message})
         sys.exit(3)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, insert, update
+from sqlalchemy import Connection, create_engine, event, insert, text, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 
 from stagedoor.control.ports import Change
 from stagedoor.model.errors import Invalid, Unavailable
@@ -15,6 +15,7 @@ from stagedoor.sql import migrate, tables
 
 T = TypeVar("T")
 
+_LOCK = 7_380_311_046  # Any number, the same for every Stagedoor.
 _NOT_WRITABLE = ("disk is full", "readonly", "I/O")
 
 
@@ -42,6 +43,7 @@ class Database:
             limits = "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
             arguments = {"connect_timeout": 3, "options": limits, "application_name": "stagedoor"}
             self._engine = create_engine(self._url, pool_pre_ping=True, pool_size=1, connect_args=arguments)
+            event.listen(self._engine, "connect", _be_alone)
         else:
             raise Invalid(
                 f"a database of kind {self._url.get_backend_name()!r} is not known", hint="SQLite or PostgreSQL"
@@ -49,7 +51,7 @@ class Database:
 
     async def open(self) -> None:
         """Brings the database to this version. Raises Unavailable when it is of a newer one, or cannot be used."""
-        await self._run(migrate.upgrade)
+        await self._run(at_leisure(migrate.upgrade))
 
     async def move_to(self, revision: str) -> str:
         """Moves the tables to an older or newer revision, none: stays; returns where it is. Raises Unavailable."""
@@ -59,7 +61,7 @@ class Database:
                 migrate.move(connection, revision)
             return migrate.present(connection)
 
-        return await self._run(work)
+        return await self._run(at_leisure(work))
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
@@ -74,8 +76,12 @@ class Database:
 
         try:
             result = await asyncio.get_running_loop().run_in_executor(self._thread, transact)
+        except _Taken as error:
+            raise Unavailable(f"{error}", hint="a platform has a database of its own; name another") from None
         except OperationalError as error:
             raise self._unavailable(error) from None
+        except DataError as error:
+            raise Invalid(f"the database does not take it: {str(error.orig).splitlines()[0]}") from None
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
@@ -100,6 +106,32 @@ class Database:
     def _note(self, connection: Connection, change: Change) -> None:
         values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
         connection.execute(insert(tables.activities).values(at=self._clock(), **values))
+
+
+def at_leisure(work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+    """For what may take long: the bound of a statement is for calls that somebody waits for."""
+
+    def unhurried(connection: Connection) -> T:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        return work(connection)
+
+    return unhurried
+
+
+def _be_alone(connection: Any, _: object) -> None:
+    """Two platforms on one database would undo each other's work: the second is refused."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,))
+        alone = cursor.fetchone()[0]
+    connection.commit()
+    if not alone:
+        connection.close()
+        raise _Taken("another platform uses this database")
+
+
+class _Taken(Exception):
+    pass
 
 
 def _prepare(connection: Any, _: object) -> None:

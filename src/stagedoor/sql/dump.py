@@ -6,7 +6,7 @@ from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
 
 from stagedoor.model.errors import Conflict
 from stagedoor.sql import migrate, tables
-from stagedoor.sql.database import Database
+from stagedoor.sql.database import Database, at_leisure
 
 # Who is signed in, and what stands on this machine: made anew where a backup is restored.
 _OF_THE_MOMENT = ("sessions", "deployments")
@@ -39,7 +39,7 @@ class Dump(Database):
             _fill(connection, rows)
             migrate.upgrade(connection)
 
-        await self._run(work)
+        await self._run(at_leisure(work))
 
 
 def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:

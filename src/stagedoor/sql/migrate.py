@@ -29,7 +29,7 @@ def upgrade(connection: Connection) -> None:
 
 def move(connection: Connection, revision: str) -> None:
     """To `revision`, as a rule back to that of the Stagedoor before this one. Raises Unavailable."""
-    back = revision < present(connection)
+    back = revision == "base" or revision < present(connection)
     _move(connection, revision, command.downgrade if back else command.upgrade)
 
 

@@ -94,12 +94,16 @@ class People(Database):
                 found = connection.execute(select(table.c.name).where(table.c.team == name)).scalars().all()
                 if found:
                     return f"team {name} has {what}: {', '.join(found)}"
+            token = tables.tokens.c
+            live = (token.team == name, token.revoked_at == 0)
+            if held := connection.execute(select(token.id).where(*live)).scalars().all():
+                return f"team {name} has tokens: {', '.join(held)}"
             connection.execute(delete(tables.teams).where(tables.teams.c.name == name))
             self._note(connection, change)
             return ""
 
         if held := await self._run(work, news.ACCESS, news.ACTIVITIES):
-            raise Conflict(held, hint="give them to another team first")
+            raise Conflict(held, hint="revoke them, or give them to another team, first")
 
     # Sessions
 

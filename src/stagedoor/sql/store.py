@@ -15,18 +15,18 @@ from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import Deployment, Spec
 from stagedoor.model.errors import Conflict
-from stagedoor.model.operation import RUNNING, Operation, Step
 from stagedoor.model.release import Line, Release
 from stagedoor.model.service import Service
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
 from stagedoor.sql.database import put
 from stagedoor.sql.dump import Dump
+from stagedoor.sql.operations import Operations
 from stagedoor.sql.people import People
 from stagedoor.sql.values import Values
 
 
-class SqlStore(People, Values, Dump):
+class SqlStore(People, Values, Operations, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
@@ -48,24 +48,32 @@ class SqlStore(People, Values, Dump):
 
     async def versions(self, application: str) -> list[Version]:
         table = tables.versions
-        query = select(table).where(table.c.application == application).order_by(table.c.published_at)
+        held = (table.c.application == application, table.c.forgotten.is_(False))
+        query = select(table).where(*held).order_by(table.c.published_at)
         return [_version(row) for row in await self._run(lambda c: c.execute(query).all())]
 
     async def latest_versions(self) -> dict[str, str]:
         table = tables.versions
-        query = select(table.c.application, table.c.number).order_by(table.c.published_at)
+        held = table.c.forgotten.is_(False)
+        query = select(table.c.application, table.c.number).where(held).order_by(table.c.published_at)
         return {row.application: row.number for row in await self._run(lambda c: c.execute(query).all())}
 
     async def version(self, application: str, number: str) -> Version | None:
         table = tables.versions
-        query = select(table).where(table.c.application == application, table.c.number == number)
+        held = (table.c.application == application, table.c.number == number, table.c.forgotten.is_(False))
+        query = select(table).where(*held)
         row = await self._run(lambda c: c.execute(query).first())
         return _version(row) if row else None
+
+    async def taken_numbers(self, application: str) -> list[str]:
+        table = tables.versions
+        query = select(table.c.number).where(table.c.application == application).order_by(table.c.published_at)
+        return list(await self._run(lambda c: c.execute(query).scalars().all()))
 
     async def add_version(self, version: Version, application: Application, change: Change) -> None:
         def work(connection: Connection) -> None:
             _put_application(connection, application)
-            connection.execute(insert(tables.versions).values(**asdict(version)))
+            connection.execute(insert(tables.versions).values(**asdict(version), forgotten=False))
             self._note(connection, change)
 
         try:
@@ -99,7 +107,8 @@ class SqlStore(People, Values, Dump):
             for one in decided:
                 if one.version:
                     same = (versions.application == one.application, versions.number == one.version)
-                    connection.execute(delete(tables.versions).where(*same))
+                    # The row stays, so that the number is never given to other content.
+                    connection.execute(update(tables.versions).where(*same).values(forgotten=True))
                     continue
                 major, stack, number = one.release
                 these = (
@@ -160,57 +169,6 @@ class SqlStore(People, Values, Dump):
         table = tables.deployments
         await self._run(lambda c: c.execute(delete(table).where(table.c.id == deployment)), news.DEPLOYMENTS)
 
-    # Operations
-
-    async def begin_operation(self, operation: Operation) -> Operation:
-        values = {key: value for key, value in asdict(operation).items() if key != "id"}
-        query = insert(tables.operations).values(**values)
-        result = await self._run(lambda c: c.execute(query).inserted_primary_key, news.OPERATIONS)
-        assert result is not None
-        return Operation(**{**values, "id": int(result[0])})
-
-    async def add_step(self, operation: int, step: Step) -> None:
-        await self._run(
-            lambda c: c.execute(insert(tables.steps).values(operation=operation, **asdict(step))), news.OPERATIONS
-        )
-
-    async def end_operation(self, operation: int, state: str, at: float, error: dict[str, Any] | None) -> None:
-        table = tables.operations
-        query = update(table).where(table.c.id == operation).values(state=state, ended_at=at, error=error)
-        await self._run(lambda c: c.execute(query), news.OPERATIONS)
-
-    async def operation(self, operation: int) -> Operation | None:
-        table = tables.operations
-        row = await self._run(lambda c: c.execute(select(table).where(table.c.id == operation)).first())
-        return Operation(**row._mapping) if row else None
-
-    async def operations(self, application: str, limit: int) -> list[Operation]:
-        table = tables.operations
-        query = select(table).order_by(table.c.id.desc()).limit(limit)
-        query = query.where(table.c.application == application) if application else query
-        return [Operation(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
-
-    async def running_operations(self) -> list[Operation]:
-        table = tables.operations
-        rows = await self._run(lambda c: c.execute(select(table).where(table.c.state == RUNNING)).all())
-        return [Operation(**row._mapping) for row in rows]
-
-    async def forget_operations(self, before: float) -> int:
-        def work(connection: Connection) -> int:
-            table, steps = tables.operations, tables.steps
-            old = select(table.c.id).where(table.c.ended_at > 0, table.c.ended_at < before)
-            connection.execute(delete(steps).where(steps.c.operation.in_(old)))
-            gone = (table.c.ended_at > 0, table.c.ended_at < before)
-            return int(connection.execute(delete(table).where(*gone)).rowcount)
-
-        return await self._run(work)
-
-    async def steps(self, operation: int, after: int) -> list[Step]:
-        table = tables.steps
-        query = select(table).where(table.c.operation == operation, table.c.seq > after).order_by(table.c.seq)
-        rows = await self._run(lambda c: c.execute(query).all())
-        return [Step(**{key: value for key, value in row._mapping.items() if key != "operation"}) for row in rows]
-
     # Activities and services
 
     async def activities(self, application: str, limit: int) -> list[Activity]:
@@ -254,7 +212,7 @@ def _shallow(deployment: Deployment) -> dict[str, Any]:
 
 
 def _version(row: Row[Any]) -> Version:
-    values = dict(row._mapping)
+    values = {key: value for key, value in row._mapping.items() if key != "forgotten"}
     return Version(**{**values, "start": Start(**values["start"]), "endpoints": tuple(values["endpoints"])})
 
 

@@ -39,6 +39,7 @@ versions = Table(
     Column("start", JSON, nullable=False),
     Column("endpoints", JSON, nullable=False),
     Column("tests", Text, nullable=False),
+    Column("forgotten", Boolean, nullable=False),
     PrimaryKeyConstraint("application", "number"),
 )  # fmt: skip
 
@@ -178,6 +179,7 @@ values = Table(
     Column("content", Text, nullable=False),
     Column("set_by", String(80), nullable=False),
     Column("set_at", Float, nullable=False),
+    Column("dropped", Boolean, nullable=False),
     PrimaryKeyConstraint("application", "stack", "secret", "name", "number"),
 )  # fmt: skip
 

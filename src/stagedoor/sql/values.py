@@ -1,15 +1,18 @@
 """The store's part about configuration and secrets, and what people tell us."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from stagedoor.control import news
 from stagedoor.control.ports import Change
 from stagedoor.model.configuration import Value
+from stagedoor.model.operation import Operation
 from stagedoor.sql import tables
 from stagedoor.sql.database import Database
+from stagedoor.sql.operations import begin as _begin
 
 
 class Values(Database):
@@ -19,10 +22,12 @@ class Values(Database):
         query = query.where(table.c.stack == stack) if stack else query
         return [Value(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
 
-    async def add_value(self, value: Value, change: Change) -> Value:
-        """Adds it under the next number of its name."""
+    async def add_value(
+        self, value: Value, change: Change, begun: Callable[[Value], list[Operation]]
+    ) -> tuple[Value, list[Operation]]:
+        """Adds it under the next number of its name, with the operations that follow from it: all or nothing."""
 
-        def work(connection: Connection) -> Value:
+        def work(connection: Connection) -> tuple[Value, list[Operation]]:
             table = tables.values
             same = (
                 table.c.application == value.application, table.c.stack == value.stack,
@@ -32,9 +37,9 @@ class Values(Database):
             numbered = replace(value, number=last + 1)
             connection.execute(insert(table).values(**asdict(numbered)))
             self._note(connection, change)
-            return numbered
+            return numbered, [_begin(connection, one) for one in begun(numbered)]
 
-        return await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
+        return await self._run(work, news.APPLICATIONS, news.ACTIVITIES, news.OPERATIONS)
 
     async def drop_value(self, value: Value) -> None:
         table = tables.values
@@ -42,7 +47,7 @@ class Values(Database):
             table.c.application == value.application, table.c.stack == value.stack, table.c.secret == value.secret,
             table.c.name == value.name, table.c.number == value.number,
         )  # fmt: skip
-        await self._run(lambda c: c.execute(delete(table).where(*this)), news.APPLICATIONS)
+        await self._run(lambda c: c.execute(update(table).where(*this).values(dropped=True)), news.APPLICATIONS)
 
     async def secrets(self) -> list[Value]:
         table = tables.values

@@ -26,8 +26,11 @@ class Certificate:
         return f"Certificate({self.serial}, {', '.join(self.names)})"
 
 
-def load(settings: Tls) -> Certificate:
-    """What the files of the settings hold. Raises Invalid that names the file and what is wrong with it."""
+def load(settings: Tls, *, ended: bool = False) -> Certificate:
+    """What the files of the settings hold; `ended`: also one whose time is over.
+
+    Raises Invalid that names the file and what is wrong with it.
+    """
     chain = _read(settings.certificate)
     key = _read(settings.key) if settings.key else b""
     try:
@@ -44,9 +47,9 @@ def load(settings: Tls) -> Certificate:
     if first.public_key().public_bytes(*form) != private.public_key().public_bytes(*form):
         raise Invalid(f"the key in {source} does not belong to the certificate in {settings.certificate}", hint=_HINT)
     expires = first.not_valid_after_utc.timestamp()
-    if expires < time.time():
-        ended = f"{first.not_valid_after_utc:%Y-%m-%d}"
-        raise Invalid(f"the certificate in {settings.certificate} ended on {ended}", hint=_HINT)
+    if expires < time.time() and not ended:
+        day = f"{first.not_valid_after_utc:%Y-%m-%d}"
+        raise Invalid(f"the certificate in {settings.certificate} ended on {day}", hint=_HINT)
     pem = b"\n".join(part.strip() for part in (chain, key) if part) + b"\n"
     return Certificate(pem, _names(first), expires, f"{first.serial_number:x}")
 

@@ -24,7 +24,6 @@ class Vault:
     def prepare(self) -> None:
         """Makes the first key, readable by its owner alone, unless there is one."""
         if not self._file.exists():
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._write([_new_key()])
 
     def seal(self, owner: str, text: str) -> str:
@@ -55,10 +54,6 @@ class Vault:
         """A new key seals from now on; the old ones still open."""
         self._write([_new_key(), *self._keys()])
 
-    def retire(self) -> None:
-        """Only the newest key stays."""
-        self._write(self._keys()[:1])
-
     def _keys(self) -> list[bytes]:
         try:
             lines = self._file.read_text().split()
@@ -69,14 +64,25 @@ class Vault:
         return [base64.b64decode(line) for line in lines]
 
     def _write(self, keys: list[bytes]) -> None:
-        fresh = self._file.with_suffix(f".{secrets.token_hex(4)}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(descriptor, b"".join(base64.b64encode(key) + b"\n" for key in keys))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        fresh.rename(self._file)
+        write_private(self._file, b"".join(base64.b64encode(key) + b"\n" for key in keys))
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Replaces a file that its owner alone reads, whole and on disk before this returns."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    fresh.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # What is sealed with a key is committed after it is safe.
+    finally:
+        os.close(folder)
 
 
 def _cipher(key: bytes) -> "AESGCM":

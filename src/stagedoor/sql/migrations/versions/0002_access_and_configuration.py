@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("set_by", sa.String(80), nullable=False),
         sa.Column("set_at", sa.Float(), nullable=False),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("application", "stack", "secret", "name", "number"),
     )
     op.create_table(
@@ -59,6 +60,7 @@ def upgrade() -> None:
     )
     _add("releases", ("values", sa.JSON(), "{}"), ("secrets", sa.JSON(), "{}"))
     _add("deployments", ("secrets", sa.JSON(), "{}"))
+    _add("versions", ("forgotten", sa.Boolean(), sa.false()))
     _add(
         "tokens", ("id", sa.String(16), ""), ("made_by", sa.String(80), ""), ("expires_at", sa.Float(), "0"),
         ("revoked_at", sa.Float(), "0"),
@@ -78,6 +80,10 @@ def downgrade() -> None:
         table.drop_constraint("tokens_id", type_="unique")
         for name in ("id", "made_by", "expires_at", "revoked_at"):
             table.drop_column(name)
+    # An older Stagedoor would take what was forgotten for a version whose files are there.
+    op.execute(sa.text("DELETE FROM versions WHERE forgotten"))
+    with op.batch_alter_table("versions") as table:
+        table.drop_column("forgotten")
     with op.batch_alter_table("deployments") as table:
         table.drop_column("secrets")
     with op.batch_alter_table("releases") as table:
