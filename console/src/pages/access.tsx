@@ -1,0 +1,4 @@
+import { Page } from "../parts/page";
+export default function Access() {
+  return <Page title="Access">soon</Page>;
+}

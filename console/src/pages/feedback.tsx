@@ -1,0 +1,4 @@
+import { Page } from "../parts/page";
+export default function Feedback() {
+  return <Page title="Feedback">soon</Page>;
+}

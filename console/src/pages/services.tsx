@@ -1,0 +1,4 @@
+import { Page } from "../parts/page";
+export default function Services() {
+  return <Page title="Services">soon</Page>;
+}

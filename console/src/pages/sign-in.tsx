@@ -1,0 +1,80 @@
+/** Signing in: by the code of a link, or the way to one. */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useLocation } from "wouter";
+import { Failure } from "../api/client";
+import { health } from "../api/queries";
+import { begin, redeem, useSign } from "../api/session";
+import { Command } from "../parts/command";
+import { Logo } from "../parts/icons";
+import { Problem } from "../parts/trouble";
+
+const WORDS = {
+  asking: ["Sign in", ""],
+  in: ["You are signed in", ""],
+  out: ["Sign in", "Run this where you are logged in with the command line. It opens this page with you signed in."],
+  ended: ["Your session has ended", "Nothing is lost. Run this to go on:"],
+  away: ["Control does not answer", "Requests are served on without it. This page tries again by itself."],
+} as const;
+
+export function SignIn() {
+  const { state } = useSign();
+  const [path, go] = useLocation();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [asking, setAsking] = useState(() => path === "/login" && location.hash.length > 1);
+
+  useEffect(() => {
+    if (path !== "/login") return;
+    const code = location.hash.slice(1);
+    // The code works once; it has no business in the address any longer.
+    history.replaceState(null, "", location.pathname);
+    if (code) void sign(code);
+    else void begin();
+    async function sign(word: string) {
+      try {
+        await redeem(word);
+      } catch (error) {
+        if (error instanceof Failure) setFailure(error);
+      } finally {
+        setAsking(false);
+      }
+    }
+  }, [path]);
+
+  useEffect(() => {
+    if (path === "/login" && state === "in" && !asking) go("/", { replace: true });
+  }, [asking, go, path, state]);
+
+  useEffect(() => {
+    if (state !== "away") return;
+    const timer = setInterval(() => void begin(), 1500);
+    return () => clearInterval(timer);
+  }, [state]);
+
+  if (asking) return <main className="sign-in" aria-busy="true" />;
+  return <Ways state={state} failure={failure} />;
+}
+
+function Ways({ state, failure }: { state: keyof typeof WORDS; failure: Failure | null }) {
+  const byOrganisation = useQuery(health()).data?.sign_in === "oidc";
+  const [title, text] = WORDS[state];
+  useEffect(() => {
+    document.title = `${title} · Stagedoor`;
+  }, [title]);
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card">
+        <Logo />
+        <h1>{title}</h1>
+        {failure && <Problem error={failure} />}
+        <p>{text}</p>
+        {state !== "away" && <Command text="stagedoor open" label="Sign in by" />}
+        {byOrganisation && (
+          <a className="button primary" href="/v1/oidc/login">
+            Sign in with your organisation
+          </a>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,4 @@
+import { Page } from "../parts/page";
+export default function Status() {
+  return <Page title="Status">soon</Page>;
+}

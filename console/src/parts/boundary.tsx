@@ -1,0 +1,19 @@
+/** A page that broke says so; the rest of the console goes on. */
+import { Component, type ReactNode } from "react";
+import { Problem } from "./trouble";
+
+type State = { error: Error | null };
+
+export class Boundary extends Component<{ children: ReactNode }, State> {
+  override state: State = { error: null };
+
+  static getDerivedStateFromError(error: Error): State {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return <Problem error={new Error(`this page could not be shown: ${error.message}`)} onRetry={() => location.reload()} />;
+  }
+}
