@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# Where platforms keep their state, when it is not SQLite in their own folder.
+new_database: Callable[[], str] | None = None
+
 COMMAND = [sys.executable, "-c", "from stagedoor.cli.entry import main; main()"]
 
 
@@ -33,6 +36,7 @@ class Running:
     addresses: dict[str, str] = field(default_factory=dict)
     token: str = ""
     options: tuple[str, ...] = ()
+    database: str = ""
 
     @property
     def data(self) -> Path:
@@ -42,6 +46,8 @@ class Running:
         """Starts it and waits until it says that it is up."""
         arguments = ["up", "--data", str(self.data), "--json", *self._ports(), *self.options]
         environment = dict(os.environ) | {"XDG_CONFIG_HOME": str(self.folder / "config")}
+        if self.database:
+            environment["STAGEDOOR_DATABASE"] = self.database
         self.process = subprocess.Popen(
             [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
         )
@@ -158,10 +164,10 @@ def _unchunk(data: bytes) -> bytes:
 
 
 @contextmanager
-def platform(settings: str = "", options: tuple[str, ...] = ()) -> Iterator[Running]:
+def platform(settings: str = "", options: tuple[str, ...] = (), database: str = "") -> Iterator[Running]:
     """A platform for the length of a block; whatever happens, nothing of it is left."""
     folder = Path(tempfile.mkdtemp(prefix="stagedoor-"))
-    running = Running(folder, options=options)
+    running = Running(folder, options=options, database=database or (new_database() if new_database else ""))
     running.data.mkdir()
     if settings:
         (running.data / "platform.toml").write_text(settings)

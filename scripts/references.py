@@ -4,6 +4,7 @@
 """
 
 import json
+from argparse import _SubParsersAction
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,11 @@ def _cli() -> str:
     parts = [f"{_NOTE}# Command line\n"]
     for name, verb in VERBS.items():
         module = import_module(f"stagedoor.cli.{verb.module}")
-        parts.append(f"## stagedoor {name}\n\n```text\n{build(name, verb.help, module).format_help().strip()}\n```\n")
+        parser = build(name, verb.help, module)
+        parts.append(f"## stagedoor {name}\n\n```text\n{parser.format_help().strip()}\n```\n")
+        for action in (one for one in parser._actions if isinstance(one, _SubParsersAction)):
+            for key, one in action.choices.items():
+                parts.append(f"### stagedoor {name} {key}\n\n```text\n{one.format_help().strip()}\n```\n")
     return "\n".join(parts)
 
 

@@ -80,12 +80,12 @@ class Artefacts:
         return layer, python.version, made
 
     async def sandbox(
-        self, source: str | Path, layer: str, python: str, manifest: Manifest, *, checks: bool = False
+        self, source: str | Path, layer: str, python: str, manifest: Manifest, *, tool: str = ""
     ) -> Sandbox:
-        """What a container of the version is made of; with `checks`, one for its tests."""
+        """What a container of the version is made of; with `tool`, one that holds it beside the script."""
         interpreter = await asyncio.to_thread(interpreters.choose, python)
         folder = source if isinstance(source, Path) else self.source(source)
-        mounts = [Mount(str(folder), "/app"), *await self._platform_mounts(interpreter, checks)]
+        mounts = [Mount(str(folder), "/app"), *await self._platform_mounts(interpreter, tool)]
         if layer != NONE:
             mounts.append(Mount(str(self.layers.path(layer)), "/layer"))
         resources = manifest.resources
@@ -101,19 +101,19 @@ class Artefacts:
     async def warm_up(self) -> None:
         """Makes the platform's own layers, so that the first deploy does not wait for them."""
         python = await asyncio.to_thread(interpreters.choose, "")
-        await self._platform_mounts(python, checks=True)
+        await self._platform_mounts(python, "checks")
 
-    def import_paths(self, layer: str, *, checks: bool = False) -> list[str]:
+    def import_paths(self, layer: str, *, tool: str = "") -> list[str]:
         """Where a script's imports are looked for, in order: its own source before everything else."""
-        return ["/app", *(["/layer"] if layer != NONE else []), *(["/checks"] if checks else [])]
+        return ["/app", *(["/layer"] if layer != NONE else []), *([f"/{tool}"] if tool else [])]
 
     def has_tests(self, source: str, folder: str) -> bool:
         return bool(folder) and (self.source(source) / folder).exists()
 
-    async def _platform_mounts(self, python: Interpreter, checks: bool) -> list[Mount]:
+    async def _platform_mounts(self, python: Interpreter, tool: str) -> list[Mount]:
         mounts = [Mount(str(await self.layers.runtime(python)), "/stagedoor")]
-        if checks:
-            mounts.append(Mount(str(await self.layers.checks(python)), "/checks"))
+        if tool:
+            mounts.append(Mount(str(await self.layers.tool(tool, python)), f"/{tool}"))
         return mounts
 
 

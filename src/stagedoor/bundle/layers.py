@@ -1,6 +1,6 @@
 """Layers: folders of installed packages, named by what they were made from, shared by all who need the same.
 
-Three kinds: an application's dependencies, the runtime with the three packages it stands on, and what runs tests.
+Three kinds: an application's dependencies, the runtime with what it stands on, and the tools: pytest, debugpy.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from stagedoor.bundle.requirements import check, of_project
 
 RUNTIME_PACKAGES = ("httptools", "msgspec", "uvloop")
 _RUNTIME_FILES = ("__init__.py", "testing.py", "py.typed")
-_CHECK_PACKAGES = "pytest>=8,<10\n"
+# What some containers hold beside a script, each mounted at its own name.
+TOOLS = {"checks": "pytest>=8,<10\n", "debugger": "debugpy>=1.8,<2\n"}
 NONE = "none"
 
 
@@ -93,9 +94,9 @@ class Layers:
         await self._make(name, fill)
         return self.path(name)
 
-    async def checks(self, python: Interpreter) -> Path:
-        """pytest, for the tests of applications."""
-        pinned = await self._resolved(_CHECK_PACKAGES, python)
+    async def tool(self, tool: str, python: Interpreter) -> Path:
+        """What runs the tests of applications, or what debugs them."""
+        pinned = await self._resolved(TOOLS[tool], python)
         name, _ = await self._install(pinned, python)
         return self.path(name)
 

@@ -14,7 +14,7 @@ from stagedoor.model.errors import Invalid, TooLarge
 
 IGNORE_FILES = (".gitignore", ".stagedoorignore")
 _ALWAYS = (".git/", ".venv/", "venv/", "__pycache__/", "*.pyc", "node_modules/", ".mypy_cache/", ".pytest_cache/",
-           ".ruff_cache/", ".DS_Store", ".env")  # fmt: skip
+           ".ruff_cache/", ".DS_Store", ".env", ".stagedoor/")  # fmt: skip
 
 
 def read_ignored(folder: Path) -> pathspec.PathSpec[Any]:

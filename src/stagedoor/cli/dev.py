@@ -5,8 +5,9 @@ from pathlib import Path
 
 from stagedoor.cli import output, session
 from stagedoor.main import dev
+from stagedoor.model.names import check_stack
 
-EXAMPLES = ("stagedoor dev", "stagedoor dev ./tv-home --port 9000")
+EXAMPLES = ("stagedoor dev", "stagedoor dev ./tv-home --port 9000", "stagedoor dev --debug")
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -19,6 +20,11 @@ def add_options(parser: ArgumentParser) -> None:
         help="folder for layers (/var/lib/stagedoor/dev)",
     )
 
+    parser.add_argument("--stack", default="test", help="whose services are called: test (the default) or prod")
+    parser.add_argument(
+        "--debug", nargs="?", type=int, const=5678, metavar="PORT", help="wait for a debugger on PORT (5678)"
+    )
+
 
 def run(options: Namespace) -> int:
     def say(line: dict[str, object], text: str) -> None:
@@ -29,5 +35,8 @@ def run(options: Namespace) -> int:
 
     known = session.read_credentials()
     return dev.serve(
-        dev.Options(options.folder.resolve(), options.port, options.data, known["url"], known["token"], say)
-    )
+        dev.Options(
+            options.folder.resolve(), options.port, options.data, known["url"], known["token"],
+            check_stack(options.stack), options.debug, say,
+        )
+    )  # fmt: skip

@@ -29,8 +29,24 @@ def build(name: str, help_line: str, verb: Any) -> Parser:
         allow_abbrev=False,
     )
     verb.add_options(parser)
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    if not any(isinstance(one, argparse._SubParsersAction) for one in parser._actions):
+        _add_json(parser)
     return parser
+
+
+def add_actions(parser: argparse.ArgumentParser) -> Any:
+    """For a verb that does several things: the action is the word after it."""
+    return parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions", parser_class=Parser)
+
+
+def add_action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
+    added: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+    _add_json(added)
+    return added
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def parse(name: str, help_line: str, verb: Any, arguments: list[str]) -> argparse.Namespace:

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from stagedoor.cli import output, session
+from stagedoor.cli.open import link
+from stagedoor.http.client import Client
 from stagedoor.main import demo, doctor
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
@@ -72,6 +74,8 @@ def start(options: Options) -> int:
             print(f"up after {time.monotonic() - began:.1f} s")
             for name, address in addresses.items():
                 print(f"  {name:<8} {address}")
+            print(f"  console  {_link(addresses['control'], paths)}")
+            print("           (signs in once; `stagedoor open` makes another)")
             print("  stop     Ctrl-C", flush=True)
         if options.demo:
             threading.Thread(target=_run_demo, args=(addresses, paths, options.json), daemon=True).start()
@@ -92,6 +96,10 @@ def _silent(text: str) -> None:
 
 def _ports(ports: Ports, given: dict[str, int]) -> Ports:
     return replace(ports, **given)  # type: ignore[arg-type]
+
+
+def _link(url: str, paths: Paths) -> str:
+    return link(Client(url, paths.token.read_text().strip()), url)
 
 
 def _run_demo(addresses: dict[str, str], paths: Paths, quiet: bool) -> None:

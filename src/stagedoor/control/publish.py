@@ -187,9 +187,9 @@ async def _test(platform: Platform, progress: Progress, version: Version, source
         return "no tests"
     async with progress.step("tests") as note:
         sandbox = await platform.artefacts.sandbox(
-            source.name, version.layer, version.python, source.manifest, checks=True
+            source.name, version.layer, version.python, source.manifest, tool="checks"
         )
-        paths = platform.artefacts.import_paths(version.layer, checks=True)
+        paths = platform.artefacts.import_paths(version.layer, tool="checks")
         config = dict(version.manifest.get("config", {}))
         result = await platform.engine.check(sandbox, paths, checks.tests, config, checks.timeout)
         if not result["passed"]:

@@ -25,6 +25,6 @@ async def _run(platform: Platform, source: Source) -> dict[str, Any]:
     if not platform.artefacts.has_tests(source.name, checks.tests):
         raise Invalid(f"there is no folder {checks.tests!r} with tests", hint="`stagedoor init` writes one")
     layer, python, _ = await platform.artefacts.prepare(source.name, source.manifest)
-    sandbox = await platform.artefacts.sandbox(source.name, layer, python, source.manifest, checks=True)
-    paths = platform.artefacts.import_paths(layer, checks=True)
+    sandbox = await platform.artefacts.sandbox(source.name, layer, python, source.manifest, tool="checks")
+    paths = platform.artefacts.import_paths(layer, tool="checks")
     return await platform.engine.check(sandbox, paths, checks.tests, source.manifest.config, checks.timeout)

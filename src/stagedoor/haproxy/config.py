@@ -252,6 +252,7 @@ def _egress(layout: Layout) -> list[str]:
         f"  http-request del-header {_PLATFORM_HEADERS}",
         "  http-request set-header stagedoor-request-id %[var(txn.request_id)]",
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
+        "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  use_backend %[var(txn.grant),field(1,|)]",

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from stagedoor.control import previews, status
 from stagedoor.control.platform import Platform
-from stagedoor.http import access, configuration, console, live, releases, services, sights, tries, uploads
+from stagedoor.http import access, configuration, console, live, oidc, releases, services, sights, tries, uploads
 from stagedoor.http.identity import identify
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Failure, Unavailable
@@ -35,6 +35,7 @@ def build(platform: Platform, version: str) -> FastAPI:
     Who = Annotated[Identity, Depends(who)]
     for part in (uploads, releases, configuration, services, sights, access, live, tries):
         app.include_router(part.build(platform, who))
+    app.include_router(oidc.build(platform))
     app.include_router(console.build())
 
     @app.get("/v1/health", tags=["platform"])

@@ -4,22 +4,25 @@ import httpx
 from fastapi import Request, Response
 
 from stagedoor.control.platform import Platform
-from stagedoor.model.access import VIEWER, Identity
+from stagedoor.model.access import OPERATOR, VIEWER, Identity
 from stagedoor.model.errors import Forbidden, Missing, Unavailable
-from stagedoor.model.names import suggest
+from stagedoor.model.names import check_stack, suggest
 
 _DROPPED = ("authorization", "connection", "content-length", "host", "keep-alive", "transfer-encoding")
 
 
 async def forward(platform: Platform, by: Identity, request: Request, name: str, rest: str) -> Response:
     """The service's answer. Raises Missing, Forbidden, Unavailable."""
+    stack = check_stack(request.headers.get("stagedoor-stack", "test"))
     if by.role == VIEWER:
         raise Forbidden(f"{by.name} is a viewer and may not call services")
+    if stack == "prod" and by.role != OPERATOR:
+        raise Forbidden(f"{by.name} may call services of prod only from what runs there", hint="leave out --stack prod")
     services = {one.name: one for one in (await platform.store.world()).services}
     if name not in services:
         raise Missing(f"there is no service {name!r}", hint=suggest(name, list(services)))
     headers = {key: value for key, value in request.headers.items() if key not in _DROPPED}
-    headers["stagedoor-application"] = f"dev:{by.name}"
+    headers |= {"stagedoor-application": f"dev:{by.name}", "stagedoor-stack": stack}
     query = f"?{request.url.query}" if request.url.query else ""
     try:
         async with httpx.AsyncClient(timeout=30) as client:

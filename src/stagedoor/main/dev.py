@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +22,18 @@ import watchfiles
 from stagedoor.bundle import interpreters
 from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.bundle.pack import read_ignored
-from stagedoor.main import forwarder
+from stagedoor.main import debugging, forwarder
 from stagedoor.main.node import find_runtime
 from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Mount
-from stagedoor.model.errors import Failure, Unavailable
+from stagedoor.model.errors import Failure, Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 from stagedoor.oci import cgroups, launch, spawn
 from stagedoor.oci.runc import Engine, EngineError
 
 _EGRESS = "/run/stagedoor/egress.sock"
+_THINKING = 86400.0
+SECRETS = ".stagedoor/secrets.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Options:
     data: Path
     url: str
     token: str
+    stack: str
+    debug: int | None
     say: Callable[[dict[str, object], str], None]
 
 
@@ -54,6 +59,7 @@ class Dev:
         self._ignored = read_ignored(options.folder)
         self._container = ""
         self._running: launch.Running | None = None
+        self._debugger = None if options.debug is None else debugging.Forward(options.debug, self._pid)
         self._sockets = Path(tempfile.mkdtemp(prefix="stagedoor-dev-", dir="/run"))
 
     async def run(self) -> None:
@@ -63,8 +69,12 @@ class Dev:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         calls = await forwarder.start(
-            self._sockets / "egress.sock", self._options.folder, self._options.url, self._options.token
-        )
+            self._sockets / "egress.sock", self._options.folder, self._options.url, self._options.token,
+            self._options.stack,
+        )  # fmt: skip
+        if self._debugger is not None:
+            await self._debugger.start()
+            self._say_debugger(self._debugger.port)
         try:
             # Watched from before the first start on, so that no change falls in between.
             changes = watchfiles.awatch(
@@ -72,21 +82,40 @@ class Dev:
             )
             change = asyncio.ensure_future(anext(changes, None))
             await asyncio.sleep(0)
-            await self._start()
+            await self._start_unless(stop)
             while (found := await change) is not None:
                 change = asyncio.ensure_future(anext(changes, None))
                 names = ", ".join(sorted({Path(path).name for _, path in found})[:3])
                 await self._end()
-                await self._start(f"{names} changed; ")
+                await self._start_unless(stop, f"{names} changed; ")
         finally:
             calls.close()
+            if self._debugger is not None:
+                self._debugger.close()
             await self._end()
             (self._sockets / "egress.sock").unlink(missing_ok=True)
             self._sockets.rmdir()
             cgroups.remove(self._engine.cgroup)
 
+    def _pid(self) -> int:
+        return self._running.pid if self._running else 0
+
+    def _say_debugger(self, port: int) -> None:
+        written = debugging.write_configuration(self._options.folder, port)
+        file = f"; {written.relative_to(self._options.folder)} is written" if written else ""
+        line = {"event": "debugger", "port": port}
+        self._options.say(line, f"the script waits for a debugger on 127.0.0.1:{port} (F5 in VS Code){file}")
+
     def _is_source(self, change: watchfiles.Change, path: str) -> bool:
         return not self._ignored.match_file(Path(path).relative_to(self._options.folder).as_posix())
+
+    async def _start_unless(self, stop: asyncio.Event, why: str = "") -> None:
+        """A start may wait for long (for a debugger); Ctrl-C ends it at once."""
+        start, stopped = asyncio.ensure_future(self._start(why)), asyncio.ensure_future(stop.wait())
+        await asyncio.wait({start, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for one in (start, stopped):
+            one.cancel()
+        await asyncio.gather(start, stopped, return_exceptions=True)
 
     async def _start(self, why: str = "") -> None:
         """A script that does not start says why and waits for the next change."""
@@ -115,13 +144,16 @@ class Dev:
     async def _launch(self, manifest: Manifest) -> dict[str, object] | None:
         python = await asyncio.to_thread(interpreters.choose, manifest.python)
         layer, _ = await self._artefacts.layers.of_source(self._options.folder, python)
-        sandbox = await self._artefacts.sandbox(self._options.folder, layer, python.version, manifest)
+        tool = "" if self._debugger is None else "debugger"
+        sandbox = await self._artefacts.sandbox(self._options.folder, layer, python.version, manifest, tool=tool)
         self._container = f"dev-{secrets.token_hex(4)}"
         boot = {
             "instance": self._container, "entry": manifest.entry, "app": manifest.app, "prefixed": manifest.prefixed,
-            "paths": self._artefacts.import_paths(layer), "config": manifest.config, "egress": _EGRESS,
-            "body_limit": manifest.limits.body, "request_timeout": manifest.limits.request,
-            "warmup_timeout": manifest.limits.warmup, "grace": 1.0,
+            "paths": self._artefacts.import_paths(layer, tool=tool), "config": manifest.config, "egress": _EGRESS,
+            "secrets": _read_secrets(self._options.folder), "body_limit": manifest.limits.body,
+            "request_timeout": self._patience(manifest.limits.request),
+            "warmup_timeout": self._patience(manifest.limits.warmup), "grace": 1.0,
+            "debug": debugging.INSIDE if tool else 0,
         }  # fmt: skip
         egress = Mount(str(self._sockets / "egress.sock"), _EGRESS)
         self._running = await launch.launch(
@@ -135,8 +167,12 @@ class Dev:
             (egress,),
         )
         # An endless import is cut like a warm-up that never ends.
-        async with asyncio.timeout(manifest.limits.warmup + 5):
+        async with asyncio.timeout(self._patience(manifest.limits.warmup + 5)):
             return await asyncio.shield(self._running.report)
+
+    def _patience(self, seconds: float) -> float:
+        """Under a debugger nothing is over while somebody thinks."""
+        return seconds if self._debugger is None else _THINKING
 
     async def _end(self) -> None:
         if self._running is not None:
@@ -152,6 +188,17 @@ def _read(folder: Path) -> Manifest:
     if not file.is_file():
         raise Unavailable(f"there is no {manifests.FILE} in {folder}", hint="run `stagedoor init NAME`")
     return manifests.parse(file.read_text())
+
+
+def _read_secrets(folder: Path) -> dict[str, str]:
+    """Secrets for this machine alone, from a file that is never packed. Raises Invalid."""
+    file = folder / SECRETS
+    if not file.is_file():
+        return {}
+    try:
+        return {name: str(value) for name, value in tomllib.loads(file.read_text()).items()}
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{SECRETS} is not TOML: {error}") from None
 
 
 def _listen(port: int) -> socket.socket:

@@ -29,8 +29,8 @@ class Forwarder:
         self._task.cancel()
 
 
-async def start(path: Path, folder: Path, url: str, token: str) -> Forwarder:
-    """Listens on `path`, for the application in `folder`."""
+async def start(path: Path, folder: Path, url: str, token: str, stack: str) -> Forwarder:
+    """Listens on `path`, for the application in `folder`; calls go to the services of `stack`."""
     client = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30)
 
     async def forward(request: Request) -> Response:
@@ -40,6 +40,7 @@ async def start(path: Path, folder: Path, url: str, token: str) -> Forwarder:
             text = f"no grant for {service}: name it under services in {manifests.FILE}"
             return JSONResponse({"error": {"code": "no_grant", "message": text}}, 403, {"stagedoor-refused": text})
         headers = {name: value for name, value in request.headers.items() if name not in _HOP}
+        headers["stagedoor-stack"] = stack
         target = f"/v1/services/{service}/call{request.url.path}" + (
             f"?{request.url.query}" if request.url.query else ""
         )

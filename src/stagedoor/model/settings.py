@@ -68,6 +68,7 @@ class Access:
 
     session: float = setting("12h", "how long a browser stays signed in", "time")
     login: float = setting("10m", "how long a one-time link works", "time")
+    address: str = setting("", "address of the console as browsers see it; empty: the control API's own")
     issuer: str = setting("", "OpenID Connect: address of the provider; empty: no such sign-in")
     client_id: str = setting("", "OpenID Connect: what the provider calls this platform")
     client_secret: str = setting("", "OpenID Connect: file with the client's secret; empty: a public client")

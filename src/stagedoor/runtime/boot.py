@@ -62,6 +62,10 @@ def main() -> None:
     with open(BOOT, "rb") as stream:
         boot = msgspec.json.decode(stream.read(), type=Boot)
     sys.stdout, sys.stderr = open_output(1, boot.secrets), open_output(2, boot.secrets)
+    if boot.debug:
+        from stagedoor.runtime import debug
+
+        debug.wait(boot.debug, boot.paths)
     door = socket.socket(fileno=DOOR)
     door.setblocking(False)
     try:

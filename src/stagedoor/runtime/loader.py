@@ -17,7 +17,7 @@ class Boot(msgspec.Struct):
     """What node tells an instance, on a descriptor: never by arguments or the environment.
 
     `entry` is a module with endpoints (`main`), or with `app` set, module and attribute of an ASGI application.
-    Sizes in bytes, times in seconds.
+    Sizes in bytes, times in seconds. `debug` is the port on which a debugger is waited for.
     """
 
     instance: str
@@ -32,6 +32,7 @@ class Boot(msgspec.Struct):
     request_timeout: float = 15.0
     warmup_timeout: float = 20.0
     grace: float = 10.0
+    debug: int = 0
 
 
 class LoadError(Exception):
