@@ -33,3 +33,37 @@ export const requests = (application: string, stack: string, status: string) =>
     ...(stack ? ["--stack", stack] : []),
     ...(status ? ["--status", status] : []),
   );
+
+export const setValue = (application: string, stack: string, name: string, value: string) =>
+  command("config", "set", name || "NAME", value || "VALUE", "--application", application, "--stack", stack);
+
+export const removeValue = (application: string, stack: string, name: string) =>
+  command("config", "remove", name, "--application", application, "--stack", stack);
+
+/** The value comes on standard input: it is no part of the command. */
+export const setSecret = (application: string, stack: string, name: string, rotate: boolean) =>
+  command("secret", rotate ? "rotate" : "set", name || "NAME", "--application", application, "--stack", stack);
+
+export const removeSecret = (application: string, stack: string, name: string) =>
+  command("secret", "remove", name, "--application", application, "--stack", stack);
+
+export const createToken = (name: string, role: string, team: string, expires: string) =>
+  command(
+    "token", "create", name || "NAME", "--role", role,
+    ...(team ? ["--team", team] : []),
+    ...(expires ? ["--expires", expires] : []),
+  );
+
+export const revokeToken = (id: string) => command("token", "revoke", id);
+
+export const addUser = (name: string, role: string, team: string) =>
+  command("user", "add", name || "NAME", "--role", role, ...(team ? ["--team", team] : []));
+
+export const removeUser = (name: string) => command("user", "remove", name);
+
+export const addTeam = (name: string, contact: string) =>
+  command("team", "add", name || "NAME", ...(contact ? ["--contact", contact] : []));
+
+export const removeTeam = (name: string) => command("team", "remove", name);
+
+export const oneRequest = (id: string) => command("requests", "--id", id, "--calls");

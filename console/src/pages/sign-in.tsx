@@ -26,6 +26,8 @@ export function SignIn() {
   useEffect(() => {
     if (path !== "/login") return;
     const code = location.hash.slice(1);
+    const { problem, to } = asked();
+    if (problem) setFailure(new Failure(401, "sign_in", problem, ""));
     // The code works once; it has no business in the address any longer.
     history.replaceState(null, "", location.pathname);
     if (code) void sign(code);
@@ -33,13 +35,14 @@ export function SignIn() {
     async function sign(word: string) {
       try {
         await redeem(word);
+        go(to, { replace: true });
       } catch (error) {
         if (error instanceof Failure) setFailure(error);
       } finally {
         setAsking(false);
       }
     }
-  }, [path]);
+  }, [go, path]);
 
   useEffect(() => {
     if (path === "/login" && state === "in" && !asking) go("/", { replace: true });
@@ -53,6 +56,13 @@ export function SignIn() {
 
   if (asking) return <main className="sign-in" aria-busy="true" />;
   return <Ways state={state} failure={failure} />;
+}
+
+/** What the address says beside the code: what went wrong elsewhere, and where to go on to, here alone. */
+function asked(): { problem: string; to: string } {
+  const query = new URLSearchParams(location.search);
+  const to = query.get("to") ?? "/";
+  return { problem: query.get("problem") ?? "", to: /^\/(?![/\\])/.test(to) ? to : "/" };
 }
 
 function Ways({ state, failure }: { state: keyof typeof WORDS; failure: Failure | null }) {

@@ -19,11 +19,13 @@ type Props = {
   run: () => Promise<Operation[]>;
   /** What to say once it is done. */
   done: string;
+  /** The one who asked closes by itself, since there is something to read. */
+  keepOpen?: boolean;
   onFailure?: (failure: Failure) => void;
   onClose: () => void;
 };
 
-export function Act({ title, command, button, danger, ready = true, children, run, done, onFailure, onClose }: Props) {
+export function Act({ title, command, button, danger, ready = true, children, run, done, keepOpen, onFailure, onClose }: Props) {
   const [operations, setOperations] = useState<Operation[] | null>(null);
   const [ended, setEnded] = useState(0);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -36,7 +38,7 @@ export function Act({ title, command, button, danger, ready = true, children, ru
       const begun = await run();
       if (begun.length) return setOperations(begun);
       toast(done);
-      onClose();
+      if (!keepOpen) onClose();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       setFailure(error);
