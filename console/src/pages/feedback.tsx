@@ -6,7 +6,7 @@ import { feedback, queries } from "../api/queries";
 import { useSession } from "../api/session";
 import { Field } from "../parts/field";
 import { Loaded } from "../parts/loaded";
-import { Page, Section } from "../parts/page";
+import { cameFrom, Page, Section } from "../parts/page";
 import { Time } from "../parts/time";
 import { toast } from "../parts/toasts";
 import { Empty, Problem } from "../parts/trouble";
@@ -28,7 +28,7 @@ export default function Feedback() {
 function Give() {
   const [text, setText] = useState("");
   const giving = useMutation({
-    mutationFn: () => ask(api.POST("/v1/feedback", { body: { text, page: document.referrer || location.pathname } })),
+    mutationFn: () => ask(api.POST("/v1/feedback", { body: { text, page: cameFrom() } })),
     onSuccess: () => {
       setText("");
       toast("Thank you: the operators have it");
@@ -70,6 +70,7 @@ function Said() {
                   <strong>{one.by}</strong> {one.text}
                 </p>
                 <span className="faint timeline-when">
+                  {one.page && <span className="mono">{one.page} </span>}
                   <Time at={one.at} />
                 </span>
               </li>

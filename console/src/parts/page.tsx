@@ -12,6 +12,12 @@ type Props = {
 };
 
 let arrivedAt = "";
+let before = "";
+
+/** The page from which one came here. */
+export function cameFrom(): string {
+  return before;
+}
 
 export function Page({ title, heading, lead, actions, above, children }: Props) {
   const top = useRef<HTMLHeadingElement>(null);
@@ -24,6 +30,7 @@ export function Page({ title, heading, lead, actions, above, children }: Props) 
       window.scrollTo(0, 0);
       top.current?.focus({ preventScroll: true });
     }
+    if (arrivedAt !== path) before = arrivedAt;
     arrivedAt = path;
   }, [path]);
   return (
