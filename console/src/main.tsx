@@ -2,10 +2,8 @@ import { createRoot } from "react-dom/client";
 import { begin } from "./api/session";
 import { markOutdated } from "./api/live";
 import { App } from "./app";
-import { applyTheme } from "./parts/theme";
 import "./styles/index.css";
 
-applyTheme();
 // A part that is gone: the platform was upgraded under this page.
 addEventListener("vite:preloadError", markOutdated);
 // A link signs in first; every other page asks who it is.

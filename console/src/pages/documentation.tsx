@@ -87,7 +87,7 @@ function EndpointCard({ application, line, one, free }: CardProps) {
       <div className="endpoint-head">
         <Tag tone="accent">{one.method}</Tag>
         <h3 className="mono">{one.path}</h3>
-        <button type="button" className="button push" aria-expanded={open} onClick={() => setOpen(!open)} aria-label={`Try ${one.method} ${one.path}`}>
+        <button type="button" className="button push" aria-expanded={open} onClick={() => setOpen(!open)} aria-label={`${open ? "Close" : "Try it"}: ${one.method} ${one.path}`}>
           {open ? "Close" : "Try it"}
         </button>
       </div>

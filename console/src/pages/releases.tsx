@@ -96,7 +96,7 @@ function back(line: Line, choose: (number: number) => void): Column<Release> {
     cell: (one) =>
       one.number === line.release ? null : (
         <span className="row-actions">
-          <button type="button" className="button quiet" onClick={() => choose(one.number)} aria-label={`Roll back to release ${one.number} in ${line.stack}`}>
+          <button type="button" className="button quiet" onClick={() => choose(one.number)} aria-label={`Roll back to this: release ${one.number} in ${line.stack}`}>
             Roll back to this
           </button>
         </span>

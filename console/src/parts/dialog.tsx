@@ -1,5 +1,5 @@
 /** The browser's own dialog: it keeps the focus inside, gives it back, and closes by Escape. */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { Icon } from "./icons";
 
 type Props = { title: string; onClose: () => void; children: ReactNode; wide?: boolean };
@@ -7,9 +7,12 @@ type Props = { title: string; onClose: () => void; children: ReactNode; wide?: b
 export function Dialog({ title, onClose, children, wide }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const name = useId();
-  useEffect(() => {
+  // Before the element leaves the page, or closing it could not give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current!;
     if (!element.open) element.showModal();
+    // What is to be filled in comes first; without such a field the browser chooses.
+    element.querySelector<HTMLElement>("input:not([readonly]), textarea, select")?.focus();
     return () => element.close();
   }, []);
   return (

@@ -75,7 +75,6 @@ function Search({ onClose }: { onClose: () => void }) {
     <Dialog title="Find" onClose={onClose}>
       <input
         className="input"
-        autoFocus
         type="text"
         role="combobox"
         aria-label="Application or page"
