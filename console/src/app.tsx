@@ -1,7 +1,7 @@
 /** Which page an address is. Pages but the first come when they are wanted. */
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { Route, Router, Switch } from "wouter";
+import { Route, Router, Switch, useLocation } from "wouter";
 import { queries } from "./api/queries";
 import { useSign } from "./api/session";
 import { Applications } from "./pages/applications";
@@ -42,11 +42,12 @@ export function App() {
 
 function Known() {
   const { state } = useSign();
+  const [path] = useLocation();
   if (state === "asking") return <div className="asking" />;
   if (state !== "in") return <SignIn />;
   return (
     <Shell>
-      <Boundary>
+      <Boundary path={path}>
         <Suspense fallback={<Skeleton rows={6} />}>
           <Pages />
         </Suspense>

@@ -82,7 +82,7 @@ async function ask({ name, path, draw }, member) {
     draw(screen, JSON.parse(text));
     figures.replaceChildren(
       make("span", "", make("strong", "", "1 round trip"), `, ${Math.round(took)} ms, ${(text.length / 1000).toFixed(1)} KB`),
-      make("span", "", make("strong", "", `${calls} API calls`), ` by the script: ${Math.max(0, calls - 1)} round trips saved`),
+      make("span", "", make("strong", "", `${calls} API calls`), `, ${Math.max(0, calls - 1)} round trips saved`),
     );
     return calls;
   } catch (error) {

@@ -4,11 +4,18 @@ import { Problem } from "./trouble";
 
 type State = { error: Error | null };
 
-export class Boundary extends Component<{ children: ReactNode }, State> {
+type Props = { path: string; children: ReactNode };
+
+export class Boundary extends Component<Props, State> {
   override state: State = { error: null };
 
   static getDerivedStateFromError(error: Error): State {
     return { error };
+  }
+
+  /** Another page is another try. */
+  override componentDidUpdate(before: Props) {
+    if (before.path !== this.props.path && this.state.error) this.setState({ error: null });
   }
 
   override render() {
