@@ -154,6 +154,9 @@ def test_a_click_rolls_back_and_shows_the_command(visit: Visit, stagedoor: Runni
     assert stagedoor.get("/back/hello").json()["word"] == "one"
     dialog.get_by_role("button", name="Close", exact=True).last.click()
     expect(page.get_by_role("row").filter(has_text="serving")).to_contain_text("1.0.0")
+    page.get_by_role("button", name="Roll back ^1 in test").click()
+    expect(page.get_by_role("dialog")).to_contain_text("there is nothing else to go back to")
+    page.keyboard.press("Escape")
     # And forward again, by the history of releases: what is shown there does the same on the command line.
     page.get_by_role("link", name="Releases", exact=True).click()
     page.get_by_role("button", name="Roll back to this: release 2 in test").click()
@@ -297,12 +300,14 @@ def test_everything_is_in_reach_of_the_keyboard(visit: Visit, stagedoor: Running
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+    page.set_viewport_size(NARROW)
     page.keyboard.press("Control+k")
     page.keyboard.type("typed")
     expect(page.get_by_role("option", selected=True)).to_contain_text("typed")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="typed", level=1)).to_be_focused()
     expect(page).to_have_title("typed · Stagedoor")
+    page.set_viewport_size(WIDE)
     button = page.get_by_role("button", name="Roll back ^1 in test")
     expect(button).to_be_visible()
     for _ in range(60):
@@ -399,6 +404,11 @@ def test_a_session_that_ended_says_how_to_go_on(browser: Browser, stagedoor: Run
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         assert context.request.get(address).status == 401
+        # A link into the window that shows how to get one.
+        page.goto(f"{stagedoor.addresses['control']}/console/login")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        page.goto(login_link(stagedoor))
+        expect(page.get_by_role("heading", name="Applications")).to_be_visible()
 
 
 def test_the_organisation_s_sign_in_is_offered_where_there_is_one(browser: Browser, stagedoor: Running) -> None:

@@ -23,7 +23,7 @@ export default function Access() {
   const [wish, setWish] = useState<Wish | null>(null);
   const close = () => setWish(null);
   return (
-    <Page title="Access" lead={`You are ${name}, ${team ? `${role} of ${team}` : role}.`}>
+    <Page title="Access" lead={`Signed in as ${name}, with the role ${team ? `${role} of ${team}` : role}.`}>
       {role === "operator" ? <Lists choose={setWish} /> : <NoOperator />}
       {wish?.act === "token" && <CreateToken onClose={close} />}
       {wish?.act === "user" && <AddUser onClose={close} />}

@@ -25,16 +25,21 @@ export function SignIn() {
 
   useEffect(() => {
     if (path !== "/login") return;
-    const code = location.hash.slice(1);
-    const { problem, to } = asked();
-    if (problem) setFailure(new Failure(401, "sign_in", problem, ""));
-    // The code works once; it has no business in the address any longer.
-    history.replaceState(null, "", location.pathname);
-    if (code) void sign(code);
-    else void begin();
-    async function sign(word: string) {
+    // A second link into a window that is here already changes the hash alone.
+    addEventListener("hashchange", arrive);
+    void arrive();
+    return () => removeEventListener("hashchange", arrive);
+
+    async function arrive() {
+      const code = location.hash.slice(1);
+      const { problem, to } = asked();
+      // The code works once; it has no business in the address any longer.
+      history.replaceState(null, "", location.pathname);
+      setFailure(problem ? new Failure(401, "sign_in", problem, "") : null);
+      if (!code) return begin();
+      setAsking(true);
       try {
-        await redeem(word);
+        await redeem(code);
         go(to, { replace: true });
       } catch (error) {
         if (error instanceof Failure) setFailure(error);

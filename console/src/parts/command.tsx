@@ -1,5 +1,5 @@
 /** What the command line would be told, with a button that copies it. */
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { Icon } from "./icons";
 import { toast } from "./toasts";
 
@@ -10,7 +10,14 @@ export function Command({ text, label = "The same on the command line" }: { text
         <span className="prompt" aria-hidden="true">
           ${" "}
         </span>
-        <span className="command-text">{text}</span>
+        <span className="command-text">
+          {text.split(" ").map((word, at) => (
+            <Fragment key={at}>
+              {at > 0 && " "}
+              <span className="word">{word}</span>
+            </Fragment>
+          ))}
+        </span>
       </code>
       <Copy text={text} what="command" />
     </div>

@@ -1,5 +1,6 @@
 /** The browser's own dialog: it keeps the focus inside, gives it back, and closes by Escape. */
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 import { Icon } from "./icons";
 
 type Props = { title: string; onClose: () => void; children: ReactNode; wide?: boolean };
@@ -15,7 +16,8 @@ export function Dialog({ title, onClose, children, wide }: Props) {
     element.querySelector<HTMLElement>("input:not([readonly]), textarea, select")?.focus();
     return () => element.close();
   }, []);
-  return (
+  // At the end of the page: what it was opened from may be hidden, as the menu is on narrow screens.
+  return createPortal(
     <dialog
       ref={dialog}
       className={wide ? "dialog wide" : "dialog"}
@@ -32,6 +34,7 @@ export function Dialog({ title, onClose, children, wide }: Props) {
         </header>
         {children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -1,8 +1,9 @@
 /** What can be done with a line: moving it back, ending it, moving it to a version. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../api/client";
+import { api, ask, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
+import { former } from "../api/former";
 import { releases } from "../api/queries";
 import { Act } from "./act";
 import { Field } from "./field";
@@ -13,14 +14,15 @@ type Props = { application: string; line: string; stack: string; onClose: () => 
 /** Back to the release before, or to the one named by `to`. */
 export function RollBack({ application, line, stack, to = 0, onClose }: Props & { to?: number }) {
   const major = commands.major(line);
-  const known = useQuery(releases(application, major, stack)).data ?? [];
-  const [current] = known.slice(-1);
-  const former = to ? known.find((one) => one.number === to) : known.at(-2);
+  const known = useQuery(releases(application, major, stack)).data;
+  const current = known?.at(-1);
+  const target = to ? known?.find((one) => one.number === to) : former(known ?? []);
   return (
     <Act
       title={`Roll back ${application} ${line} in ${stack}`}
       command={commands.rollback(application, stack, line, to)}
       button="Roll back"
+      ready={!known || target !== undefined}
       done={`${application} ${line} is rolled back in ${stack}`}
       onClose={onClose}
       run={async () => [
@@ -32,20 +34,26 @@ export function RollBack({ application, line, stack, to = 0, onClose }: Props & 
         ),
       ]}
     >
-      <p>
-        The traffic of <strong className="mono">{line}</strong> in <Stack name={stack} /> goes back
-        {current && former ? (
-          <>
-            {" "}
-            from release {current.number} (<span className="mono">{current.version}</span>) to what release {former.number}{" "}
-            was (<span className="mono">{former.version}</span>)
-          </>
-        ) : (
-          " to what ran before"
-        )}
-        : code, configuration, secrets and routes together. No request is lost.
-      </p>
+      {known && !target ? (
+        <p>What runs is the first of this line: there is nothing else to go back to.</p>
+      ) : (
+        <p>
+          The traffic of <strong className="mono">{line}</strong> in <Stack name={stack} /> goes back
+          {current && target ? <Between from={current} to={target} /> : " to what ran before"}: code, configuration, secrets
+          and routes together. No request is lost.
+        </p>
+      )}
     </Act>
+  );
+}
+
+function Between({ from, to }: { from: Schemas["ReleaseView"]; to: Schemas["ReleaseView"] }) {
+  return (
+    <>
+      {" "}
+      from release {from.number} (<span className="mono">{from.version}</span>) to what release {to.number} was (
+      <span className="mono">{to.version}</span>)
+    </>
   );
 }
 
