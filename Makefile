@@ -4,7 +4,7 @@ DATA ?= /var/lib/stagedoor
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 
-.PHONY: help setup console up test lint unit integration bench docs clean
+.PHONY: help setup console up test site lint unit integration bench docs clean
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,7 @@ up: setup        ## start the platform with the demo; Ctrl-C stops it
 
 test: setup lint ## everything that must pass
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/integration --database postgresql
 
 lint: setup      ## style, types, layers
 	$(BIN)/ruff check .
@@ -33,10 +34,13 @@ integration: setup ## tests with the real parts
 	$(BIN)/python -m pytest tests/integration
 
 bench: setup     ## every figure, the short way
-	for name in path deploy size console; do $(BIN)/python -m bench $$name --quick --json; done
+	for name in path deploy size upgrade console; do $(BIN)/python -m bench $$name --quick --json; done
 
 docs: setup      ## generate the references
 	$(BIN)/python -m scripts.references
+
+site: docs       ## build the documentation as a site, into site/
+	$(BIN)/mkdocs build --quiet
 
 clean:           ## remove what setup made
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache console/node_modules src/stagedoor/console

@@ -62,7 +62,8 @@ class Running:
         """Any free port at first, then the same ones again, so that a restart is one as its users see it."""
         if not self.addresses:
             return ["--prod-port", "0", "--test-port", "0", "--control-port", "0"]
-        return [part for name, url in self.addresses.items() for part in (f"--{name}-port", url.rpartition(":")[2])]
+        named = {name: url for name, url in self.addresses.items() if name != "remote"}
+        return [part for name, url in named.items() for part in (f"--{name}-port", url.rpartition(":")[2])]
 
     def stop(self) -> None:
         """As Ctrl-C does it."""
@@ -81,6 +82,7 @@ class Running:
     def environment(self) -> dict[str, str]:
         return dict(os.environ) | {
             "STAGEDOOR_URL": self.addresses["control"], "STAGEDOOR_TOKEN": self.token, "NO_COLOR": "1",
+            **({"STAGEDOOR_DATABASE": self.database} if self.database else {}),
         }  # fmt: skip
 
     def cli(

@@ -24,6 +24,7 @@ def make() -> dict[str, str]:
         "settings.md": _settings(),
         "cli.md": _cli(),
         "errors.md": _errors(),
+        "api.md": _api(_openapi()),
         "openapi.json": json.dumps(_openapi(), indent=1, sort_keys=True) + "\n",
     }
 
@@ -71,6 +72,33 @@ def _errors() -> str:
         + f"\n\n## Of the edge\n\nEvery such answer is JSON with code, message and request id.\n\n{head}"
         + "\n".join(edge_rows) + "\n"
     )  # fmt: skip
+
+
+def _api(document: Any) -> str:
+    intro = (
+        "JSON over HTTP, by a token (`authorization: Bearer ...`); the whole contract is [openapi.json](openapi.json), "
+        "which a platform also serves at `/v1/openapi.json`. Errors have a code, a message and a hint: "
+        "[Error codes](errors.md)."
+    )
+    groups: dict[str, list[str]] = {}
+    for path, methods in document["paths"].items():
+        for method, one in methods.items():
+            text = one.get("description", "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+            groups.setdefault(one["tags"][0], []).append(
+                f"| `{method.upper()} {path}` | {_takes(document, one)} | {text} |"
+            )
+    head = "| route | takes | does |\n| --- | --- | --- |\n"
+    parts = [f"## {name.capitalize()}\n\n{head}" + "\n".join(rows) + "\n" for name, rows in sorted(groups.items())]
+    return f"{_NOTE}# Control API\n\n{intro}\n\n" + "\n".join(parts)
+
+
+def _takes(document: Any, one: Any) -> str:
+    """Query parameters and fields of the body; what may be left out in brackets."""
+    query = [(one["name"], one["required"]) for one in one.get("parameters", []) if one["in"] == "query"]
+    body = one.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    schema = document["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
+    fields = [(name, name in schema.get("required", [])) for name in schema.get("properties", {})]
+    return ", ".join(f"`{name}`" if needed else f"[`{name}`]" for name, needed in [*query, *fields])
 
 
 def _openapi() -> Any:

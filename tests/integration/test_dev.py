@@ -4,13 +4,16 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from bench.running import COMMAND, Running, fetch, wait_until
 
+from stagedoor.http.client import Client
 from tests.integration.applications import hello, script
 
 CALLS = """
@@ -34,10 +37,12 @@ async def who(request):
 
 
 @contextmanager
-def dev(folder: Path, data: Path, stagedoor: Running) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+def dev(
+    folder: Path, data: Path, stagedoor: Running, *options: str, environment: dict[str, str] | None = None
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
     process = subprocess.Popen(
-        [*COMMAND, "dev", str(folder), "--port", "0", "--data", str(data), "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=stagedoor.environment,
+        [*COMMAND, "dev", str(folder), "--port", "0", "--data", str(data), "--json", *options],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=stagedoor.environment | (environment or {}),
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
     try:
@@ -73,8 +78,6 @@ def test_a_change_that_breaks_it_says_why_and_waits_for_the_next(stagedoor: Runn
 
 
 def test_it_is_the_same_kind_of_sandbox_with_the_same_grants(stagedoor: Running, tmp_path: Path) -> None:
-    from stagedoor.http.client import Client
-
     client = Client(stagedoor.addresses["control"], stagedoor.token)
     client.put("services", "itself", body={"url": stagedoor.addresses["control"]})
     folder = script(tmp_path, "calling", CALLS, 'services = ["itself"]\n')
@@ -82,6 +85,60 @@ def test_it_is_the_same_kind_of_sandbox_with_the_same_grants(stagedoor: Running,
         assert fetch(port, "/who").json() == {"uid": 10001, "root": False, "init": 1}
         assert fetch(port, "/call/itself").json()["status"] == "ok"
         assert fetch(port, "/call/other").json()["failed"] == "ApiRefused"
+
+
+class Echo(BaseHTTPRequestHandler):
+    """A service that answers what the platform said of its caller."""
+
+    def do_GET(self) -> None:
+        known = {name: self.headers.get(f"stagedoor-{name}") for name in ("application", "stack")}
+        content = json.dumps(known).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def echo(stagedoor: Running) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = Client(stagedoor.addresses["control"], stagedoor.token)
+        client.put("services", "echo", body={"url": f"http://127.0.0.1:{server.server_address[1]}"})
+        yield
+        server.shutdown()
+
+
+def test_calls_are_marked_and_go_to_test_unless_a_role_allows_prod(stagedoor: Running, tmp_path: Path) -> None:
+    folder = script(tmp_path, "marked", CALLS, 'services = ["echo"]\n')
+    made = stagedoor.json("token", "create", "ada", "--role", "developer", "--team", "tests")
+    mine = {"STAGEDOOR_TOKEN": made["token"]}
+    with echo(stagedoor):
+        with dev(folder, tmp_path / "data", stagedoor, environment=mine) as (port, _):
+            assert fetch(port, "/call/echo").json() == {"application": "dev:ada", "stack": "test"}
+        with dev(folder, tmp_path / "data", stagedoor, "--stack", "prod", environment=mine) as (port, _):
+            refused = fetch(port, "/call/echo").json()
+            assert refused["failed"] == "ApiUpstreamError" and "403" in refused["reason"]
+        with dev(folder, tmp_path / "data", stagedoor, "--stack", "prod") as (port, _):
+            assert fetch(port, "/call/echo").json() == {"application": "dev:operator", "stack": "prod"}
+        stagedoor.json("deploy", folder=folder)
+        released = stagedoor.get("/marked/call/echo").json()
+        assert released == {"application": "marked@1.0.0", "stack": "test"}
+
+
+def test_secrets_of_this_machine_reach_the_script_and_are_never_packed(stagedoor: Running, tmp_path: Path) -> None:
+    main = "from stagedoor import endpoint, secrets\n\n\n@endpoint('GET', '/')\nasync def home(request):\n"
+    folder = script(tmp_path, "secretive", main + "    return {'key': secrets.get('key', 'none')}\n")
+    (folder / ".stagedoor").mkdir()
+    (folder / ".stagedoor" / "secrets.toml").write_text('key = "only on this laptop"\n')
+    with dev(folder, tmp_path / "data", stagedoor) as (port, _):
+        assert fetch(port, "/").json() == {"key": "only on this laptop"}
+    stagedoor.json("deploy", folder=folder)
+    assert stagedoor.get("/secretive/").json() == {"key": "none"}
+    assert not list(stagedoor.data.glob("sources/*/.stagedoor"))
 
 
 def test_without_root_it_says_so_and_serves_nothing(tmp_path: Path) -> None:

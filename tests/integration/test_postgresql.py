@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from bench.postgresql import server
 from bench.running import platform, wait_until
 
@@ -28,6 +29,13 @@ def test_a_database_that_goes_away_costs_no_request(tmp_path: Path) -> None:
         assert running.get("/steady/hello").json()["word"] == "two"
         running.json("rollback", "steady")
         assert running.get("/steady/hello").json()["word"] == "one"
+
+
+def test_a_platform_without_its_database_says_so_and_starts_nothing(tmp_path: Path) -> None:
+    url = f"postgresql://someone:hunter2@/none?host={tmp_path}"
+    with pytest.raises(RuntimeError) as refused, platform(database=url):
+        pass
+    assert "does not answer" in str(refused.value) and "hunter2" not in str(refused.value)
 
 
 def test_control_that_starts_without_its_database_waits_for_it(tmp_path: Path) -> None:

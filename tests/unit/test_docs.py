@@ -46,3 +46,87 @@ def test_no_line_of_the_repository_names_a_registry() -> None:
     for name in listed:
         content = (ROOT / name).read_bytes() if (ROOT / name).is_file() else b""
         assert not any(host.encode() in content for host in hosts), name
+
+
+def _commands(text: str) -> list[str]:
+    """Every command line of ours that stands in a block of code."""
+    found = []
+    inside = False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif inside or line.startswith("    "):
+            for part in line.replace("&&", "|").split("|"):
+                command = part.strip().removeprefix("$ ").removeprefix('eval "$(').removesuffix(')"')
+                if command.startswith("stagedoor "):
+                    found.append(command.partition("   #")[0].partition(" > ")[0].partition(" < ")[0])
+    return found
+
+
+def _every_command() -> list[tuple[str, str]]:
+    from importlib import import_module
+
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    made = set(references.make())
+    listed = [(page.name, one) for page in pages if page.name not in made for one in _commands(page.read_text())]
+    for name, verb in VERBS.items():
+        examples = import_module(f"stagedoor.cli.{verb.module}").EXAMPLES
+        listed += [(name, one) for line in examples for one in _commands(f"    {line}")]
+    return listed
+
+
+def test_every_command_in_the_documentation_is_one_that_the_command_line_takes() -> None:
+    import shlex
+    from importlib import import_module
+
+    from stagedoor.cli.parser import parse
+
+    listed = _every_command()
+    assert len(listed) > 60
+    for where, command in listed:
+        _, name, *rest = shlex.split(command)
+        assert name in VERBS, f"{where}: {command}"
+        try:
+            parse(name, VERBS[name].help, import_module(f"stagedoor.cli.{VERBS[name].module}"), rest)
+        except SystemExit:
+            pytest.fail(f"{where}: {command}")
+
+
+def test_every_block_of_python_in_the_documentation_compiles_and_imports_what_there_is() -> None:
+    import ast
+    import re
+
+    import stagedoor
+
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
+            for node in ast.walk(ast.parse(block)):
+                if isinstance(node, ast.ImportFrom) and node.module == "stagedoor":
+                    for name in node.names:
+                        assert hasattr(stagedoor, name.name) or name.name == "testing", page.name
+
+
+def test_every_block_of_settings_in_the_documentation_is_read() -> None:
+    import re
+
+    from stagedoor.model import settings
+
+    for page in ("operate.md", "security.md"):
+        for block in re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL):
+            settings.parse(block)
+
+
+def test_the_site_is_built_from_every_page(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={"PATH": "/usr/bin:/bin", "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md")}
+    assert pages <= {page.stem for page in tmp_path.glob("*.html")}
+    text = (tmp_path / "index.html").read_text()
+    assert "fonts.googleapis" not in text

@@ -6,17 +6,20 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from stagedoor.bundle import interpreters, unpack
+from stagedoor.bundle import backup, interpreters, unpack
 from stagedoor.bundle.interpreters import Interpreter
 from stagedoor.bundle.layers import NONE, Layers
 from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Mount, Sandbox
 from stagedoor.model.errors import Invalid
 from stagedoor.model.manifest import Manifest
+
+_SETTLED = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,29 @@ class Artefacts:
 
     def has_tests(self, source: str, folder: str) -> bool:
         return bool(folder) and (self.source(source) / folder).exists()
+
+    def sweep(self, sources: set[str], layers: set[str]) -> list[str]:
+        """Removes every other source and dependency layer that has lain for a while; their names."""
+        removed = []
+        for folder, kept, pattern in ((self._sources, sources, "*"), (self.layers.folder, layers, "deps-*")):
+            for path in folder.glob(pattern):
+                # A fresh one may belong to a publish that is about to say so; tools are layers as well.
+                if path.name not in kept and time.time() - path.stat().st_mtime > _SETTLED:
+                    shutil.rmtree(path, ignore_errors=True)
+                    removed.append(f"{folder.name}/{path.name}")
+        return removed
+
+    def files(self, sources: set[str], layers: set[str]) -> dict[str, Path]:
+        """Sources, layers and what uv answered before, by the names they have in a backup."""
+        found = {f"sources/{name}": self.source(name) for name in sources}
+        found |= {f"layers/{name}": self.layers.path(name) for name in layers if name != NONE}
+        return found | {"layers/resolved": self.layers.path("resolved")}
+
+    def write_backup(self, stream: IO[bytes], release: str, now: float, snapshot: Any) -> None:
+        """Writes the snapshot (revision, tables, files) as a backup."""
+        head = backup.Head(release, snapshot.revision, now)
+        files = {name: path for name, path in snapshot.files.items() if path.exists()}
+        backup.write(stream, head, snapshot.tables, files)
 
     async def _platform_mounts(self, python: Interpreter, tool: str) -> list[Mount]:
         mounts = [Mount(str(await self.layers.runtime(python)), "/stagedoor")]

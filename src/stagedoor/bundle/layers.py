@@ -28,12 +28,12 @@ class Layers:
     """Layers below one folder. Making one twice at once makes it once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._locks: dict[str, asyncio.Lock] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, name: str) -> Path:
-        return self._folder / name
+        return self.folder / name
 
     async def of_source(self, source: Path, python: Interpreter) -> tuple[str, bool]:
         """(layer, whether it was made now) of the dependencies that `source` names. Raises Invalid with uv's words."""
@@ -60,14 +60,14 @@ class Layers:
         return await self._remembered(wanted.encode(), python, lambda: self._compile(wanted, python))
 
     async def _compile(self, wanted: str, python: Interpreter) -> str:
-        with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self._folder) as file:
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self.folder) as file:
             file.write(wanted)
             file.flush()
             return await uv.compile_requirements(Path(file.name), python.path)
 
     async def _remembered(self, content: bytes, python: Interpreter, ask: Callable[[], Awaitable[str]]) -> str:
         """The answer uv gave for this content before: a deploy that changes code alone asks nobody."""
-        memory = self._folder / "resolved" / f"{_hash(content, python)}.txt"
+        memory = self.folder / "resolved" / f"{_hash(content, python)}.txt"
         if memory.is_file():
             return memory.read_text()
         answer = await ask()
@@ -105,7 +105,7 @@ class Layers:
         return name, await self._make(name, lambda target: self._fill(pinned, target, python))
 
     async def _fill(self, pinned: str, target: Path, python: Interpreter) -> None:
-        with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self._folder) as requirements:
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self.folder) as requirements:
             requirements.write(pinned)
             requirements.flush()
             await uv.install(Path(requirements.name), target, python.path)
@@ -115,7 +115,7 @@ class Layers:
         async with self._locks.setdefault(name, asyncio.Lock()):
             if self.path(name).is_dir():
                 return False
-            unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self._folder))
+            unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.folder))
             unfinished.chmod(0o755)
             try:
                 await fill(unfinished)

@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     known = session.read_credentials()
     return dev.serve(
         dev.Options(
-            options.folder.resolve(), options.port, options.data, known["url"], known["token"],
+            options.folder.resolve(), options.port, options.data, known["url"], known["token"], known["ca"],
             check_stack(options.stack), options.debug, say,
         )
     )  # fmt: skip

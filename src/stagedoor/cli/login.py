@@ -5,6 +5,7 @@ The token is read from standard input, never from the command line.
 
 import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from stagedoor.cli import output, session
 from stagedoor.http.client import Client
@@ -23,14 +24,16 @@ def add_options(parser: ArgumentParser) -> None:
         default=session.DEFAULT_URL,
         help=f"address of the control API ({session.DEFAULT_URL})",
     )
+    parser.add_argument("--ca", type=Path, help="file with the authority of its certificate, when no one else knows it")
 
 
 def run(options: Namespace) -> int:
     token = _read_token()
     if not token:
         raise Invalid("no token was given", hint="give it on standard input")
-    who = Client(options.url, token).get("whoami")
-    file = session.save_credentials(options.url, token)
+    ca = str(options.ca.resolve()) if options.ca else ""
+    who = Client(options.url, token, ca).get("whoami")
+    file = session.save_credentials(options.url, token, ca)
     if options.json:
         output.show_json({"url": options.url, **who})
     else:

@@ -22,15 +22,15 @@ def read_credentials() -> dict[str, str]:
         known = {}
     url = os.environ.get("STAGEDOOR_URL") or known.get("url", DEFAULT_URL)
     token = os.environ.get("STAGEDOOR_TOKEN") or known.get("token", "")
-    return {"url": url, "token": token}
+    return {"url": url, "token": token, "ca": os.environ.get("STAGEDOOR_CA") or known.get("ca", "")}
 
 
-def save_credentials(url: str, token: str) -> Path:
+def save_credentials(url: str, token: str, ca: str = "") -> Path:
     """Readable by its owner alone."""
     file = credentials_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.write(descriptor, json.dumps({"url": url, "token": token}).encode())
+    os.write(descriptor, json.dumps({"url": url, "token": token, "ca": ca}).encode())
     os.close(descriptor)
     return file
 
@@ -40,4 +40,4 @@ def connect() -> Client:
     known = read_credentials()
     if not known["token"]:
         raise Unauthenticated("there is no token", hint="run `stagedoor login`, or set STAGEDOOR_TOKEN")
-    return Client(known["url"], known["token"])
+    return Client(known["url"], known["token"], known["ca"])

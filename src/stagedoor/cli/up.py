@@ -4,7 +4,6 @@ The next start brings every application back as it was.
 """
 
 import asyncio
-import fcntl
 import os
 import pwd
 import subprocess
@@ -14,16 +13,16 @@ import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from stagedoor.cli import output, session
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor
+from stagedoor.main import demo, doctor, notify, renewal
+from stagedoor.main.lock import prepare
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
-from stagedoor.model.errors import Conflict, Unavailable
-from stagedoor.model.settings import Ports
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.settings import Ports, Tls
 
 EXAMPLES = ("stagedoor up", "stagedoor up --demo", "stagedoor up --data /srv/stagedoor --prod-port 80")
 
@@ -58,14 +57,20 @@ def start(options: Options) -> int:
     say = _silent if options.json else _say
     _check_machine(options.data)
     paths = Paths.of(options.data)
-    lock = _prepare(paths)
+    legacy = renewal.inherited()
+    lock = prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
     services = demo.prepare(paths, say) if options.demo else ()
     settings = paths.read_settings()
+    if settings.tls.certificate:
+        _check_certificate(settings.tls)
+    if legacy is None and not paths.database_url(settings).startswith("sqlite"):
+        _check_database(paths)
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
-    supervisor = Supervisor(paths, settings, services)
+    supervisor = Supervisor(paths, settings, services, lock.fileno(), legacy)
     say(f"starting the platform on {paths.data} ...")
 
     def started() -> None:
+        notify.ready()
         addresses = supervisor.addresses()
         _remember(addresses["control"], paths)
         if options.json:
@@ -98,6 +103,19 @@ def _ports(ports: Ports, given: dict[str, int]) -> Ports:
     return replace(ports, **given)  # type: ignore[arg-type]
 
 
+def _check_certificate(settings: Tls) -> None:
+    from stagedoor.main import tls  # Nobody else pays for the library.
+
+    tls.check(settings)
+
+
+def _check_database(paths: Paths) -> None:
+    """One that is elsewhere may not be there: said at once, instead of by a control that starts again and again."""
+    from stagedoor.main import offline
+
+    asyncio.run(offline.check_database(paths))
+
+
 def _link(url: str, paths: Paths) -> str:
     return link(Client(url, paths.token.read_text().strip()), url)
 
@@ -117,35 +135,6 @@ def _check_machine(data: Path) -> None:
                 f"{finding.name}: {finding.found}; without it {finding.cost}",
                 hint=f"mend it with: {finding.mend}   (`stagedoor doctor` shows everything)",
             )
-
-
-def _prepare(paths: Paths) -> IO[str]:
-    """The data folder, locked for this process. Raises Unavailable, Conflict."""
-    try:
-        paths.data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        (paths.data / "log").mkdir(exist_ok=True)
-        lock = (paths.data / "lock").open("a+")
-        probe = paths.data / ".probe"
-        probe.write_bytes(b"0" * 65536)
-        probe.unlink()
-    except OSError as error:
-        raise Unavailable(
-            f"the data folder {paths.data} cannot be written: {error.strerror}",
-            hint="free space, mount it writable, or use --data with another folder",
-        ) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        raise Conflict(
-            f"a platform runs on {paths.data} already, process {holder}",
-            hint="stop it, or use --data with another folder",
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def _remember(url: str, paths: Paths) -> None:

@@ -11,6 +11,12 @@ class Verb(NamedTuple):
 
 VERBS = {
     "up": Verb("up", "start the platform on this machine", "The platform"),
+    "install": Verb("install", "install the platform as a systemd service", "The platform"),
+    "upgrade": Verb("upgrade", "take up a newly installed Stagedoor without losing a request", "The platform"),
+    "backup": Verb("backup", "write everything into one file, while it runs", "The platform"),
+    "restore": Verb("restore", "fill a new data folder from a backup", "The platform"),
+    "retention": Verb("retention", "what is old enough to be forgotten, and why", "The platform"),
+    "migrate": Verb("migrate", "move the database to another version of the tables", "The platform"),
     "doctor": Verb("doctor", "say what is there, what is missing, and how to mend it", "The platform"),
     "login": Verb("login", "remember a platform and a token", "The platform"),
     "open": Verb("open", "open the console, signed in", "The platform"),

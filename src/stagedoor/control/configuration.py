@@ -5,15 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from stagedoor.control import releases
+from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
 from stagedoor.model import configuration as rules
 from stagedoor.model.access import Identity
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Numbers, Value
-from stagedoor.model.errors import Missing
+from stagedoor.model.errors import Conflict, Failure, Missing
 from stagedoor.model.names import suggest
 from stagedoor.model.operation import Operation
+from stagedoor.model.release import Release
 
 
 async def listed(platform: Platform, by: Identity, name: str, stack: str) -> list[Value]:
@@ -64,21 +66,58 @@ async def _save(platform: Platform, by: Identity, value: Value) -> tuple[Value, 
     shown = None if value.secret or not value.content else json.loads(value.content)
     after = {"removed": True} if not value.content else {} if value.secret else {"value": shown}
     target = f"{value.name} in {value.stack}"
-    saved = await platform.store.add_value(value, Change(by.name, kind, value.application, target, None, after or None))
-    return saved, await _release(platform, by, saved)
+    lines = await _reserve(platform, by, value)
+    try:
+        saved = await platform.store.add_value(
+            value, Change(by.name, kind, value.application, target, None, after or None)
+        )
+    except BaseException:
+        for reserved, _ in lines:
+            platform.operations.free(reserved)
+        raise
+    return saved, [await _release(platform, by, saved, reserved, current) for reserved, current in lines]
 
 
-async def _release(platform: Platform, by: Identity, value: Value) -> list[Operation]:
+async def _reserve(platform: Platform, by: Identity, value: Value) -> list[tuple[Operation, Release]]:
+    """Each line of the stack, with what it runs, before anything is stored. Raises Conflict, and takes none then."""
     world = await platform.store.world()
-    begun = []
+    cause = "secret" if value.secret else "config"
+    taken: list[tuple[Operation, Release]] = []
     for (name, major, stack), current in world.current.items():
         if (name, stack) != (value.application, value.stack):
             continue
-        numbers = _with(current.numbers, value)
-        cause = "secret" if value.secret else "config"
-        wish = releases.Wish(current.version, stack, by.name, cause, numbers=numbers)
-        begun.append(await releases.begin(platform, cause, name, major, wish))
-    return begun
+        try:
+            line = f"{name} ^{major} in {stack}"
+            taken.append((platform.operations.reserve(cause, name, line, by.name), current))
+        except Conflict:
+            for reserved, _ in taken:
+                platform.operations.free(reserved)
+            raise
+    return taken
+
+
+async def _release(platform: Platform, by: Identity, value: Value, reserved: Operation, current: Release) -> Operation:
+    numbers = _with(current.numbers, value)
+    wish = releases.Wish(current.version, value.stack, by.name, reserved.kind, numbers=numbers)
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        try:
+            return await releases.carry_out(platform, progress, value.application, wish)
+        except Failure:
+            await _forget_unused(platform, value)
+            raise
+
+    return await platform.operations.start(reserved, releases.goal_of(wish), work)
+
+
+async def _forget_unused(platform: Platform, value: Value) -> None:
+    """A value with which nothing started was never set."""
+    for one in await platform.store.all_releases():
+        held = one.secrets if value.secret else one.values
+        same = (one.application, one.stack) == (value.application, value.stack)
+        if same and held.get(value.name) == value.number:
+            return
+    await platform.store.drop_value(value)
 
 
 def _with(numbers: Numbers, value: Value) -> Numbers:

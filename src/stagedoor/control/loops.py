@@ -35,6 +35,7 @@ async def recover(platform: Platform) -> None:
     await platform.apply_traffic()
     for operation in await platform.store.running_operations():
         platform.operations.resume(operation, _rest_of(platform, operation))
+    await bring_back(platform)
     platform.recovered.set()
 
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from stagedoor.control.ports import Store
@@ -76,16 +77,24 @@ class Operations:
         self, kind: str, application: str, line: str, by: str, goal: dict[str, Any], work: Work
     ) -> Operation:
         """Starts `work`. Raises Conflict when something runs on `line`, or publishes the application, already."""
+        return await self.start(self.reserve(kind, application, line, by), goal, work)
+
+    def reserve(self, kind: str, application: str, line: str, by: str) -> Operation:
+        """Takes the line for an operation that is about to start. Raises Conflict."""
         for holder in self._running.values():
             both_publish = kind in PUBLISHING and holder.publishes and holder.application == application
             if holder.line == line or both_publish:
                 raise self._in_the_way(holder)
-        placeholder = Operation(0, kind, application, line, RUNNING, by, self._clock(), goal)
-        self._running[line] = placeholder
+        reserved = Operation(0, kind, application, line, RUNNING, by, self._clock(), {})
+        self._running[line] = reserved
+        return reserved
+
+    async def start(self, reserved: Operation, goal: dict[str, Any], work: Work) -> Operation:
+        """Starts `work` on the line that was reserved; the line is free again when that fails."""
         try:
-            operation = await self._store.begin_operation(placeholder)
+            operation = await self._store.begin_operation(replace(reserved, goal=goal))
         except BaseException:
-            del self._running[line]
+            self.free(reserved)
             raise
         self.resume(operation, work)
         return operation

@@ -38,6 +38,7 @@ class Platform:
     addresses: dict[str, str] = field(default_factory=dict)
     release: str = ""
     news: News = field(default_factory=News)
+    backups: int = 0
     ending: dict[str, Deployment] = field(default_factory=dict)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
+from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
@@ -87,6 +88,12 @@ class Store(Protocol):
 
     async def releases(self, application: str, major: int, stack: str) -> list[Release]: ...
 
+    async def all_releases(self) -> list[Release]: ...
+
+    async def forget(self, decided: list[Forgotten], change: Change) -> None: ...
+
+    async def forget_operations(self, before: float) -> int: ...
+
     async def point(self, release: Release, change: Change) -> None:
         """Adds the release and moves its line's pointer to it, both or neither."""
         ...
@@ -153,6 +160,8 @@ class Store(Protocol):
 
     async def add_value(self, value: Value, change: Change) -> Value: ...
 
+    async def drop_value(self, value: Value) -> None: ...
+
     async def secrets(self) -> list[Value]: ...
 
     async def reseal(self, values: list[Value], change: Change) -> None: ...
@@ -162,6 +171,8 @@ class Store(Protocol):
     async def feedback(self, limit: int) -> list[dict[str, Any]]: ...
 
     async def next_number(self, counter: str) -> int: ...
+
+    async def dump(self) -> tuple[str, dict[str, list[dict[str, Any]]]]: ...
 
 
 class Source(Protocol):
@@ -198,6 +209,16 @@ class Artefacts(Protocol):
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]: ...
 
     def has_tests(self, source: str, folder: str) -> bool: ...
+
+    def sweep(self, sources: set[str], layers: set[str]) -> list[str]:
+        """Removes every other source and dependency layer that has lain for a while; their names."""
+        ...
+
+    def files(self, sources: set[str], layers: set[str]) -> dict[str, Path]:
+        """Where they are, by the names they have in a backup."""
+        ...
+
+    def write_backup(self, stream: IO[bytes], release: str, now: float, snapshot: Any) -> None: ...
 
 
 class Engine(Protocol):

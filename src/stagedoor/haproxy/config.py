@@ -104,6 +104,8 @@ def _defaults(layout: Layout) -> list[str]:
         "  http-reuse always",
         "  retries 3",
         "  option redispatch",
+        # A reload closes no connection on which a device may be asking at that moment.
+        "  option idle-close-on-response",
         "  retry-on conn-failure empty-response",
         "  unique-id-format %[uuid()]",
         *(f"  {line}" for line in errors.own_errors()),
@@ -113,7 +115,7 @@ def _defaults(layout: Layout) -> list[str]:
 def _edge(layout: Layout, stack: str) -> list[str]:
     return [
         f"frontend {stack}",
-        f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}',
+        f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
         "  log ring@records format raw local0",
         f"  log-format '{_request_record(layout, stack)}'",
         *_believe(layout),
@@ -126,6 +128,12 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         "  http-response set-header stagedoor-request-id %[unique-id]",
         "  use_backend %[var(txn.target),field(1,|)]",
     ]
+
+
+def _tls(layout: Layout) -> str:
+    if not layout.settings.tls.certificate:
+        return ""
+    return f" ssl crt {layout.certificate} ssl-min-ver TLSv1.2 alpn h2,http/1.1"
 
 
 def _believe(layout: Layout) -> list[str]:

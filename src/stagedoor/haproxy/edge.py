@@ -69,6 +69,16 @@ class Edge:
         # After a refusal (a server whose connections are not closed yet) the next call looks again.
         self._known = None if refused else wanted
 
+    def place_certificate(self, pem: bytes) -> None:
+        """Writes what the edge begins with, readable by root alone."""
+        self._layout.certificate.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self._layout.certificate, pem.decode(), 0o600)
+
+    async def change_certificate(self, pem: bytes) -> None:
+        """New connections get it from now on; those that are open stay. Raises Invalid, TooLarge, EdgeDown."""
+        await self._socket.set_certificate(self._layout.certificate, pem.decode())
+        self.place_certificate(pem)
+
     def forget(self) -> None:
         """The next `apply` compares with the process itself, not with what it was told last."""
         self._known = None
@@ -189,12 +199,14 @@ def _probe(path: Path, backend: str, target: str, timeout: float) -> int:
         connection.close()
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
     """Writes `path` so that a reader sees the old text or the new, never a part."""
     if path.exists() and path.read_text() == text:
         return
     temporary = path.with_suffix(".new")
-    temporary.write_text(text)
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+        file.write(text)
     os.replace(temporary, path)
 
 

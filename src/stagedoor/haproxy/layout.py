@@ -22,6 +22,11 @@ class Layout:
         return self.run / "edge" / "haproxy.cfg"
 
     @property
+    def certificate(self) -> Path:
+        """Key, certificate and chain, written by control before the edge starts and whenever they change."""
+        return self.run / "edge" / "tls.pem"
+
+    @property
     def admin_socket(self) -> Path:
         return self.run / "edge" / "admin.sock"
 

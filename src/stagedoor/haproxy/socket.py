@@ -7,13 +7,14 @@ from pathlib import Path
 from stagedoor.control.ports import Load
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import EdgeState, Server
-from stagedoor.model.errors import Unavailable
+from stagedoor.model.errors import Invalid, TooLarge, Unavailable
 
 _VERSION = re.compile(r"New version created: (\d+)")
 # What HAProxy says when all is well; anything else is a refusal.
 _FINE = re.compile(r"(New server registered\.|Server deleted\.|New version created: \d+|)")
 
 
+_LARGEST_BLOCK = 7000  # Bytes; a command and its block fit one of the edge's buffers.
 _BACKENDS = 2  # The type of object, as `show stat` counts them.
 
 
@@ -79,6 +80,20 @@ class AdminSocket:
             lines = [line.split(" ", 2) for line in text.splitlines() if line.startswith("0x")]
             maps[name] = {line[1]: line[2] for line in lines}
         return EdgeState(backends, maps)
+
+    async def set_certificate(self, file: Path, pem: str) -> None:
+        """Raises TooLarge, and Invalid with HAProxy's words when it does not take it; the old one stays then."""
+        # A block of lines ends with an empty one, so it may hold none itself.
+        block = "\n".join(line for line in pem.splitlines() if line.strip())
+        if len(block) > _LARGEST_BLOCK:
+            raise TooLarge("the certificate and its chain are larger than the edge's runtime socket takes")
+        said = await self.ask(f"set ssl cert {file} <<\n{block}\n")
+        if "transaction" not in said.lower():
+            raise Invalid(f"the edge refused the certificate: {said}")
+        said = await self.ask(f"commit ssl cert {file}")
+        if "success" not in said.lower():
+            await self.ask(f"abort ssl cert {file}")
+            raise Invalid(f"the edge refused the certificate: {said}")
 
     async def servers(self) -> list[tuple[str, str, bool]]:
         """(backend, server, lets traffic in) of every server."""

@@ -9,7 +9,19 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from stagedoor.control import previews, status
 from stagedoor.control.platform import Platform
-from stagedoor.http import access, configuration, console, live, oidc, releases, services, sights, tries, uploads
+from stagedoor.http import (
+    access,
+    backups,
+    configuration,
+    console,
+    live,
+    oidc,
+    releases,
+    services,
+    sights,
+    tries,
+    uploads,
+)
 from stagedoor.http.identity import identify
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Failure, Unavailable
@@ -33,7 +45,7 @@ def build(platform: Platform, version: str) -> FastAPI:
     _let_changes_wait(app, platform)
     who = identify(platform)
     Who = Annotated[Identity, Depends(who)]
-    for part in (uploads, releases, configuration, services, sights, access, live, tries):
+    for part in (backups, uploads, releases, configuration, services, sights, access, live, tries):
         app.include_router(part.build(platform, who))
     app.include_router(oidc.build(platform))
     app.include_router(console.build())

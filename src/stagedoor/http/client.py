@@ -8,6 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -34,13 +35,15 @@ _KINDS: dict[str, type[errors.Failure]] = {
 class Client:
     """Speaks to one platform with one token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, ca: str = "") -> None:
+        """`ca`: a file with the authorities to trust, beside the machine's own."""
         self._url = url
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._secure = parts.scheme == "https"
         self._token = token
+        self._ca = ca
 
     def get(self, *path: str | int, **query: Any) -> Any:
         return self._call("GET", path, query)
@@ -65,6 +68,16 @@ class Client:
         while line := answer.readline():
             if line.strip():
                 yield json.loads(line)
+
+    def save(self, file: Path, *path: str | int) -> None:
+        """Writes the answer's body to a file. Raises Unreachable when it ends before its end."""
+        answer = self._send("GET", _target(path, {}), None)
+        with file.open("wb") as target:
+            try:
+                while block := answer.read(1 << 18):
+                    target.write(block)
+            except http.client.HTTPException as error:
+                raise Unreachable(f"the platform at {self._url} went away in the middle: {error!r}") from None
 
     def follow(self, operation: int) -> Iterator[dict[str, Any]]:
         """Steps of an operation until it ends; the last item is the operation. Survives a restart of the platform."""
@@ -108,15 +121,31 @@ class Client:
             raise _failure(answer.status, answer.read())
         return answer
 
+    def _secured(self, timeout: float) -> http.client.HTTPSConnection:
+        import ssl
+
+        try:
+            context = ssl.create_default_context(cafile=self._ca or None)
+        except OSError as error:
+            raise errors.Invalid(f"the authorities in {self._ca} cannot be read: {error}") from None
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=context)
+
     def _unreachable(self, error: Exception) -> Unreachable:
+        if type(error).__name__ == "SSLCertVerificationError":
+            said = getattr(error, "verify_message", "") or str(error)
+            return Unreachable(
+                f"the certificate of {self._url} is not trusted: {said}",
+                hint="name the authority's file: `stagedoor login URL --ca FILE`",
+            )
         return Unreachable(
             f"no platform answers at {self._url}: {getattr(error, 'strerror', None) or error}",
             hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
         )
 
     def _connect(self, timeout: float) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=timeout)
+        connection = self._secured(timeout) if self._secure else http.client.HTTPConnection(
+            self._host, self._port, timeout=timeout
+        )  # fmt: skip
         try:
             connection.connect()
         except OSError as error:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
-from stagedoor.control import loops, tokens, traffic
+from stagedoor.control import loops, retention, tokens, traffic
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
@@ -20,6 +20,7 @@ from stagedoor.main import layout
 from stagedoor.main.inherited import ask_status, listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
+from stagedoor.main.tls import Certificates
 from stagedoor.model.access import hash_token
 from stagedoor.model.errors import Failure
 from stagedoor.oci.remote import RemoteEngine
@@ -65,6 +66,9 @@ async def run(paths: Paths) -> None:
     store = platform.store
     assert isinstance(store, SqlStore)
     Vault(paths.keys(platform.settings)).prepare()
+    assert isinstance(platform.edge, Edge)
+    certificates = Certificates(platform.settings.tls, platform.edge)
+    certificates.begin()
     await store.open()
     platform.edge.prepare(traffic.build(await store.world(), platform.clock()))
     await _keep_token(platform, paths)
@@ -72,9 +76,12 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(_recover(platform, paths)),
         asyncio.create_task(loops.keep_true(platform)),
         asyncio.create_task(live.keep_looking(platform)),
+        asyncio.create_task(certificates.keep(platform)),
+        asyncio.create_task(retention.keep_tidy(platform)),
     ]
     try:
-        await serve(build(platform, platform.release), listener)
+        remote = listening("REMOTE") if "remote" in platform.addresses else None
+        await serve(build(platform, platform.release), listener, remote, certificates.context)
     finally:
         for task in background:
             task.cancel()

@@ -43,6 +43,7 @@ class Options:
     data: Path
     url: str
     token: str
+    ca: str
     stack: str
     debug: int | None
     say: Callable[[dict[str, object], str], None]
@@ -70,7 +71,7 @@ class Dev:
             loop.add_signal_handler(number, stop.set)
         calls = await forwarder.start(
             self._sockets / "egress.sock", self._options.folder, self._options.url, self._options.token,
-            self._options.stack,
+            self._options.stack, self._options.ca,
         )  # fmt: skip
         if self._debugger is not None:
             await self._debugger.start()

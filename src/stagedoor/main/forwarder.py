@@ -4,6 +4,7 @@ The platform's own grants stay in force: what the manifest does not name is refu
 """
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import httpx
@@ -29,9 +30,10 @@ class Forwarder:
         self._task.cancel()
 
 
-async def start(path: Path, folder: Path, url: str, token: str, stack: str) -> Forwarder:
+async def start(path: Path, folder: Path, url: str, token: str, stack: str, ca: str) -> Forwarder:
     """Listens on `path`, for the application in `folder`; calls go to the services of `stack`."""
-    client = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30)
+    trust = ssl.create_default_context(cafile=ca or None)
+    client = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30, verify=trust)
 
     async def forward(request: Request) -> Response:
         service = request.headers.get("host", "").split(":")[0]

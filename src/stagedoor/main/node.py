@@ -34,7 +34,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         engine,
         Doors(layout.make(paths, settings, 0)),
         SupervisedSockets(paths.run, paths.supervisor_socket),
-        Logs(paths.data / "logs", settings.keep.logs),
+        Logs(paths.data / "logs", settings.keep.logs, settings.keep.log_age),
         paths.data / "node",
         settings.pools.slots,
         Vault(paths.keys(settings)).open,

@@ -5,6 +5,7 @@ import ctypes
 import logging
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +23,28 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: Any, listener: socket.socket) -> None:
+async def serve(
+    app: Any, listener: socket.socket, remote: socket.socket | None = None, context: ssl.SSLContext | None = None
+) -> None:
+    """Serves on `listener`, and on `remote` by TLS alone."""
+    stops: list[_Server] = []
+
+    def stop() -> None:
+        for one in stops:
+            one.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    stops.append(_server(app, None))
+    if remote is not None:
+        assert context is not None
+        stops.append(_server(app, context))
+    sockets = [listener] if remote is None else [listener, remote]
+    await asyncio.gather(*(one.serve(sockets=[taken]) for one, taken in zip(stops, sockets, strict=True)))
+
+
+def _server(app: Any, context: ssl.SSLContext | None) -> _Server:
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -31,15 +53,9 @@ async def serve(app: Any, listener: socket.socket) -> None:
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    server = _Server(config)
-
-    def stop() -> None:
-        server.should_exit = True
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    await server.serve(sockets=[listener])
+    config.load()
+    config.ssl = context
+    return _Server(config)
 
 
 def set_up_log(name: str) -> None:

@@ -17,17 +17,22 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
+from stagedoor.main import renewal
 from stagedoor.main.layout import EDGE_USER, edge_user
 from stagedoor.main.paths import Paths
+from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
-from stagedoor.model.errors import Unavailable
+from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.settings import Platform
 from stagedoor.oci import cgroups, spawn
 
 _BACKLOG = 4096
+# The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
+_RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
 _LONGEST_PAUSE = 5.0
 
 
@@ -40,7 +45,7 @@ class Program:
     sockets: Sequence[str]
     waits_for: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
     starts: int = 0
     started_at: float = 0.0
     last_end: str = ""
@@ -53,7 +58,8 @@ class Supervisor:
     paths: Paths
     settings: Platform
     demo: Sequence[str] = ()
-    say: Callable[[str], None] = print
+    lock: int = -1
+    legacy: Legacy | None = None
     _held: dict[str, socket.socket] = field(default_factory=dict)
     _programs: list[Program] = field(default_factory=list)
     _stopping: bool = False
@@ -66,9 +72,11 @@ class Supervisor:
         for name, address, port in (
             ("PROD", ports.address, ports.prod),
             ("TEST", ports.address, ports.test),
-            ("CONTROL", ports.control_address, ports.control),
+            ("CONTROL", "127.0.0.1", ports.control),
+            ("REMOTE", ports.remote_address, ports.remote),
         ):
-            self._held[name] = _listen_tcp(name, address, port)
+            if address:
+                self._hold(name, lambda name=name, address=address, port=port: _listen_tcp(name, address, port))  # type: ignore[misc]
         run = self.paths.run
         for folder, mode in (
             (run, 0o711),
@@ -79,14 +87,22 @@ class Supervisor:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(mode)
         for number in range(self.settings.pools.doors):
-            self._held[f"DOOR_{number}"] = _listen_unix(run / "doors" / f"{number}.sock", for_edge=True)
+            self._hold_unix(f"DOOR_{number}", run / "doors" / f"{number}.sock", for_edge=True)
         for number in range(self.settings.pools.slots):
             # Whoever is in the slot's container may call; the folder keeps everybody else away.
-            self._held[f"SLOT_{number}"] = _listen_unix(run / "slots" / f"{number}.sock", mode=0o666)
-        self._held["RECORDS"] = _listen_unix(run / "records.sock", for_edge=True)
-        self._held["NODE"] = _listen_unix(self.paths.node_socket)
-        self._held["TELEMETRY"] = _listen_unix(self.paths.telemetry_socket)
-        self._held["SUPERVISOR"] = _listen_unix(self.paths.supervisor_socket)
+            self._hold_unix(f"SLOT_{number}", run / "slots" / f"{number}.sock", mode=0o666)
+        self._hold_unix("RECORDS", run / "records.sock", for_edge=True)
+        self._hold_unix("NODE", self.paths.node_socket)
+        self._hold_unix("TELEMETRY", self.paths.telemetry_socket)
+        self._hold_unix("SUPERVISOR", self.paths.supervisor_socket)
+
+    def _hold(self, name: str, bind: Callable[[], socket.socket]) -> None:
+        """What the supervisor before held is held on; everything else is bound now."""
+        known = self.legacy.sockets.get(name) if self.legacy else None
+        self._held[name] = bind() if known is None else socket.socket(fileno=known)
+
+    def _hold_unix(self, name: str, path: Path, *, for_edge: bool = False, mode: int = 0o600) -> None:
+        self._hold(name, lambda: _listen_unix(path, for_edge=for_edge, mode=mode))
 
     def port(self, name: str) -> int:
         return int(self._held[name].getsockname()[1])
@@ -96,7 +112,9 @@ class Supervisor:
         ports = self.settings.ports
         scheme = "https" if self.settings.tls.certificate else "http"
         found = {name.lower(): f"{scheme}://{ports.address}:{self.port(name)}" for name in ("PROD", "TEST")}
-        return found | {"control": f"{scheme}://{ports.control_address}:{self.port('CONTROL')}"}
+        if ports.remote_address:
+            found["remote"] = f"https://{ports.remote_address}:{self.port('REMOTE')}"
+        return found | {"control": f"http://127.0.0.1:{self.port('CONTROL')}"}
 
     # Programs
 
@@ -107,14 +125,16 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         adopt_orphans()
-        await end_leftovers(self.paths)
+        if self.legacy is None:
+            await end_leftovers(self.paths)
         self.bind()
         server = await asyncio.start_unix_server(self._answer, sock=self._held["SUPERVISOR"])
         self._programs = self._list_programs()
+        kept = {one.name: one for one in self.legacy.programs} if self.legacy else {}
         try:
             for program in self._programs:
-                program.task = loop.create_task(self._keep(program))
-            waiting = loop.create_task(self._announce(started))
+                program.task = loop.create_task(self._keep(program, kept.get(program.name)))
+            waiting = loop.create_task(self._announce(started) if self.legacy is None else self._renew())
             await stop.wait()
             waiting.cancel()
         finally:
@@ -131,7 +151,7 @@ class Supervisor:
         slots = [f"SLOT_{number}" for number in range(self.settings.pools.slots)]
         programs = [
             Program("telemetry", python("telemetry"), ["TELEMETRY", "RECORDS"]),
-            Program("control", python("control"), ["CONTROL"]),
+            Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._held else [])]),
             Program(
                 "edge",
                 [haproxy, "-W", "-db", "-f", str(configuration)],
@@ -144,9 +164,13 @@ class Supervisor:
             programs.append(Program("demo", list(self.demo), []))
         return programs
 
-    async def _keep(self, program: Program) -> None:
+    async def _keep(self, program: Program, kept: Kept | None = None) -> None:
         """Starts a program again whenever it ends, at once the first time, then after growing pauses."""
         pause = 0.0
+        if kept is not None and spawn.started_at(kept.pid) == kept.started:
+            program.pid, program.starts = kept.pid, kept.starts
+            program.started_at, program.last_end = kept.started_at, kept.last_end
+            await self._watch(program)
         while not self._stopping:
             while program.waits_for is not None and not program.waits_for.exists():
                 await asyncio.sleep(0.01)
@@ -156,16 +180,42 @@ class Supervisor:
                 self._log(f"{program.name} cannot be started: {error}")
                 await asyncio.sleep(1.0)
                 continue
-            assert program.process is not None
-            status = await spawn.wait(program.process.pid)
-            program.process.returncode = 0
-            program.last_end = spawn.say_status(status)
-            _kill_group(program.process.pid)
+            await self._watch(program)
             if self._stopping:
                 return
-            self._log(f"{program.name} ended: {program.last_end}; starting it again")
             pause = 0.0 if time.time() - program.started_at > 10 else min(_LONGEST_PAUSE, max(0.05, pause * 2))
             await asyncio.sleep(pause)
+
+    async def _watch(self, program: Program) -> None:
+        """Until it ends."""
+        program.last_end = spawn.say_status(await spawn.wait(program.pid))
+        _kill_group(program.pid)
+        if not self._stopping:
+            self._log(f"{program.name} ended: {program.last_end}; starting it again")
+
+    async def _renew(self) -> None:
+        """After an upgrade: every program becomes the new one, while the sockets hold who comes meanwhile."""
+        for name, number in _RENEWED:
+            program = next(one for one in self._programs if one.name == name)
+            before = program.starts
+            os.kill(program.pid, number)
+            while program.starts == before:
+                await asyncio.sleep(0.02)
+        # Control has written what the edge is to be; it takes it up without closing anything.
+        if await renewal.answers(self.addresses()["control"]):
+            edge = next(one for one in self._programs if one.name == "edge")
+            os.kill(edge.pid, signal.SIGUSR2)
+        self._log(f"upgraded to {version('stagedoor')}")
+
+    def upgrade(self) -> None:
+        """Becomes the installed Stagedoor, which was tried before."""
+        self._log("becoming the installed Stagedoor")
+        sockets = {name: held.fileno() for name, held in self._held.items()}
+        programs = [
+            Kept(one.name, one.pid, spawn.started_at(one.pid), one.starts, one.started_at, one.last_end)
+            for one in self._programs
+        ]
+        renewal.become(Legacy(self.lock, sockets, programs))
 
     def _start(self, program: Program) -> None:
         descriptors = {name: self._held[name].fileno() for name in program.sockets}
@@ -175,16 +225,18 @@ class Supervisor:
         log = self.paths.log(program.name)
         arguments = [*program.arguments, *(program.extra if program.starts == 0 else ())]
         with _open_log(log) as stream:
-            program.process = subprocess.Popen(
+            process = subprocess.Popen(
                 arguments, env=environment, pass_fds=list(descriptors.values()), stdin=subprocess.DEVNULL,
                 stdout=stream, stderr=stream, start_new_session=True,
             )  # fmt: skip
+        # Waited for by its pid, as one that was taken over is.
+        program.pid, process.returncode = process.pid, 0
         program.starts += 1
         program.started_at = time.time()
         self._write_programs()
 
     def _write_programs(self) -> None:
-        alive = [one.process.pid for one in self._programs if one.process is not None]
+        alive = [one.pid for one in self._programs if one.pid]
         listed = [{"pid": pid, "started": spawn.started_at(pid)} for pid in alive]
         with suppress(OSError):
             self.paths.programs.write_text(json.dumps(listed))
@@ -195,7 +247,7 @@ class Supervisor:
         started()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One question a connection: a descriptor of a held socket, or how the programs are."""
+        """One question a connection: a descriptor of a held socket, an upgrade, or how the programs are."""
         question = json.loads(await reader.readline() or b"{}")
         if "take" in question:
             held = self._held.get(question["take"])
@@ -205,14 +257,27 @@ class Supervisor:
                 with socket.socket(fileno=os.dup(raw.fileno())) as copy:
                     copy.setblocking(True)
                     socket.send_fds(copy, [b"ok"], [held.fileno()])
+        elif "upgrade" in question:
+            await self._answer_upgrade(writer)
         else:
             writer.write(json.dumps([self._describe(one) for one in self._programs]).encode())
         writer.close()
 
+    async def _answer_upgrade(self, writer: asyncio.StreamWriter) -> None:
+        try:
+            await asyncio.to_thread(renewal.check)
+        except Invalid as error:
+            writer.write(json.dumps({"error": error.describe()}).encode())
+            return
+        writer.write(b"{}")
+        await writer.drain()
+        writer.close()
+        self.upgrade()
+
     def _describe(self, program: Program) -> dict[str, object]:
         return {
             "name": program.name,
-            "pid": program.process.pid if program.process else 0,
+            "pid": program.pid,
             "restarts": max(0, program.starts - 1),
             "since": program.started_at,
             "last_end": program.last_end,
@@ -240,15 +305,14 @@ class Supervisor:
                 await self._stop_program(by_name[name], patience)
 
     async def _stop_program(self, program: Program, patience: float) -> None:
-        process = program.process
-        if process is not None and spawn.started_at(process.pid):
+        if program.pid and spawn.started_at(program.pid):
             try:
-                os.kill(process.pid, program.stop_signal)
+                os.kill(program.pid, program.stop_signal)
             except ProcessLookupError:
                 pass
             if program.task is not None:
                 await asyncio.wait({program.task}, timeout=patience)
-            _kill_group(process.pid)
+            _kill_group(program.pid)
         if program.task is not None:
             program.task.cancel()
             await asyncio.gather(program.task, return_exceptions=True)

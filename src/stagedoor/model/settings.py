@@ -17,8 +17,9 @@ class Ports:
     address: str = setting("127.0.0.1", "address the edge listens on")
     prod: int = setting(8080, "port of the edge for the stack prod; 0: any free one", "count")
     test: int = setting(8081, "port of the edge for the stack test; 0: any free one", "count")
-    control: int = setting(7070, "port of the control API; 0: any free one", "count")
-    control_address: str = setting("127.0.0.1", "address of the control API; one beyond loopback needs [tls]")
+    control: int = setting(7070, "port of the control API on loopback; 0: any free one", "count")
+    remote: int = setting(7443, "port of the control API for other machines, by TLS alone; 0: any free one", "count")
+    remote_address: str = setting("", "address of the control API for other machines, needs [tls]; empty: none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Keep:
     records: int = setting("256MB", "disk for request records", "size")
     logs: int = setting("16MB", "disk for the log of one instance", "size")
     source: int = setting("50MB", "largest source of a version", "size")
+    releases: int = setting(50, "releases of each line and stack that can be rolled back to", "count")
+    versions: int = setting(20, "versions of each line that are kept though no release holds them", "count")
+    unused: float = setting("30d", "how long a version without a release is kept at the least", "time")
+    log_age: float = setting("7d", "how long the log of an instance that is gone is kept", "time")
+    history: float = setting("90d", "how long the steps of operations are kept; the audit log stays", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,10 @@ def parse(text: str) -> Platform:
         raise Invalid(f"{FILE} is not TOML: {error}") from None
     platform = read(Platform, table, FILE)
     edge = platform.edge
+    if platform.ports.remote_address and not platform.tls.certificate:
+        raise Invalid(
+            f"{FILE}: ports.remote_address needs tls.certificate", hint="the control API is never served in the clear"
+        )
     for key, source in (("edge.device", edge.device), ("edge.member", edge.member)):
         if source and not _SOURCE.fullmatch(source):
             raise Invalid(

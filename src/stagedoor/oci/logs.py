@@ -17,10 +17,11 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """`limit` in bytes for one instance: above it the older half is dropped."""
+    """`limit` in bytes for one instance: above it the older half is dropped. `age` in seconds."""
 
     folder: Path
     limit: int
+    age: float = 7 * 86400
 
     def path(self, application: str, instance: str) -> Path:
         """Raises ValueError for a name that would lead elsewhere."""
@@ -57,10 +58,10 @@ class Logs:
         return [path.stem for path in files]
 
     def trim(self) -> None:
-        """Keeps every log within the limit, and drops those that nobody wrote to for a week."""
+        """Keeps every log within the limit, and drops those that nobody wrote to for `age` seconds."""
         for path in self.folder.glob("*/*.log"):
             state = path.stat()
-            if time.time() - state.st_mtime > 7 * 86400:
+            if time.time() - state.st_mtime > self.age:
                 path.unlink()
             elif state.st_size > self.limit:
                 self._halve(path)

@@ -51,6 +51,16 @@ class Database:
         """Brings the database to this version. Raises Unavailable when it is of a newer one, or cannot be used."""
         await self._run(migrate.upgrade)
 
+    async def move_to(self, revision: str) -> str:
+        """Moves the tables to an older or newer revision, none: stays; returns where it is. Raises Unavailable."""
+
+        def work(connection: Connection) -> str:
+            if revision:
+                migrate.move(connection, revision)
+            return migrate.present(connection)
+
+        return await self._run(work)
+
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()

@@ -27,9 +27,10 @@ def upgrade(connection: Connection) -> None:
     _move(connection, "head", command.upgrade)
 
 
-def downgrade(connection: Connection, revision: str) -> None:
-    """Back to `revision`, for the Stagedoor before this one. Raises Unavailable."""
-    _move(connection, revision, command.downgrade)
+def move(connection: Connection, revision: str) -> None:
+    """To `revision`, as a rule back to that of the Stagedoor before this one. Raises Unavailable."""
+    back = revision < present(connection)
+    _move(connection, revision, command.downgrade if back else command.upgrade)
 
 
 def _move(connection: Connection, revision: str, way: object) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from stagedoor.control import news
 from stagedoor.control.ports import Change, World
+from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Token
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
@@ -20,11 +21,12 @@ from stagedoor.model.service import Service
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
 from stagedoor.sql.database import put
+from stagedoor.sql.dump import Dump
 from stagedoor.sql.people import People
 from stagedoor.sql.values import Values
 
 
-class SqlStore(People, Values):
+class SqlStore(People, Values, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
@@ -86,6 +88,28 @@ class SqlStore(People, Values):
         query = select(table).where(table.c.application == application, table.c.major == major, table.c.stack == stack)
         rows = await self._run(lambda c: c.execute(query.order_by(table.c.number)).all())
         return [Release(**row._mapping) for row in rows]
+
+    async def all_releases(self) -> list[Release]:
+        rows = await self._run(lambda c: c.execute(select(tables.releases)).all())
+        return [Release(**row._mapping) for row in rows]
+
+    async def forget(self, decided: list[Forgotten], change: Change) -> None:
+        def work(connection: Connection) -> None:
+            versions, releases = tables.versions.c, tables.releases.c
+            for one in decided:
+                if one.version:
+                    same = (versions.application == one.application, versions.number == one.version)
+                    connection.execute(delete(tables.versions).where(*same))
+                    continue
+                major, stack, number = one.release
+                these = (
+                    releases.application == one.application, releases.major == major, releases.stack == stack,
+                    releases.number == number,
+                )  # fmt: skip
+                connection.execute(delete(tables.releases).where(*these))
+            self._note(connection, change)
+
+        await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
 
     async def point(self, release: Release, change: Change) -> None:
         def work(connection: Connection) -> None:
@@ -170,6 +194,16 @@ class SqlStore(People, Values):
         table = tables.operations
         rows = await self._run(lambda c: c.execute(select(table).where(table.c.state == RUNNING)).all())
         return [Operation(**row._mapping) for row in rows]
+
+    async def forget_operations(self, before: float) -> int:
+        def work(connection: Connection) -> int:
+            table, steps = tables.operations, tables.steps
+            old = select(table.c.id).where(table.c.ended_at > 0, table.c.ended_at < before)
+            connection.execute(delete(steps).where(steps.c.operation.in_(old)))
+            gone = (table.c.ended_at > 0, table.c.ended_at < before)
+            return int(connection.execute(delete(table).where(*gone)).rowcount)
+
+        return await self._run(work)
 
     async def steps(self, operation: int, after: int) -> list[Step]:
         table = tables.steps

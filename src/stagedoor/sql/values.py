@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from stagedoor.control import news
 from stagedoor.control.ports import Change
@@ -35,6 +35,14 @@ class Values(Database):
             return numbered
 
         return await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
+
+    async def drop_value(self, value: Value) -> None:
+        table = tables.values
+        this = (
+            table.c.application == value.application, table.c.stack == value.stack, table.c.secret == value.secret,
+            table.c.name == value.name, table.c.number == value.number,
+        )  # fmt: skip
+        await self._run(lambda c: c.execute(delete(table).where(*this)), news.APPLICATIONS)
 
     async def secrets(self) -> list[Value]:
         table = tables.values

@@ -1,0 +1,71 @@
+"""The systemd unit: a value, made from where things are. See systemd.exec(5) for what each line takes away."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "stagedoor.service"
+
+# What the supervisor, HAProxy and the OCI runtime need of root; everything else is given up for good.
+CAPABILITIES = (
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_MKNOD", "CAP_NET_ADMIN",
+    "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_ADMIN", "CAP_SYS_CHROOT",
+    "CAP_SYS_PTRACE",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`command` is the installed `stagedoor`; `data` the data folder."""
+
+    command: Path
+    data: Path
+
+
+def render(unit: Unit) -> str:
+    """The text of the unit file."""
+    in_a_home = any(unit.command.is_relative_to(home) for home in ("/home", "/root"))
+    lines = [
+        "# Written by `stagedoor install`. Changes belong in `systemctl edit stagedoor`.",
+        "[Unit]",
+        "Description=Stagedoor, a platform for server-side scripts",
+        "Wants=network-online.target",
+        "After=network-online.target",
+        "",
+        "[Service]",
+        "Type=notify",
+        "NotifyAccess=main",
+        f"ExecStart={unit.command} up --data {unit.data}",
+        "# An upgrade: the supervisor becomes the installed Stagedoor, and loses nothing.",
+        f"ExecReload={unit.command} upgrade --data {unit.data}",
+        "Restart=on-failure",
+        "RestartSec=1s",
+        "TimeoutStartSec=180s",
+        "TimeoutStopSec=60s",
+        "# The supervisor ends its programs in order.",
+        "KillMode=mixed",
+        "# The cgroups of containers are made below the service's own root.",
+        "Delegate=yes",
+        "TasksMax=infinity",
+        "LimitNOFILE=65536",
+        "",
+        "RuntimeDirectory=stagedoor",
+        "RuntimeDirectoryMode=0711",
+        "RuntimeDirectoryPreserve=restart",
+        f"ReadWritePaths={unit.data}",
+        "ReadWritePaths=/sys/fs/cgroup",
+        "ProtectSystem=strict",
+        f"ProtectHome={'read-only' if in_a_home else 'yes'}",
+        "PrivateTmp=yes",
+        "ProtectClock=yes",
+        "ProtectKernelLogs=yes",
+        "ProtectKernelModules=yes",
+        "RestrictRealtime=yes",
+        "LockPersonality=yes",
+        "SystemCallArchitectures=native",
+        "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+        f"CapabilityBoundingSet={' '.join(CAPABILITIES)}",
+        "",
+        "[Install]",
+        "WantedBy=multi-user.target",
+    ]
+    return "\n".join(lines) + "\n"

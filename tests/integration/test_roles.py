@@ -1,0 +1,182 @@
+"""Every route of the control API with every role: a route that stands in no row here fails the test."""
+
+import io
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bench.running import Running
+
+from tests.integration.applications import hello
+
+ANYBODY, VIEWER, DEVELOPER, TEAM, OPERATOR = "anybody", "viewer", "developer", "its team", "operator"
+# What each may do at the least: a row for an application of one team holds for who is asked by `TEAM`.
+ALLOWED = {
+    "nobody": {ANYBODY},
+    "viewer": {ANYBODY, VIEWER},
+    "stranger": {ANYBODY, VIEWER, DEVELOPER},  # A developer of another team.
+    "developer": {ANYBODY, VIEWER, DEVELOPER, TEAM},
+    "operator": {ANYBODY, VIEWER, DEVELOPER, TEAM, OPERATOR},
+}
+
+_VALUE = {"stack": "test", "value": "v"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may, and a body that is refused for nothing else than the role, or for what it names not being there."""
+
+    least: str
+    body: Any = None
+    query: str = ""
+
+
+APPLICATION = "/v1/applications/{application}"
+ROUTES = {
+    "GET /v1/health": Row(ANYBODY),
+    "POST /v1/session": Row(ANYBODY, {"code": "never given out"}),
+    "GET /v1/activities": Row(VIEWER),
+    "GET /v1/applications": Row(VIEWER),
+    f"GET {APPLICATION}": Row(VIEWER),
+    f"GET {APPLICATION}/logs": Row(VIEWER),
+    f"GET {APPLICATION}/releases": Row(VIEWER, query="?line=1&stack=test"),
+    f"GET {APPLICATION}/values": Row(VIEWER, query="?stack=test"),
+    f"GET {APPLICATION}/versions": Row(VIEWER),
+    f"POST {APPLICATION}/tries": Row(TEAM, {"stack": "test", "path": "/echo", "method": "POST"}),
+    f"POST {APPLICATION}/releases": Row(TEAM, {"version": "9.9.9", "stack": "test"}),
+    f"POST {APPLICATION}/rollbacks": Row(TEAM, {"stack": "test", "to": 99}),
+    f"DELETE {APPLICATION}/lines/{{major}}": Row(TEAM, query="?stack=prod"),
+    f"PUT {APPLICATION}/secrets/{{name}}": Row(TEAM, {**_VALUE, "rotate": True}),
+    f"DELETE {APPLICATION}/secrets/{{name}}": Row(TEAM, query="?stack=test"),
+    f"PUT {APPLICATION}/values/{{name}}": Row(TEAM, {**_VALUE, "stack": "prod"}),
+    f"DELETE {APPLICATION}/values/{{name}}": Row(TEAM, query="?stack=test"),
+    "GET /v1/backup": Row(OPERATOR),
+    "GET /v1/deployments": Row(VIEWER),
+    "GET /v1/events": Row(VIEWER),
+    "GET /v1/feedback": Row(OPERATOR),
+    "POST /v1/feedback": Row(VIEWER, {"text": "good"}),
+    "GET /v1/instances": Row(VIEWER),
+    "POST /v1/keys": Row(OPERATOR),
+    "POST /v1/logins": Row(VIEWER),
+    "GET /v1/operations": Row(VIEWER),
+    "GET /v1/operations/{number}": Row(VIEWER),
+    "GET /v1/operations/{number}/events": Row(VIEWER),
+    "GET /v1/publications": Row(VIEWER),
+    "GET /v1/requests": Row(VIEWER),
+    "GET /v1/retention": Row(OPERATOR),
+    "POST /v1/retention": Row(OPERATOR),
+    "GET /v1/services": Row(VIEWER),
+    "PUT /v1/services/{name}": Row(OPERATOR, {"url": "http://127.0.0.1:9"}),
+    "GET /v1/status": Row(VIEWER),
+    "GET /v1/teams": Row(VIEWER),
+    "PUT /v1/teams/{name}": Row(OPERATOR, {"contact": ""}),
+    "DELETE /v1/teams/{name}": Row(OPERATOR),
+    "POST /v1/tests": Row(DEVELOPER, b"no archive"),
+    "GET /v1/tokens": Row(OPERATOR),
+    "POST /v1/tokens": Row(OPERATOR, {"name": "x", "role": "no such role"}),
+    "DELETE /v1/tokens/{token_id}": Row(OPERATOR),
+    "GET /v1/users": Row(OPERATOR),
+    "PUT /v1/users/{name}": Row(OPERATOR, {"role": "viewer"}),
+    "DELETE /v1/users/{name}": Row(OPERATOR),
+    "POST /v1/versions": Row(DEVELOPER, b"no archive"),
+    "GET /v1/whoami": Row(VIEWER),
+    # A token is no session: refused for every holder, with the reason; test_sign_in.py has sessions.
+    "GET /v1/session": Row("a session"),
+    "DELETE /v1/session": Row(VIEWER),
+}
+
+
+@pytest.fixture(scope="module")
+def tokens(stagedoor: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    stagedoor.json("deploy", folder=hello(tmp_path_factory.mktemp("roles"), "guarded", "one"))
+    made = {
+        "viewer": ("--role", "viewer"),
+        "stranger": ("--role", "developer", "--team", "others"),
+        "developer": ("--role", "developer", "--team", "tests"),
+    }
+    known = {
+        name: stagedoor.json("token", "create", f"role-{name}", "--expires", "1h", *options)["token"]
+        for name, options in made.items()
+    }
+    yield {"nobody": "", "operator": stagedoor.token, **known}
+
+
+def ask(stagedoor: Running, route: str, row: Row, token: str) -> int:
+    method, _, path = route.partition(" ")
+    for name, value in (("application", "guarded"), ("major", "7"), ("number", "1"), ("token_id", "t-none")):
+        path = path.replace(f"{{{name}}}", value)
+    path = path.replace("{name}", "nobody-knows")
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    body = {"content": row.body} if isinstance(row.body, bytes) else {"json": row.body}
+    url = f"{stagedoor.addresses['control']}{path}{row.query}"
+    with httpx.stream(method, url, headers=headers, timeout=20, **body) as answer:  # type: ignore[arg-type]
+        return answer.status_code
+
+
+def test_every_route_stands_in_the_table(stagedoor: Running) -> None:
+    told = httpx.get(f"{stagedoor.addresses['control']}/v1/openapi.json").json()
+    routes = {f"{method.upper()} {path}" for path, methods in told["paths"].items() for method in methods}
+    assert routes == set(ROUTES)
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_may_do_what_the_table_says(stagedoor: Running, tokens: dict[str, str], role: str) -> None:
+    wrong = []
+    for route, row in ROUTES.items():
+        status = ask(stagedoor, route, row, tokens[role])
+        refused = 401 if role == "nobody" else 403
+        allowed = row.least in ALLOWED[role]
+        # The sign-in's own 401 is about its code, not about who asks.
+        if (status in (401, 403)) == allowed and route != "POST /v1/session":
+            wrong.append(f"{role}: {route} answered {status}, {'allowed' if allowed else f'to be {refused}'}")
+        if not allowed and status != refused:
+            wrong.append(f"{role}: {route} answered {status} instead of {refused}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/-/preview/guarded@1.0.0/", "/v1/services/none/call/x"])
+def test_routes_outside_the_document_want_a_token_too(stagedoor: Running, path: str) -> None:
+    assert httpx.get(f"{stagedoor.addresses['control']}{path}").status_code == 401
+
+
+def test_expired_and_revoked_tokens_open_nothing_and_say_why(stagedoor: Running) -> None:
+    made = stagedoor.json("token", "create", "short", "--role", "viewer", "--expires", "1ms")
+    wrong = {"expired": made["token"], "not known": "sd_" + "x" * 43, "a token is needed": ""}
+    revoked = stagedoor.json("token", "create", "ended", "--role", "viewer")
+    with httpx.Client(base_url=stagedoor.addresses["control"]) as client:
+        link = client.post("/v1/logins", headers={"authorization": f"Bearer {revoked['token']}"}).json()["path"]
+        assert client.post("/v1/session", json={"code": link.partition("#")[2]}).status_code == 200
+        assert client.get("/v1/session").status_code == 200
+        stagedoor.cli("token", "revoke", revoked["id"])
+        assert client.get("/v1/session").status_code == 401
+    wrong["revoked"] = revoked["token"]
+    for said, token in wrong.items():
+        answer = httpx.get(
+            f"{stagedoor.addresses['control']}/v1/status", headers={"authorization": f"Bearer {token}"} if token else {}
+        )
+        assert answer.status_code == 401 and said in answer.json()["error"]["message"]
+        assert token == "" or token not in answer.text
+
+
+def test_the_last_operator_cannot_be_locked_out(stagedoor: Running) -> None:
+    known = [one for one in stagedoor.json("token", "list") if one["role"] == "operator" and not one["revoked_at"]]
+    assert len(known) == 1
+    refused = stagedoor.cli("token", "revoke", known[0]["id"], check=False)
+    assert refused.returncode == 1 and "last operator" in refused.stderr
+
+
+def test_another_teams_token_changes_nothing(stagedoor: Running, tokens: dict[str, str], tmp_path: Path) -> None:
+    folder = hello(tmp_path, "guarded", "mine")
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.add(folder, ".")
+    answer = httpx.post(
+        f"{stagedoor.addresses['control']}/v1/versions?stack=test", content=packed.getvalue(),
+        headers={"authorization": f"Bearer {tokens['stranger']}"},
+    )  # fmt: skip
+    assert answer.status_code == 403
+    assert stagedoor.get("/guarded/hello").json()["word"] == "one"

@@ -1,0 +1,152 @@
+"""Encryption: of the edge, of the control API for other machines, and certificates that change while it runs."""
+
+import os
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from bench.running import COMMAND, Running, fetch, platform, wait_until
+from cryptography import x509
+
+from tests.integration.applications import hello, script
+from tests.integration.certificates import Authority
+from tests.integration.test_dev import CALLS, dev, echo
+
+
+class Secured:
+    """A platform with a certificate that the tests replace."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority = Authority(folder)
+        self.certificate, self.key = folder / "edge.pem", folder / "edge.key"
+        self.settings = (
+            f'[ports]\nremote_address = "127.0.0.1"\nremote = 0\n'
+            f'[tls]\ncertificate = "{self.certificate}"\nkey = "{self.key}"\n'
+        )
+
+    def place(self, certificate: Path, key: Path) -> None:
+        os.replace(key, self.key)
+        os.replace(certificate, self.certificate)
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Secured, Running]]:
+    one = Secured(tmp_path_factory.mktemp("tls"))
+    one.place(*one.authority.issue()[:2])
+    with platform(one.settings) as running:
+        running.json("deploy", folder=hello(one.authority.folder, "secured", "safe"))
+        yield one, running
+
+
+def shown(port: int, trust: ssl.SSLContext) -> int:
+    """The serial number of the certificate that a server shows."""
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        trust.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+    ):
+        return x509.load_der_x509_certificate(connection.getpeercert(binary_form=True) or b"").serial_number
+
+
+def trusting(one: Secured) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(one.authority.file))
+
+
+def test_a_certificate_changes_without_a_restart_or_a_lost_request(secured: tuple[Secured, Running]) -> None:
+    one, running = secured
+    trust = trusting(one)
+    url = f"{running.addresses['test']}/secured/hello"
+    assert url.startswith("https://")
+    pids = {name: running.program(name)["pid"] for name in ("edge", "control")}
+    wrong: list[object] = []
+    enough = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(verify=trust) as client:
+            while not enough.is_set():
+                answer = client.get(url)
+                if answer.status_code != 200:
+                    wrong.append(answer.status_code)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for bits, names in ((0, 0), (4096, 150)):  # The second is larger than the edge's runtime socket takes.
+            certificate, key, serial = one.authority.issue(bits=bits, names=names)
+            one.place(certificate, key)
+            for port in (running.port("test"), running.port("prod"), running.port("remote")):
+                wait_until(lambda port=port, serial=serial: shown(port, trust) == serial, 20, "the new certificate")
+    finally:
+        enough.set()
+        asking.join(20)
+    assert wrong == []
+    assert {name: running.program(name)["pid"] for name in pids} == pids
+
+
+def test_a_wrong_certificate_changes_nothing_and_is_said(secured: tuple[Secured, Running]) -> None:
+    one, running = secured
+    trust = trusting(one)
+    before = shown(running.port("test"), trust)
+    certificate, key, _ = one.authority.issue()
+    one.authority.folder.joinpath("other.key").write_bytes(key.read_bytes())
+    certificate, _, _ = one.authority.issue()
+    one.place(certificate, one.authority.folder / "other.key")
+
+    def refused() -> object:
+        listed = running.json("activity")
+        return [a for a in listed if a["action"] == "certificate" and "refused" in (a["after"] or {})]
+
+    found = wait_until(refused, 20, "the refusal")
+    assert "does not belong to the certificate" in found[0]["after"]["refused"]
+    assert shown(running.port("test"), trust) == before
+    certificate, key, serial = one.authority.issue()
+    one.place(certificate, key)
+    wait_until(lambda: shown(running.port("test"), trust) == serial, 20, "the mended certificate")
+
+
+def test_the_remote_api_is_for_who_trusts_it_and_speaks_tls(secured: tuple[Secured, Running], tmp_path: Path) -> None:
+    one, running = secured
+    environment = dict(running.environment) | {"XDG_CONFIG_HOME": str(tmp_path), "NO_COLOR": "1"}
+    for name in ("STAGEDOOR_URL", "STAGEDOOR_TOKEN"):
+        environment.pop(name)
+
+    def cli(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*COMMAND, *arguments], env=environment, input=running.token, capture_output=True, text=True, check=False
+        )
+
+    refused = cli("login", running.addresses["remote"])
+    assert refused.returncode == 3 and "is not trusted" in refused.stderr and "--ca" in refused.stderr
+    assert cli("login", running.addresses["remote"], "--ca", str(one.authority.file)).returncode == 0
+    assert "secured" in cli("status").stdout
+    plain = cli("login", running.addresses["remote"].replace("https", "http"))
+    assert plain.returncode == 3
+
+
+def test_dev_works_against_a_platform_on_another_machine(secured: tuple[Secured, Running], tmp_path: Path) -> None:
+    one, running = secured
+    folder = script(tmp_path, "afar", CALLS, 'services = ["echo"]\n')
+    there = {"STAGEDOOR_URL": running.addresses["remote"], "STAGEDOOR_CA": str(one.authority.file)}
+    with echo(running), dev(folder, tmp_path / "data", running, environment=there) as (port, _):
+        assert fetch(port, "/call/echo").json() == {"application": "dev:operator", "stack": "test"}
+
+
+@pytest.mark.parametrize(("days", "said"), [(-1, "ended on"), (0, "cannot be read")], ids=["expired", "missing"])
+def test_a_platform_does_not_start_with_a_wrong_certificate(tmp_path: Path, days: int, said: str) -> None:
+    one = Secured(tmp_path)
+    if days:
+        one.place(*one.authority.issue(days)[:2])
+    with pytest.raises(RuntimeError, match=said), platform(one.settings):
+        pass
+
+
+def test_the_api_is_not_served_in_the_clear_beyond_loopback() -> None:
+    with (
+        pytest.raises(RuntimeError, match="never served in the clear"),
+        platform('[ports]\nremote_address = "127.0.0.1"\n'),
+    ):
+        pass
