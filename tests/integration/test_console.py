@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from bench.browser import chromium, login_link
 from bench.running import Running, fetch, platform, wait_until
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.integration.applications import hello
 
@@ -409,6 +410,20 @@ def test_a_session_that_ended_says_how_to_go_on(browser: Browser, stagedoor: Run
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         page.goto(login_link(stagedoor))
         expect(page.get_by_role("heading", name="Applications")).to_be_visible()
+
+
+def test_a_session_ends_by_itself_when_its_time_is_over(browser: Browser, stagedoor: Running, signed_in: Any) -> None:
+    with _context(browser, storage_state=signed_in) as context:
+        page = context.new_page()
+
+        def shorten(route: Route) -> None:
+            session = route.fetch().json()
+            route.fulfill(json={**session, "expires_at": time.time() + 1})
+
+        page.route("**/v1/session", shorten)
+        page.goto(f"{stagedoor.addresses['control']}/console/")
+        expect(page.get_by_role("heading", name="Applications")).to_be_visible()
+        expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
 
 
 def test_the_organisation_s_sign_in_is_offered_where_there_is_one(browser: Browser, stagedoor: Running) -> None:

@@ -6,6 +6,8 @@ import { queries } from "./queries";
 
 export type Sign = { state: "asking" | "in" | "out" | "ended" | "away"; session: Session | null; failure: Failure | null };
 
+const LONGEST = 2 ** 31 - 1; // What a browser's timer can hold.
+
 let sign: Sign = { state: "asking", session: null, failure: null };
 let stop = () => {};
 const watchers = new Set<() => void>();
@@ -35,7 +37,9 @@ export async function begin(): Promise<void> {
     const session = await ask(api.GET("/v1/session"));
     keepWord(session.change);
     stop();
-    stop = listen(queries);
+    const quiet = listen(queries);
+    const timer = setTimeout(() => leave("ended"), Math.min(session.expires_at * 1000 - Date.now(), LONGEST));
+    stop = () => (quiet(), clearTimeout(timer));
     change({ state: "in", session, failure: null });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
