@@ -89,3 +89,5 @@ export const feedback = () =>
     queryKey: ["feedback"],
     queryFn: () => ask(api.GET("/v1/feedback", { params: { query: { limit: 100 } } })),
   });
+
+export const retention = () => queryOptions({ queryKey: ["versions", "retention"], queryFn: () => ask(api.GET("/v1/retention")) });

@@ -2,12 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "../api/client";
 import { status } from "../api/queries";
+import { useSession } from "../api/session";
 import { Command } from "../parts/command";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
 import { State } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
+import { Retention } from "./retention";
 
 type StatusView = Schemas["StatusView"];
 type Program = Schemas["ProgramView"];
@@ -22,6 +24,7 @@ const DOES: { [name: string]: string } = {
 };
 
 export default function Status() {
+  const { role } = useSession();
   const query = useQuery({ ...status(), refetchInterval: 10_000 });
   return (
     <Page title="System status" lead={query.data && `Stagedoor ${query.data.version}`} actions={<Command text="stagedoor status" />}>
@@ -40,6 +43,7 @@ export default function Status() {
             <Section title="Addresses">
               <Addresses addresses={now.addresses ?? {}} />
             </Section>
+            {role === "operator" && <Retention />}
           </>
         )}
       </Loaded>
