@@ -1,4 +1,4 @@
-/** One request: where its time went, and the calls it made, drawn along its course. */
+/** One request: what it took, and the calls it made with what each of them took. */
 import { useQuery } from "@tanstack/react-query";
 import { open } from "../api/client";
 import * as commands from "../api/commands";
@@ -15,7 +15,7 @@ const MOST_CALLS = 500;
 async function calls(id: string, signal: AbortSignal): Promise<Record[]> {
   const answer = await open(recordsAt({ id, kind: "call" }, MOST_CALLS, false), signal);
   const lines = (await answer.text()).split("\n").filter(Boolean);
-  return lines.map((one) => JSON.parse(one) as Record).sort((one, other) => one.at - other.at);
+  return lines.map((one) => JSON.parse(one) as Record).sort((one, other) => other.total_ms - one.total_ms);
 }
 
 export default function RequestDialog({ record, onClose }: { record: Record; onClose: () => void }) {
@@ -63,13 +63,13 @@ function Calls({ request, all }: { request: Record; all: Record[] }) {
   return (
     <section aria-label="Calls">
       <h3>{count(all.length, "call")} in one round trip</h3>
-      <ol className="calls" tabIndex={0} aria-label="Calls in their order">
+      <ol className="calls" tabIndex={0} aria-label="Calls, the longest first">
         {all.map((one) => (
           <li key={`${one.worker} ${one.seq}`}>
             <span className="call-name">
               <strong>{one.service}</strong> <span className="mono faint">{one.path}</span>
             </span>
-            <Bar from={((one.at - request.at) * 1000) / whole} length={one.total_ms / whole} />
+            <Bar share={one.total_ms / whole} />
             <span className="number">{one.total_ms} ms</span>
           </li>
         ))}
@@ -78,13 +78,12 @@ function Calls({ request, all }: { request: Record; all: Record[] }) {
   );
 }
 
-function Bar({ from, length }: { from: number; length: number }) {
-  const start = Math.min(0.99, Math.max(0, from)) * 100;
-  const width = Math.max(1, Math.min(100 - start, length * 100));
+/** How much of the request's time a call took. Calls overlap, so that together they are more than all of it. */
+function Bar({ share }: { share: number }) {
   return (
     <svg className="call-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
       <rect className="call-ground" width="100" height="8" rx="1" />
-      <rect x={start} width={width} height="8" />
+      <rect width={Math.max(1, Math.min(100, share * 100))} height="8" />
     </svg>
   );
 }

@@ -26,7 +26,8 @@ export function RequestList({ application, filter }: { application: string; filt
   const [status] = useParameter("status");
   const [shown, setShown] = useState<Record | null>(null);
   const stream = useLines<Record>(recordsAt({ application, stack, status }, MOST, true), MOST);
-  const rows = [...stream.lines].sort((one, other) => other.at - one.at);
+  // In the order in which they ended: on a connection that is kept, `at` may be of before.
+  const rows = stream.lines.toReversed();
   return (
     <>
       <div className="filters" role="group" aria-label="Filters">
