@@ -4,13 +4,15 @@ DATA ?= /var/lib/stagedoor
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 
-.PHONY: help setup up test site lint unit integration bench docs clean
+.PHONY: help setup console up test site lint unit integration bench docs clean
 
 help:            ## this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup:           ## everything a fresh machine needs
 	@scripts/setup
+
+console: setup   ## build the console; nothing when it did not change
 
 up: setup        ## start the platform with the demo; Ctrl-C stops it
 	@$(SUDO) $(BIN)/stagedoor up --demo --data $(DATA)
@@ -32,7 +34,7 @@ integration: setup ## tests with the real parts
 	$(BIN)/python -m pytest tests/integration
 
 bench: setup     ## every figure, the short way
-	for name in path deploy size upgrade; do $(BIN)/python -m bench $$name --quick --json; done
+	for name in path deploy size upgrade console; do $(BIN)/python -m bench $$name --quick --json; done
 
 docs: setup      ## generate the references
 	$(BIN)/python -m scripts.references
@@ -41,4 +43,4 @@ site: docs       ## build the documentation as a site, into site/
 	$(BIN)/mkdocs build --quiet
 
 clean:           ## remove what setup made
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache console/node_modules src/stagedoor/console

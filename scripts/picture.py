@@ -1,13 +1,21 @@
-"""Draws docs/story.svg from what the commands really print, run against a platform of its own."""
+"""Makes the README's pictures: what the commands print as SVG, the demo and the console as a browser shows them."""
 
+import sys
 import tempfile
 from html import escape
 from pathlib import Path
 
-from bench.running import Running, platform
+from bench.browser import chromium, login_link
+from bench.running import Running, platform, wait_until
+from playwright.sync_api import Browser
 
-FILE = Path(__file__).parents[1] / "docs" / "story.svg"
+DOCS = Path(__file__).parents[1] / "docs"
 _COLOURS = {"$": "#7cc4ff", "ok": "#7fd88f", "plain": "#d5dbe3", "dim": "#8a94a3"}
+# Both pages beside each other, each in a frame of its own, at the size of the README's column twice over.
+_SHEET = """<!doctype html><style>
+body { margin: 0; padding: 28px; background: #e9e9ee; display: flex; gap: 24px; width: 1724px }
+img { width: 850px; border-radius: 12px; border: 1px solid #d2d2da; box-shadow: 0 12px 36px #0002 }
+</style><img src="http://sheet/left.png"><img src="http://sheet/right.png">"""
 
 
 def record(running: Running, folder: Path) -> list[str]:
@@ -61,11 +69,53 @@ def draw(lines: list[str]) -> str:
     )  # fmt: skip
 
 
-def main() -> None:
+def story() -> None:
     with platform() as running, tempfile.TemporaryDirectory() as name:
         running.cli("init", "warm-up", folder=Path(name))
         running.cli("deploy", folder=Path(name) / "warm-up")
-        FILE.write_text(draw(record(running, Path(name))))
+        (DOCS / "story.svg").write_text(draw(record(running, Path(name))))
+
+
+def screens() -> None:
+    """The demo's page, and the console's page of one of its applications while requests come."""
+    with platform(options=("--demo",)) as running, chromium() as browser:
+        wait_until(lambda: running.get("/demo/", "prod").status == 200, 90, "the demo")
+        left, right = _demo(browser, running), _console(browser, running)
+        _lay_out(browser, left, right)
+
+
+def _demo(browser: Browser, running: Running) -> bytes:
+    page = browser.new_page(viewport={"width": 1360, "height": 1000})
+    for _ in range(3):  # The first answers of an instance are its slowest.
+        page.goto(f"{running.addresses['prod']}/demo/")
+        page.wait_for_selector("body[data-shown]")
+    return page.screenshot()
+
+
+def _console(browser: Browser, running: Running) -> bytes:
+    page = browser.new_page(viewport={"width": 1360, "height": 1000})
+    page.goto(login_link(running))
+    page.get_by_role("link", name="tv-home").click()
+    page.get_by_role("table", name="Deployments").wait_for()
+    for _ in range(60):
+        running.get("/tv-home/home", "prod", {"x-device": "tv", "cookie": "member=m7"})
+        if page.locator(".sparkline polyline").count() and page.locator(".rate").first.inner_text().strip() != "0":
+            page.wait_for_timeout(50)
+    return page.screenshot()
+
+
+def _lay_out(browser: Browser, left: bytes, right: bytes) -> None:
+    page = browser.new_page(viewport={"width": 1780, "height": 200}, device_scale_factor=1)
+    page.route("http://sheet/left.png", lambda route: route.fulfill(body=left, content_type="image/png"))
+    page.route("http://sheet/right.png", lambda route: route.fulfill(body=right, content_type="image/png"))
+    page.set_content(_SHEET, wait_until="load")
+    page.screenshot(path=DOCS / "console.png", full_page=True)
+
+
+def main() -> None:
+    for draw_one in (story, screens):
+        if sys.argv[1:] in ([], [draw_one.__name__]):
+            draw_one()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demo is real input: thousands of films from npm, four services, three applications, in both stacks."""
+"""The demo is real input: thousands of films from npm, four services, four applications, in both stacks."""
 
 import json
 import time

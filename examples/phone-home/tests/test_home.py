@@ -12,8 +12,9 @@ SERVICES = {
 
 def test_a_phone_gets_small_pictures() -> None:
     config.load({"rows": 4, "row_length": 6})
-    screen = testing.get("/home", member="m1", services=SERVICES).json()
-    assert screen == {
+    answer = testing.get("/home", member="m1", services=SERVICES)
+    assert answer.headers["api-calls"] == str(len(answer.calls)) == "3"
+    assert answer.json() == {
         "name": "Ada",
         "rows": [{"t": "Row", "f": [{"id": 7, "t": "Metropolis", "i": "/posters/7/160x90"}]}],
     }

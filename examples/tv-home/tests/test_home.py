@@ -5,6 +5,7 @@ FILM = {
     "id": 7,
     "title": "Metropolis",
     "year": 1927,
+    "genre": "Drama",
     "maturity": "G",
     "minutes": 153,
     "image": "/posters/7/{width}x{height}",
@@ -26,6 +27,7 @@ def test_a_home_screen_takes_twelve_calls() -> None:
     answer = testing.get("/home", member="m1", services=SERVICES)
     screen = answer.json()
     assert len(answer.calls) == 12
+    assert answer.headers["api-calls"] == "12"
     assert screen["rows"][0]["films"][0]["score"] == 8.3
     assert screen["hero"]["image"] == "/posters/7/1920x1080"
 

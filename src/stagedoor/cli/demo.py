@@ -13,7 +13,7 @@ def deploy(test: str, prod: str) -> None:
     """Registers the services and deploys the applications to both stacks. What is there already stays as it is."""
     client = session.connect()
     began = time.monotonic()
-    print("the demo: four services, three applications", flush=True)
+    print("the demo: four services, four applications", flush=True)
     for number, name in enumerate(SERVICES):
         client.put("services", name, body={"url": f"http://127.0.0.1:{FIRST_PORT + number}"})
     for name in APPLICATIONS:
@@ -24,7 +24,9 @@ def deploy(test: str, prod: str) -> None:
         wish = {"version": result["version"], "stack": "prod", "default": False}
         watching.watch(client, client.post("applications", name, "releases", body=wish), quiet=True)
         print(f"  {name} {result['version']} is in test and prod", flush=True)
-    print(f"the demo is there after {time.monotonic() - began:.1f} s. Try:")
+    print(f"the demo is there after {time.monotonic() - began:.1f} s. Look at it:")
+    print(f"  {prod}/demo/            a TV and a phone, one round trip each")
+    print("  stagedoor open          the console")
     print(f"  curl -H 'x-device: tv' -b member=m7 {prod}/tv-home/home")
     print(f"  curl -H 'x-device: phone' -b member=m7 {prod}/phone-home/home")
     print(f"  curl {test}/welcome/", flush=True)

@@ -32,7 +32,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path("/var/lib/stagedoor"), help="data folder (/var/lib/stagedoor)"
     )
-    parser.add_argument("--demo", action="store_true", help="with the demo: four services and three applications")
+    parser.add_argument("--demo", action="store_true", help="with the demo: four services and four applications")
     parser.add_argument("--prod-port", type=int, help="port of the edge for prod, 0 for any (8080)")
     parser.add_argument("--test-port", type=int, help="port of the edge for test, 0 for any (8081)")
     parser.add_argument("--control-port", type=int, help="port of the control API, 0 for any (7070)")

@@ -10,7 +10,7 @@ from stagedoor.main.paths import Paths
 from stagedoor.model.errors import Unavailable
 
 SERVICES = ("members", "discovery", "ratings", "playback")
-APPLICATIONS = ("tv-home", "phone-home", "welcome")
+APPLICATIONS = ("tv-home", "phone-home", "welcome", "demo")
 FIRST_PORT = 7101
 
 # The demo's devices say what they are by a header, its members by a cookie; both are believed of this machine only.

@@ -1,0 +1,69 @@
+/** What the command line would be told to do the same: shown with every action. */
+
+/** A word as a shell reads it. */
+export function quote(text: string): string {
+  return /^[A-Za-z0-9_./:@%+=,^-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function command(...words: (string | number)[]): string {
+  return ["stagedoor", ...words.map((one) => quote(String(one)))].join(" ");
+}
+
+export function major(line: string): number {
+  return Number(line.replace("^", ""));
+}
+
+export const rollback = (application: string, stack: string, line: string, to?: number) =>
+  command("rollback", application, "--stack", stack, "--line", major(line), ...(to ? ["--to", to] : []));
+
+export const release = (application: string, version: string, stack: string, makeDefault: boolean) =>
+  command("release", version, "--stack", stack, ...(makeDefault ? ["--default"] : []), "--application", application);
+
+export const deleteLine = (application: string, line: string, stack: string, confirm: string) =>
+  command("delete", application, "--line", major(line), "--stack", stack, ...(confirm ? ["--confirm", confirm] : []));
+
+export const logs = (application: string, instance = "") =>
+  command("logs", application, "-f", ...(instance ? ["--instance", instance] : []));
+
+export const requests = (application: string, stack: string, status: string) =>
+  command(
+    "requests",
+    ...(application ? [application] : []),
+    "-f",
+    ...(stack ? ["--stack", stack] : []),
+    ...(status ? ["--status", status] : []),
+  );
+
+export const setValue = (application: string, stack: string, name: string, value: string) =>
+  command("config", "set", name || "NAME", value || "VALUE", "--application", application, "--stack", stack);
+
+export const removeValue = (application: string, stack: string, name: string) =>
+  command("config", "remove", name, "--application", application, "--stack", stack);
+
+/** The value comes on standard input: it is no part of the command. */
+export const setSecret = (application: string, stack: string, name: string, rotate: boolean) =>
+  command("secret", rotate ? "rotate" : "set", name || "NAME", "--application", application, "--stack", stack);
+
+export const removeSecret = (application: string, stack: string, name: string) =>
+  command("secret", "remove", name, "--application", application, "--stack", stack);
+
+export const createToken = (name: string, role: string, team: string, expires: string) =>
+  command(
+    "token", "create", name || "NAME", "--role", role,
+    ...(team ? ["--team", team] : []),
+    ...(expires ? ["--expires", expires] : []),
+  );
+
+export const revokeToken = (id: string) => command("token", "revoke", id);
+
+export const addUser = (name: string, role: string, team: string) =>
+  command("user", "add", name || "NAME", "--role", role, ...(team ? ["--team", team] : []));
+
+export const removeUser = (name: string) => command("user", "remove", name);
+
+export const addTeam = (name: string, contact: string) =>
+  command("team", "add", name || "NAME", ...(contact ? ["--contact", contact] : []));
+
+export const removeTeam = (name: string) => command("team", "remove", name);
+
+export const oneRequest = (id: string) => command("requests", "--id", id, "--calls");

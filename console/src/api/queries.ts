@@ -1,0 +1,93 @@
+/** What is asked of the API, by name. The first part of a key is the word that news is told with. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { api, ask, Failure } from "./client";
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Infinity, // News say when to ask again.
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      networkMode: "always",
+      retry: (count, error) => count < 3 && !(error instanceof Failure && error.status >= 400 && error.status < 500),
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+export const applications = () =>
+  queryOptions({ queryKey: ["applications"], queryFn: () => ask(api.GET("/v1/applications")) });
+
+export const application = (name: string) =>
+  queryOptions({
+    queryKey: ["applications", name],
+    queryFn: () => ask(api.GET("/v1/applications/{application}", { params: { path: { application: name } } })),
+  });
+
+export const versions = (name: string) =>
+  queryOptions({
+    queryKey: ["versions", name],
+    queryFn: () => ask(api.GET("/v1/applications/{application}/versions", { params: { path: { application: name } } })),
+  });
+
+export const deployments = (name = "", stack = "") =>
+  queryOptions({
+    queryKey: ["deployments", name, stack],
+    queryFn: () => ask(api.GET("/v1/deployments", { params: { query: { application: name, stack } } })),
+  });
+
+export const releases = (name: string, line: number, stack: string) =>
+  queryOptions({
+    queryKey: ["releases", name, line, stack],
+    queryFn: () =>
+      ask(
+        api.GET("/v1/applications/{application}/releases", {
+          params: { path: { application: name }, query: { line, stack } },
+        }),
+      ),
+  });
+
+export const publications = (name = "", limit = 50) =>
+  queryOptions({
+    queryKey: ["publications", name, limit],
+    queryFn: () => ask(api.GET("/v1/publications", { params: { query: { application: name, limit } } })),
+  });
+
+export const activities = (name = "", limit = 50) =>
+  queryOptions({
+    queryKey: ["activities", name, limit],
+    queryFn: () => ask(api.GET("/v1/activities", { params: { query: { application: name, limit } } })),
+  });
+
+export const instances = (name = "") =>
+  queryOptions({
+    queryKey: ["instances", name],
+    queryFn: () => ask(api.GET("/v1/instances", { params: { query: { application: name, measure: true } } })),
+  });
+
+export const services = () => queryOptions({ queryKey: ["services"], queryFn: () => ask(api.GET("/v1/services")) });
+
+export const status = () => queryOptions({ queryKey: ["status"], queryFn: () => ask(api.GET("/v1/status")) });
+
+export const health = () => queryOptions({ queryKey: ["health"], queryFn: () => ask(api.GET("/v1/health")) });
+
+export const values = (name: string, stack: string) =>
+  queryOptions({
+    queryKey: ["values", name, stack],
+    queryFn: () =>
+      ask(api.GET("/v1/applications/{application}/values", { params: { path: { application: name }, query: { stack } } })),
+  });
+
+export const tokens = () => queryOptions({ queryKey: ["access", "tokens"], queryFn: () => ask(api.GET("/v1/tokens")) });
+
+export const users = () => queryOptions({ queryKey: ["access", "users"], queryFn: () => ask(api.GET("/v1/users")) });
+
+export const teams = () => queryOptions({ queryKey: ["access", "teams"], queryFn: () => ask(api.GET("/v1/teams")) });
+
+export const feedback = () =>
+  queryOptions({
+    queryKey: ["feedback"],
+    queryFn: () => ask(api.GET("/v1/feedback", { params: { query: { limit: 100 } } })),
+  });
+
+export const retention = () => queryOptions({ queryKey: ["versions", "retention"], queryFn: () => ask(api.GET("/v1/retention")) });

@@ -1,0 +1,77 @@
+/** Which page an address is. Pages but the first come when they are wanted. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { Route, Router, Switch, useLocation } from "wouter";
+import { queries } from "./api/queries";
+import { useSign } from "./api/session";
+import { Applications } from "./pages/applications";
+import { SignIn } from "./pages/sign-in";
+import { Boundary } from "./parts/boundary";
+import { Shell } from "./parts/shell";
+import { Toasts } from "./parts/toasts";
+import { Skeleton } from "./parts/trouble";
+
+const Application = lazy(() => import("./pages/application"));
+const Publications = lazy(() => import("./pages/publications"));
+const Instances = lazy(() => import("./pages/instances"));
+const Services = lazy(() => import("./pages/services"));
+const Requests = lazy(() => import("./pages/requests"));
+const Activity = lazy(() => import("./pages/activity"));
+const Status = lazy(() => import("./pages/status"));
+const Access = lazy(() => import("./pages/access"));
+const Feedback = lazy(() => import("./pages/feedback"));
+const Missing = lazy(() => import("./pages/missing"));
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <Router base="/console">
+        <Switch>
+          <Route path="/login">
+            <SignIn />
+          </Route>
+          <Route>
+            <Known />
+          </Route>
+        </Switch>
+      </Router>
+      <Toasts />
+    </QueryClientProvider>
+  );
+}
+
+function Known() {
+  const { state } = useSign();
+  const [path] = useLocation();
+  if (state === "asking") return <div className="asking" />;
+  if (state !== "in") return <SignIn />;
+  return (
+    <Shell>
+      <Boundary path={path}>
+        <Suspense fallback={<Skeleton rows={6} />}>
+          <Pages />
+        </Suspense>
+      </Boundary>
+    </Shell>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={Applications} />
+      <Route path="/applications/:name/:part?">
+        {({ name, part }) => <Application key={name} name={name} part={part ?? ""} />}
+      </Route>
+      <Route path="/publications" component={Publications} />
+      <Route path="/instances" component={Instances} />
+      <Route path="/services" component={Services} />
+      <Route path="/requests" component={Requests} />
+      <Route path="/activity" component={Activity} />
+      <Route path="/status" component={Status} />
+      <Route path="/access" component={Access} />
+      <Route path="/feedback" component={Feedback} />
+      <Route component={Missing} />
+    </Switch>
+  );
+}

@@ -1,0 +1,93 @@
+/** One application: what it is, and its parts. */
+import { useQuery } from "@tanstack/react-query";
+import { lazy } from "react";
+import { Link } from "wouter";
+import type { Schemas } from "../api/client";
+import { application } from "../api/queries";
+import { Icon } from "../parts/icons";
+import { Loaded } from "../parts/loaded";
+import { Page } from "../parts/page";
+import { Overview } from "./overview";
+
+const Versions = lazy(() => import("./versions"));
+const Releases = lazy(() => import("./releases"));
+const Documentation = lazy(() => import("./documentation"));
+const ApplicationRequests = lazy(() => import("./application-requests"));
+const Logs = lazy(() => import("./logs"));
+const Configuration = lazy(() => import("./configuration"));
+const ApplicationActivity = lazy(() => import("./application-activity"));
+const Missing = lazy(() => import("./missing"));
+
+export type ApplicationView = Schemas["ApplicationView"];
+
+const PARTS = [
+  { path: "", text: "Overview", show: Overview },
+  { path: "documentation", text: "Documentation", show: Documentation },
+  { path: "requests", text: "Requests", show: ApplicationRequests },
+  { path: "logs", text: "Logs", show: Logs },
+  { path: "versions", text: "Versions", show: Versions },
+  { path: "releases", text: "Releases", show: Releases },
+  { path: "configuration", text: "Configuration", show: Configuration },
+  { path: "activity", text: "Activity", show: ApplicationActivity },
+];
+
+export default function Application({ name, part }: { name: string; part: string }) {
+  const query = useQuery(application(name));
+  const chosen = PARTS.find((one) => one.path === part);
+  if (!chosen) return <Missing />;
+  const title = chosen.path ? `${chosen.text} of ${name}` : name;
+  return (
+    <Page title={title} heading={name} lead={query.data && <Facts one={query.data} />} above={<Way />}>
+      <Parts name={name} part={part} />
+      <Loaded query={query} rows={6}>
+        {(one) => <chosen.show application={one} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Way() {
+  return (
+    <p className="way">
+      <Link href="/">Applications</Link>
+      <span aria-hidden="true"> / </span>
+    </p>
+  );
+}
+
+function Facts({ one }: { one: ApplicationView }) {
+  return (
+    <span className="facts">
+      <span>
+        Owner <strong>{one.team}</strong>
+      </span>
+      <span>
+        Latest version <strong className="mono">{one.latest_version || "none"}</strong>
+      </span>
+      {/^https?:\/\//.test(one.repository) && (
+        <a href={one.repository} rel="noreferrer">
+          Repository <Icon name="link" />
+        </a>
+      )}
+    </span>
+  );
+}
+
+function Parts({ name, part }: { name: string; part: string }) {
+  return (
+    <nav className="tabs" aria-label={`Parts of ${name}`}>
+      <ul>
+        {PARTS.map((one) => (
+          <li key={one.path}>
+            <Link
+              href={`/applications/${name}${one.path && `/${one.path}`}`}
+              aria-current={one.path === part ? "page" : undefined}
+            >
+              {one.text}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,47 @@
+/** Choices in a row, kept in the address so that a link shows the same. */
+import { useSearchParams } from "wouter";
+
+type Props = { label: string; name: string; options: { value: string; text: string }[] };
+
+export function Choice({ label, name, options }: Props) {
+  const [value, setValue] = useParameter(name);
+  return (
+    <div className="choice" role="group" aria-label={label}>
+      {options.map((one) => (
+        <button key={one.value} type="button" aria-pressed={one.value === value} onClick={() => setValue(one.value)}>
+          {one.text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** A parameter of the address; an empty value takes it away. */
+export function useParameter(name: string): [string, (value: string) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const set = (value: string) =>
+    setParameters(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  return [parameters.get(name) ?? "", set];
+}
+
+export function StackChoice() {
+  return (
+    <Choice
+      label="Stack"
+      name="stack"
+      options={[
+        { value: "", text: "All stacks" },
+        { value: "test", text: "test" },
+        { value: "prod", text: "prod" },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,59 @@
+/** Numbers and times as people read them. */
+
+export function seconds(value: number): string {
+  if (value <= 0) return "–";
+  if (value < 1) return `${Math.round(value * 1000)} ms`;
+  return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+export function bytes(value: number): string {
+  if (value <= 0) return "–";
+  if (value < 1e6) return `${(value / 1e3).toFixed(value < 1e4 ? 1 : 0)} KB`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
+}
+
+export function rate(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(value && value < 10 ? 1 : 0);
+}
+
+const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [60, "second"],
+  [3600, "minute"],
+  [86400, "hour"],
+  [86400 * 30, "day"],
+  [86400 * 365, "month"],
+  [Infinity, "year"],
+];
+const UNIT = { second: 1, minute: 60, hour: 3600, day: 86400, month: 86400 * 30, year: 86400 * 365 } as const;
+const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+
+/** As in "3 min. ago"; anything within five seconds is now. */
+export function ago(at: number, now: number): string {
+  const gone = at - now;
+  if (Math.abs(gone) < 5) return "now";
+  const [, unit] = STEPS.find(([limit]) => Math.abs(gone) < limit)!;
+  return words.format(Math.trunc(gone / UNIT[unit as keyof typeof UNIT]), unit);
+}
+
+const whole = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+export function moment(at: number): string {
+  return whole.format(at * 1000);
+}
+
+/** The time of day with milliseconds. */
+export function clock(at: number): string {
+  const date = new Date(at * 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+export function count(value: number, one: string, many = `${one}s`): string {
+  return `${value.toLocaleString("en")} ${value === 1 ? one : many}`;
+}
+
+/** JSON in one line, shortened. */
+export function brief(value: unknown, longest = 120): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}

@@ -1,0 +1,153 @@
+/** The frame around every page: where one can go, who one is, what concerns all. */
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { useLive } from "../api/live";
+import { signOut, useSession } from "../api/session";
+import { Banner } from "./banner";
+import { Finder } from "./finder";
+import { Icon, type IconName, Logo } from "./icons";
+import { State } from "./state";
+import { applyTheme, type Theme, theme, THEMES } from "./theme";
+
+type Place = { to: string; text: string; icon: IconName };
+
+const PLACES: Place[] = [
+  { to: "/", text: "Applications", icon: "applications" },
+  { to: "/publications", text: "Publications", icon: "publications" },
+  { to: "/requests", text: "Requests", icon: "requests" },
+  { to: "/instances", text: "Instances", icon: "instances" },
+  { to: "/services", text: "Services", icon: "services" },
+  { to: "/activity", text: "Activity", icon: "activity" },
+];
+const PLATFORM: Place[] = [
+  { to: "/status", text: "System status", icon: "status" },
+  { to: "/access", text: "Access", icon: "access" },
+  { to: "/feedback", text: "Feedback", icon: "feedback" },
+];
+
+export function Shell({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const [path] = useLocation();
+  const toggle = useRef<HTMLButtonElement>(null);
+  useEffect(() => setOpen(false), [path]);
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      toggle.current?.focus();
+    };
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, [open]);
+  return (
+    <div className={open ? "shell shell-open" : "shell"}>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <div className="bar">
+        <Home />
+        <button
+          ref={toggle}
+          type="button"
+          className="button quiet square"
+          aria-expanded={open}
+          aria-controls="places"
+          aria-label="Menu"
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name={open ? "close" : "menu"} />
+        </button>
+      </div>
+      <aside className="side" id="places">
+        <Home />
+        <Finder />
+        <nav aria-label="Main">
+          <Places places={PLACES} path={path} />
+          <p className="side-title">Platform</p>
+          <Places places={PLATFORM} path={path} />
+        </nav>
+        <Foot />
+      </aside>
+      <div className="stage">
+        <Banner />
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Home() {
+  return (
+    <Link href="/" className="home">
+      <Logo />
+      <span>Stagedoor</span>
+    </Link>
+  );
+}
+
+function Places({ places, path }: { places: Place[]; path: string }) {
+  return (
+    <ul className="places">
+      {places.map((one) => (
+        <li key={one.to}>
+          <Link href={one.to} aria-current={isHere(one.to, path) ? "page" : undefined}>
+            <Icon name={one.icon} />
+            {one.text}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function isHere(to: string, path: string): boolean {
+  return to === "/" ? path === "/" || path.startsWith("/applications") : path.startsWith(to);
+}
+
+function Foot() {
+  const session = useSession();
+  const { connection } = useLive();
+  return (
+    <div className="side-foot">
+      <State
+        word={connection === "live" ? "Live" : connection === "away" ? "Control is away" : "Connecting"}
+        tone={connection === "live" ? "good" : connection === "away" ? "bad" : "busy"}
+      />
+      <ThemeChoice />
+      <div className="who">
+        <p>
+          <strong>{session.name}</strong>
+          <span className="faint">{session.team ? `${session.role} of ${session.team}` : session.role}</span>
+        </p>
+        <button type="button" className="button quiet square" aria-label="Sign out" title="Sign out" onClick={() => void signOut()}>
+          <Icon name="out" />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const THEME_ICONS: Record<Theme, IconName> = { system: "system", light: "sun", dark: "moon" };
+
+function ThemeChoice() {
+  const [chosen, setChosen] = useState(theme);
+  return (
+    <div className="choice themes" role="group" aria-label="Colours">
+      {THEMES.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-pressed={one === chosen}
+          aria-label={`Colours: ${one}`}
+          title={one}
+          onClick={() => (applyTheme(one), setChosen(one))}
+        >
+          <Icon name={THEME_ICONS[one]} />
+        </button>
+      ))}
+    </div>
+  );
+}

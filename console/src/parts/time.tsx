@@ -1,0 +1,32 @@
+/** A time as how long ago, with the exact one on demand; the words move on by themselves. */
+import { useSyncExternalStore } from "react";
+import { ago, moment } from "./format";
+
+let now = Date.now() / 1000;
+let timer: ReturnType<typeof setInterval> | undefined;
+const watchers = new Set<() => void>();
+
+function subscribe(wake: () => void): () => void {
+  watchers.add(wake);
+  timer ??= setInterval(() => {
+    now = Date.now() / 1000;
+    for (const one of watchers) one();
+  }, 5000);
+  return () => {
+    watchers.delete(wake);
+    if (!watchers.size) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+export function Time({ at }: { at: number }) {
+  const words = useSyncExternalStore(subscribe, () => (at ? ago(at, Math.max(now, at)) : ""));
+  if (!at) return <span className="faint">–</span>;
+  return (
+    <time dateTime={new Date(at * 1000).toISOString()} title={moment(at)}>
+      {words}
+    </time>
+  );
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from "vite";
+
+// Served by control under /console/; assets carry their hash, so browsers keep them for good.
+export default defineConfig({
+  base: "/console/",
+  plugins: [
+    {
+      // Before everything else; it stays a file of its own.
+      name: "start",
+      transformIndexHtml: () => [{ tag: "script", attrs: { src: "/console/start.js" }, injectTo: "head-prepend" }],
+    },
+  ],
+  build: {
+    outDir: "../src/stagedoor/console",
+    emptyOutDir: true,
+    target: "es2022",
+    // Small files stay files: the content security policy allows nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // "use client" is for servers that render pages; there is none here.
+      output: {
+        codeSplitting: {
+          // What most pages share comes in one file; the curves, and every page but the first, when they are wanted.
+          groups: [{ name: "base", test: /node_modules|src\/(api|parts)\/(?!sparkline)/ }],
+        },
+      },
+      onLog: (level, log, next) => log.code === "MODULE_LEVEL_DIRECTIVE" || next(level, log),
+    },
+  },
+});
