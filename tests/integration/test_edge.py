@@ -4,11 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import time
 from pathlib import Path
 
 import pytest
-from bench.running import Running, fetch, platform
+from bench.running import Running, fetch, platform, wait_until
 
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
@@ -227,3 +228,29 @@ def test_a_script_calls_what_it_has_a_grant_for_and_nothing_else(stagedoor: Runn
     time.sleep(0.1)
     calls = stagedoor.cli("requests", "caller", "--calls", "--json").stdout.splitlines()
     assert {json.loads(line)["service"] for line in calls} >= {"known", "other"}
+
+
+def test_a_record_says_when_its_request_began_also_on_a_connection_that_was_idle(
+    stagedoor: Running, tmp_path: Path
+) -> None:
+    stagedoor.json("deploy", folder=hello(tmp_path, "timed"))
+    times = []
+    with socket.create_connection(("127.0.0.1", stagedoor.port("test")), timeout=10) as connection:
+        answers = connection.makefile("rb")
+        for pause in (0.0, 1.2):
+            time.sleep(pause)  # An idle device: the time itself is what is looked at.
+            times.append(time.time())
+            connection.sendall(b"GET /timed/hello HTTP/1.1\r\nhost: x\r\n\r\n")
+            length = 0
+            while line := answers.readline().strip():
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.partition(b":")[2])
+            answers.read(length)
+        answers.close()
+
+    def both() -> list[float]:
+        lines = stagedoor.cli("requests", "timed", "--json").stdout.splitlines()
+        return [one["at"] for one in map(json.loads, lines) if one["path"] == "/timed/hello"]
+
+    found = sorted(wait_until(lambda: len(both()) >= 2 and both(), 10, "the records")[-2:])
+    assert all(abs(at - asked) < 0.5 for at, asked in zip(found, times, strict=True)), (found, times)

@@ -32,7 +32,7 @@ _TIMES = (
     '"total_ms":%Ta,"worker":%pid,"seq":%rt}'
 )
 _CALL_RECORD = (
-    '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","at":%Ts.%ms,"holder":"%[var(txn.holder)]",'
+    '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,ms)],"holder":"%[var(txn.holder)]",'
     '"service":"%[var(txn.service),json(utf8s)]","method":"%HM","path":"%{+E}HPO",' + _TIMES
 )
 
@@ -42,7 +42,7 @@ def _request_record(layout: Layout, stack: str) -> str:
     known = [name for name, source in (("device", edge.device), ("member", edge.member)) if source]
     people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
     return (
-        f'{{"kind":"request","id":"%ID","at":%Ts.%ms,"stack":"{stack}","target":"%[var(txn.target)]",'
+        f'{{"kind":"request","id":"%ID","end":%[date(0,ms)],"stack":"{stack}","target":"%[var(txn.target)]",'
         '"instance":"%[var(txn.instance),json(utf8s)]","method":"%HM","path":"%{+E}HPO",' + people + _TIMES
     )
 
