@@ -15,7 +15,10 @@ def need(program: str, package: str) -> str:
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", package]):
+        for arguments in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
+        ):
             subprocess.run(
                 arguments, check=False, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )

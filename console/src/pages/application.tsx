@@ -1,6 +1,6 @@
 /** One application: what it is, and its parts. */
 import { useQuery } from "@tanstack/react-query";
-import { lazy } from "react";
+import { lazy, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import type { Schemas } from "../api/client";
 import { application } from "../api/queries";
@@ -74,8 +74,14 @@ function Facts({ one }: { one: ApplicationView }) {
 }
 
 function Parts({ name, part }: { name: string; part: string }) {
+  const tabs = useRef<HTMLElement>(null);
+  // On a narrow screen the row is longer than the screen: the chosen one is brought into it.
+  useEffect(() => {
+    const chosen = tabs.current?.querySelector("[aria-current]");
+    chosen?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [part]);
   return (
-    <nav className="tabs" aria-label={`Parts of ${name}`}>
+    <nav className="tabs" aria-label={`Parts of ${name}`} ref={tabs}>
       <ul>
         {PARTS.map((one) => (
           <li key={one.path}>
