@@ -22,15 +22,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stagedoor.main import renewal
-from stagedoor.main.layout import EDGE_USER, edge_user
 from stagedoor.main.paths import Paths
 from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
-from stagedoor.model.errors import Invalid, Unavailable
+from stagedoor.main.sockets import HeldSockets
+from stagedoor.model.errors import Invalid
 from stagedoor.model.settings import Platform
 from stagedoor.oci import cgroups, spawn
 
-_BACKLOG = 4096
 # The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
 _RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
 _LONGEST_PAUSE = 5.0
@@ -61,64 +60,13 @@ class Supervisor:
     demo: Sequence[str] = ()
     lock: int = -1
     legacy: Legacy | None = None
-    _held: dict[str, socket.socket] = field(default_factory=dict)
+    _sockets: HeldSockets = field(init=False)
     _programs: list[Program] = field(default_factory=list)
     _stopping: bool = False
 
-    # Sockets
-
-    def bind(self) -> None:
-        """Binds everything that will be listened on. Raises Unavailable that names the port and what to do."""
-        ports = self.settings.ports
-        for name, address, port in (
-            ("PROD", ports.address, ports.prod),
-            ("TEST", ports.address, ports.test),
-            ("CONTROL", "127.0.0.1", ports.control),
-            ("REMOTE", ports.remote_address, ports.remote),
-        ):
-            if address:
-                self._hold(name, lambda name=name, address=address, port=port: _listen_tcp(name, address, port))  # type: ignore[misc]
-        run = self.paths.run
-        for folder, mode in (
-            (run, 0o711),
-            (run / "doors", 0o711),
-            (run / "slots", 0o700),
-            (run / "edge", 0o711),
-        ):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(mode)
-        for number in range(self.settings.pools.doors):
-            self._hold_unix(f"DOOR_{number}", run / "doors" / f"{number}.sock", for_edge=True)
-        for number in range(self.settings.pools.slots):
-            # Whoever is in the slot's container may call; the folder keeps everybody else away.
-            self._hold_unix(f"SLOT_{number}", run / "slots" / f"{number}.sock", mode=0o666)
-        self._hold_unix("RECORDS", run / "records.sock", for_edge=True)
-        self._hold_unix("NODE", self.paths.node_socket)
-        self._hold_unix("TELEMETRY", self.paths.telemetry_socket)
-        self._hold_unix("SUPERVISOR", self.paths.supervisor_socket)
-        for name, number in (self.legacy.sockets if self.legacy else {}).items():
-            if name not in self._held:
-                os.close(number)  # What nobody serves any more takes no connections either.
-
-    def _hold(self, name: str, bind: Callable[[], socket.socket]) -> None:
-        """What the supervisor before held is held on; everything else is bound now."""
-        known = self.legacy.sockets.get(name) if self.legacy else None
-        self._held[name] = bind() if known is None else socket.socket(fileno=known)
-
-    def _hold_unix(self, name: str, path: Path, *, for_edge: bool = False, mode: int = 0o600) -> None:
-        self._hold(name, lambda: _listen_unix(path, for_edge=for_edge, mode=mode))
-
-    def port(self, name: str) -> int:
-        return int(self._held[name].getsockname()[1])
-
     def addresses(self) -> dict[str, str]:
         """Where people find the edge's stacks and control."""
-        ports = self.settings.ports
-        scheme = "https" if self.settings.tls.certificate else "http"
-        found = {name.lower(): f"{scheme}://{ports.address}:{self.port(name)}" for name in ("PROD", "TEST")}
-        if ports.remote_address:
-            found["remote"] = f"https://{ports.remote_address}:{self.port('REMOTE')}"
-        return found | {"control": f"http://127.0.0.1:{self.port('CONTROL')}"}
+        return self._sockets.addresses()
 
     # Programs
 
@@ -131,8 +79,9 @@ class Supervisor:
         adopt_orphans()
         if self.legacy is None:
             await end_leftovers(self.paths)
-        self.bind()
-        server = await asyncio.start_unix_server(self._answer, sock=self._held["SUPERVISOR"])
+        inherited = self.legacy.sockets if self.legacy else {}
+        self._sockets = HeldSockets.bind(self.paths, self.settings, inherited)
+        server = await asyncio.start_unix_server(self._answer, sock=self._sockets["SUPERVISOR"])
         self._programs = self._list_programs()
         kept = {one.name: one for one in self.legacy.programs} if self.legacy else {}
         try:
@@ -155,7 +104,7 @@ class Supervisor:
         slots = [f"SLOT_{number}" for number in range(self.settings.pools.slots)]
         programs = [
             Program("telemetry", python("telemetry"), ["TELEMETRY", "RECORDS"]),
-            Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._held else [])]),
+            Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._sockets else [])]),
             Program(
                 "edge",
                 [haproxy, "-W", "-db", "-f", str(configuration)],
@@ -228,7 +177,7 @@ class Supervisor:
     def _upgrade(self) -> None:
         """Becomes the installed Stagedoor, which was tried before."""
         self._log("becoming the installed Stagedoor")
-        sockets = {name: held.fileno() for name, held in self._held.items()}
+        sockets = self._sockets.descriptors()
         programs = [
             Kept(one.name, one.pid, spawn.started_at(one.pid), one.starts, one.started_at, one.last_end)
             for one in self._programs
@@ -236,7 +185,7 @@ class Supervisor:
         renewal.become(Legacy(self.lock, sockets, programs))
 
     def _start(self, program: Program) -> None:
-        descriptors = {name: self._held[name].fileno() for name in program.sockets}
+        descriptors = self._sockets.descriptors(program.sockets)
         environment = dict(os.environ) | self.paths.environment
         environment["STAGEDOOR_ADDRESSES"] = json.dumps(self.addresses())
         environment |= {f"STAGEDOOR_{name}": str(number) for name, number in descriptors.items()}
@@ -268,8 +217,8 @@ class Supervisor:
         """One question a connection: a descriptor of a held socket, an upgrade, or how the programs are."""
         question = json.loads(await reader.readline() or b"{}")
         if "take" in question:
-            held = self._held.get(question["take"])
-            if held is not None:
+            if question["take"] in self._sockets:
+                held = self._sockets[question["take"]]
                 raw = writer.get_extra_info("socket")
                 # The transport's own socket does not pass descriptors; a copy of it does.
                 with socket.socket(fileno=os.dup(raw.fileno())) as copy:
@@ -338,8 +287,7 @@ class Supervisor:
             await asyncio.gather(program.task, return_exceptions=True)
 
     def _clean(self) -> None:
-        for held in self._held.values():
-            held.close()
+        self._sockets.close()
         shutil.rmtree(self.paths.run, ignore_errors=True)
         cgroups.kill_all(self.paths.cgroup)
         cgroups.remove(self.paths.cgroup)
@@ -380,30 +328,6 @@ def _kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
-
-
-def _listen_tcp(name: str, address: str, port: int) -> socket.socket:
-    try:
-        held = socket.create_server((address, port), backlog=_BACKLOG)
-    except OSError as error:
-        key = name.lower()
-        raise Unavailable(
-            f"{address}:{port}, the address for {key}, cannot be used: {error.strerror}",
-            hint=f"end the program that uses it (ss -ltnp 'sport = :{port}'), or set ports.{key} in platform.toml",
-        ) from None
-    held.set_inheritable(True)
-    return held
-
-
-def _listen_unix(path: Path, *, for_edge: bool = False, mode: int = 0o600) -> socket.socket:
-    held = socket.socket(socket.AF_UNIX)
-    held.bind(str(path))
-    path.chmod(0o660 if for_edge else mode)
-    if for_edge and edge_user():
-        shutil.chown(path, group=EDGE_USER)
-    held.listen(_BACKLOG)
-    held.setblocking(False)
-    return held
 
 
 def _open_log(log: Path, limit: int = 10_000_000) -> BinaryIO:

@@ -1,0 +1,118 @@
+"""Every listening socket of a platform, held by the supervisor: it outlives whoever serves it."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stagedoor.main.layout import EDGE_USER, edge_user
+from stagedoor.main.paths import Paths
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.settings import Platform
+
+_BACKLOG = 4096
+
+
+@dataclass(slots=True)
+class HeldSockets:
+    """By name. What an earlier supervisor held is held on, everything else is bound."""
+
+    _settings: Platform
+    _inherited: Mapping[str, int]
+    _held: dict[str, socket.socket] = field(default_factory=dict)
+
+    @classmethod
+    def bind(cls, paths: Paths, settings: Platform, inherited: Mapping[str, int]) -> "HeldSockets":
+        """Everything that will be listened on. Raises Unavailable that names the port and what to do."""
+        one = cls(settings, inherited)
+        one._bind_ports()
+        one._bind_paths(paths)
+        for name, number in inherited.items():
+            if name not in one._held:
+                os.close(number)  # What nobody serves any more takes no connections either.
+        return one
+
+    def _bind_ports(self) -> None:
+        ports = self._settings.ports
+        for name, address, port in (
+            ("PROD", ports.address, ports.prod),
+            ("TEST", ports.address, ports.test),
+            ("CONTROL", "127.0.0.1", ports.control),
+            ("REMOTE", ports.remote_address, ports.remote),
+        ):
+            if address:
+                self._hold(name, lambda name=name, address=address, port=port: _listen_tcp(name, address, port))  # type: ignore[misc]
+
+    def _bind_paths(self, paths: Paths) -> None:
+        run = paths.run
+        for folder, mode in ((run, 0o711), (run / "doors", 0o711), (run / "slots", 0o700), (run / "edge", 0o711)):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(mode)
+        for number in range(self._settings.pools.doors):
+            self._hold_unix(f"DOOR_{number}", run / "doors" / f"{number}.sock", for_edge=True)
+        for number in range(self._settings.pools.slots):
+            # Whoever is in the slot's container may call; the folder keeps everybody else away.
+            self._hold_unix(f"SLOT_{number}", run / "slots" / f"{number}.sock", mode=0o666)
+        self._hold_unix("RECORDS", run / "records.sock", for_edge=True)
+        self._hold_unix("NODE", paths.node_socket)
+        self._hold_unix("TELEMETRY", paths.telemetry_socket)
+        self._hold_unix("SUPERVISOR", paths.supervisor_socket)
+
+    def _hold(self, name: str, bind: Callable[[], socket.socket]) -> None:
+        known = self._inherited.get(name)
+        self._held[name] = bind() if known is None else socket.socket(fileno=known)
+
+    def _hold_unix(self, name: str, path: Path, *, for_edge: bool = False, mode: int = 0o600) -> None:
+        self._hold(name, lambda: _listen_unix(path, for_edge=for_edge, mode=mode))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._held
+
+    def __getitem__(self, name: str) -> socket.socket:
+        return self._held[name]
+
+    def descriptors(self, names: Iterable[str] | None = None) -> dict[str, int]:
+        """Of these, or of all."""
+        return {name: self._held[name].fileno() for name in (self._held if names is None else names)}
+
+    def addresses(self) -> dict[str, str]:
+        """Where people find the edge's stacks and control."""
+        ports = self._settings.ports
+        scheme = "https" if self._settings.tls.certificate else "http"
+        found = {name.lower(): f"{scheme}://{ports.address}:{self._port(name)}" for name in ("PROD", "TEST")}
+        if ports.remote_address:
+            found["remote"] = f"https://{ports.remote_address}:{self._port('REMOTE')}"
+        return found | {"control": f"http://127.0.0.1:{self._port('CONTROL')}"}
+
+    def _port(self, name: str) -> int:
+        return int(self._held[name].getsockname()[1])
+
+    def close(self) -> None:
+        for held in self._held.values():
+            held.close()
+
+
+def _listen_tcp(name: str, address: str, port: int) -> socket.socket:
+    try:
+        held = socket.create_server((address, port), backlog=_BACKLOG)
+    except OSError as error:
+        key = name.lower()
+        raise Unavailable(
+            f"{address}:{port}, the address for {key}, cannot be used: {error.strerror}",
+            hint=f"end the program that uses it (ss -ltnp 'sport = :{port}'), or set ports.{key} in platform.toml",
+        ) from None
+    held.set_inheritable(True)
+    return held
+
+
+def _listen_unix(path: Path, *, for_edge: bool = False, mode: int = 0o600) -> socket.socket:
+    held = socket.socket(socket.AF_UNIX)
+    held.bind(str(path))
+    path.chmod(0o660 if for_edge else mode)
+    if for_edge and edge_user():
+        shutil.chown(path, group=EDGE_USER)
+    held.listen(_BACKLOG)
+    held.setblocking(False)
+    return held
