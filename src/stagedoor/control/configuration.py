@@ -12,7 +12,7 @@ from stagedoor.model import configuration as rules
 from stagedoor.model.access import Identity
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Numbers, Value
-from stagedoor.model.errors import Conflict, Failure, Missing
+from stagedoor.model.errors import Failure, Missing
 from stagedoor.model.names import suggest
 from stagedoor.model.operation import Operation
 from stagedoor.model.release import Release
@@ -88,20 +88,20 @@ async def _save(platform: Platform, by: Identity, value: Value) -> tuple[Value, 
 
 async def _reserve(platform: Platform, by: Identity, value: Value) -> list[tuple[Operation, Release]]:
     """Each line of the stack, with what it runs, before anything is stored. Raises Conflict, and takes none then."""
-    world = await platform.store.world()
     cause = "secret" if value.secret else "config"
-    taken: list[tuple[Operation, Release]] = []
-    for (name, major, stack), current in world.current.items():
-        if (name, stack) != (value.application, value.stack):
-            continue
-        try:
-            line = f"{name} ^{major} in {stack}"
-            taken.append((platform.operations.reserve(cause, name, line, by.name), current))
-        except Conflict:
-            for reserved, _ in taken:
-                platform.operations.free(reserved)
-            raise
-    return taken
+    taken: dict[tuple[str, int, str], Operation] = {}
+    try:
+        for key in (await platform.store.world()).current:
+            name, major, stack = key
+            if (name, stack) == (value.application, value.stack):
+                taken[key] = platform.operations.reserve(cause, name, f"{name} ^{major} in {stack}", by.name)
+        # What they run is read once nobody else can move them.
+        current = (await platform.store.world()).current
+    except BaseException:
+        for reserved in taken.values():
+            platform.operations.free(reserved)
+        raise
+    return [(reserved, current[key]) for key, reserved in taken.items()]
 
 
 def _wish(value: Value, by: Identity, reserved: Operation, current: Release) -> releases.Wish:
