@@ -1,11 +1,13 @@
 """Bringing deployments up and ending them: backends and doors are given out here, and come back here."""
 
+import logging
 import secrets
 from dataclasses import replace
 from typing import Any
 
 from stagedoor.control import traffic
 from stagedoor.control.platform import Platform
+from stagedoor.control.ports import World
 from stagedoor.model.configuration import Configuration
 from stagedoor.model.deployment import RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable
@@ -13,7 +15,13 @@ from stagedoor.model.manifest import Manifest
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.version import Version
 
+log = logging.getLogger("stagedoor.deployments")
+
 _START_MARGIN = 10.0  # Beside the warm-up's own limit: the container, and a busy machine.
+
+
+class NoPlace(Unavailable):
+    """All backends, doors or slots are given out."""
 
 
 async def ensure(
@@ -21,8 +29,24 @@ async def ensure(
 ) -> Deployment:
     """The deployment of `version` with `configuration` in `stack`: the one there is, else a new one that starts now.
 
-    Raises Unavailable when no backend, door or slot is free.
+    When all places are taken, what is only kept warm gives way, the coldest first. Raises Unavailable when nothing is
+    left that could.
     """
+    while True:
+        try:
+            return await _ensure(platform, version, stack, configuration, purpose)
+        except NoPlace:
+            async with platform.room_lock:
+                coldest = min(await idle(platform), key=lambda one: one.used_at, default=None)
+                if coldest is None:
+                    raise
+                log.info("ending %s: its place is needed", coldest.spec.label)
+                await end(platform, coldest)
+
+
+async def _ensure(
+    platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str
+) -> Deployment:
     async with platform.pool_lock:
         known = await platform.store.deployments()
         wanted = build_manifest(version.manifest).scaling.min if purpose == RELEASE else 1
@@ -89,13 +113,18 @@ async def _create(
 
 def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[str, tuple[int, ...]]:
     pools = platform.settings.pools
+    if count > min(pools.doors, pools.slots):
+        raise Unavailable(
+            f"{count} instances are more than this platform has places, {min(pools.doors, pools.slots)}",
+            hint="raise [pools] in platform.toml and restart, or lower scaling.min",
+        )
     held = [*known, *platform.ending.values()]
     backends = {one.spec.backend for one in held}
     doors = {door for one in held for door in one.spec.doors}
     backend = next((f"b{n}" for n in range(pools.backends) if f"b{n}" not in backends), None)
     free = [door for door in range(min(pools.doors, pools.slots)) if door not in doors][:count]
     if backend is None or len(free) < count:
-        raise Unavailable(
+        raise NoPlace(
             f"no place for {count} more instances: {len(backends)} of {pools.backends} deployments and "
             f"{len(doors)} of {min(pools.doors, pools.slots)} instances are given out",
             hint="delete lines that nobody needs, or raise [pools] in platform.toml and restart",
@@ -160,6 +189,29 @@ async def probe(platform: Platform, deployment: Deployment, manifest: Manifest) 
     if status >= 500:
         raise Invalid(f"{deployment.spec.label} answers {status} to {path}", step="probe")
     return status
+
+
+def in_use(platform: Platform, world: World) -> frozenset[str]:
+    """What a line points at, and whatever an operation may be about to point at."""
+    busy = busy_applications(platform)
+    return frozenset(traffic.serving_ids(world) | {one.id for one in world.deployments if one.application in busy})
+
+
+def busy_applications(platform: Platform) -> set[str]:
+    return {name.split(" ")[0] for name in platform.operations.lines()}
+
+
+async def idle(platform: Platform) -> list[Deployment]:
+    """What nobody needs at this moment: kept warm for a way back, or a preview, and no operation brings it up."""
+    world = await platform.store.world()
+    serving = traffic.serving_ids(world)
+    wanted = {(one.application, one.goal.get("version")) for one in platform.operations.running()}
+    unknown = {application for application, version in wanted if version is None}
+    return [
+        one
+        for one in world.deployments
+        if one.id not in serving and (one.application, one.version) not in wanted and one.application not in unknown
+    ]
 
 
 async def end_unless_serving(platform: Platform, deployment: Deployment) -> None:

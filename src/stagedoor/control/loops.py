@@ -8,7 +8,7 @@ from typing import Any
 from stagedoor.control import deployments, releases, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change, World
+from stagedoor.control.ports import Change
 from stagedoor.decide import warm
 from stagedoor.model.deployment import RELEASE, Deployment
 from stagedoor.model.errors import Conflict, Failure
@@ -88,7 +88,8 @@ async def bring_back(platform: Platform) -> None:
             await platform.engine.deploy(one.spec)
     for line in world.lines:
         release = world.current.get((line.application, line.major, line.stack))
-        if release is None or traffic.serving(world, line) or line.application in _busy(platform):
+        busy = deployments.busy_applications(platform)
+        if release is None or traffic.serving(world, line) or line.application in busy:
             continue
         version = await platform.store.version(line.application, release.version)
         if version is not None:
@@ -138,22 +139,14 @@ async def _lost_since(platform: Platform, since: float) -> int:
 async def end_cold(platform: Platform) -> None:
     """Ends side by side what nobody needs. What an operation may count on is left alone, as of this very moment."""
     world = await platform.store.world()
-    decisions = warm.decide(platform.clock(), world.deployments, _in_use(platform, world), platform.settings.keep)
+    decisions = warm.decide(
+        platform.clock(), world.deployments, deployments.in_use(platform, world), platform.settings.keep
+    )
     for decision in decisions:
         log.info("ending %s: %s", decision.deployment.spec.label, decision.reason)
     await asyncio.gather(*(_end_if_unused(platform, decision.deployment) for decision in decisions))
 
 
 async def _end_if_unused(platform: Platform, deployment: Deployment) -> None:
-    if deployment.application not in _busy(platform):
+    if deployment.application not in deployments.busy_applications(platform):
         await deployments.end(platform, deployment)
-
-
-def _busy(platform: Platform) -> set[str]:
-    return {name.split(" ")[0] for name in platform.operations.lines()}
-
-
-def _in_use(platform: Platform, world: World) -> frozenset[str]:
-    """What a line points at, and whatever an operation may be about to point at."""
-    busy = _busy(platform)
-    return frozenset(traffic.serving_ids(world) | {one.id for one in world.deployments if one.application in busy})

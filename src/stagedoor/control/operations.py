@@ -179,5 +179,9 @@ class Operations:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def running(self) -> list[Operation]:
+        """Those of this moment; one that has only reserved its line has no goal yet."""
+        return list(self._running.values())
+
     def lines(self) -> set[str]:
         return set(self._running)

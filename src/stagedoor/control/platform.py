@@ -44,6 +44,7 @@ class Platform:
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    room_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def apply_traffic(self) -> float:
         """Makes the edge do what the database says; seconds it took. One at a time, the newest truth each time.
