@@ -141,6 +141,23 @@ def test_secrets_of_this_machine_reach_the_script_and_are_never_packed(stagedoor
     assert not list(stagedoor.data.glob("sources/*/.stagedoor"))
 
 
+def test_what_a_killed_dev_left_behind_is_ended_by_the_next(stagedoor: Running, tmp_path: Path) -> None:
+    folder = hello(tmp_path, "orphaned", "one")
+    command = [*COMMAND, "dev", str(folder), "--data", str(tmp_path / "data"), "--json", "--port"]
+    with subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, text=True, env=stagedoor.environment) as killed:
+        assert killed.stdout is not None
+        port = json.loads(killed.stdout.readline())["url"].rpartition(":")[2]
+        killed.kill()
+        killed.wait()
+    with subprocess.Popen([*command, port], stdout=subprocess.PIPE, text=True, env=stagedoor.environment) as second:
+        assert second.stdout is not None
+        assert json.loads(second.stdout.readline())["url"].endswith(f":{port}")
+        assert fetch(int(port), "/hello").json()["word"] == "one"
+        assert not list(Path("/sys/fs/cgroup").glob(f"*/stagedoor-dev-{killed.pid}"))
+        second.send_signal(signal.SIGINT)
+        second.wait(20)
+
+
 def test_without_root_it_says_so_and_serves_nothing(tmp_path: Path) -> None:
     folder = hello(tmp_path, "rootless")
     tmp_path.chmod(0o755)

@@ -33,6 +33,7 @@ from stagedoor.oci.runc import Engine, EngineError
 
 _EGRESS = "/run/stagedoor/egress.sock"
 _THINKING = 86400.0
+_GROUP = "stagedoor-dev-"
 SECRETS = ".stagedoor/secrets.toml"
 
 
@@ -54,7 +55,7 @@ class Dev:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._engine = Engine(find_runtime(), options.data / "oci", f"/stagedoor-dev-{os.getpid()}")
+        self._engine = Engine(find_runtime(), options.data / "oci", f"/{_GROUP}{os.getpid()}")
         self._artefacts = Artefacts(options.data, 50_000_000)
         self._door = _listen(options.port)
         self._ignored = read_ignored(options.folder)
@@ -212,6 +213,15 @@ def _listen(port: int) -> socket.socket:
         raise Unavailable(f"port {port} cannot be used: {error.strerror}", hint="choose another with --port") from None
 
 
+def _end_orphans() -> None:
+    """What a `stagedoor dev` that was killed left behind: its container, which still holds its port."""
+    for name in cgroups.below(_GROUP):
+        pid = name.removeprefix(_GROUP)
+        if pid.isdigit() and not spawn.started_at(int(pid)):
+            cgroups.kill_all(f"/{name}")
+            cgroups.remove(f"/{name}")
+
+
 def serve(options: Options) -> int:
     """Runs until Ctrl-C. Raises Unavailable when nothing would be isolated."""
     if os.geteuid() != 0 or not find_runtime():
@@ -220,5 +230,6 @@ def serve(options: Options) -> int:
             hint="run it with sudo; `stagedoor doctor` says what is missing",
         )
     _read(options.folder)
+    _end_orphans()
     asyncio.run(Dev(options).run())
     return 0

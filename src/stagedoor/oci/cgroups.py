@@ -26,6 +26,12 @@ def processes(cgroup: str) -> set[int]:
     return found
 
 
+def below(prefix: str) -> set[str]:
+    """Names of the top groups that begin with `prefix`, of every hierarchy."""
+    folders = [_MOUNT, *(hierarchy for hierarchy in _MOUNT.iterdir() if hierarchy.is_dir())]
+    return {path.name for folder in folders for path in folder.glob(f"{prefix}*") if path.is_dir()}
+
+
 def kill_all(cgroup: str) -> None:
     """Ends every process in the group and below it: the last resort against what nobody remembers."""
     for folder in _folders(cgroup):
