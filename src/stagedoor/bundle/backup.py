@@ -10,7 +10,6 @@ import io
 import json
 import os
 import tarfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,7 +175,3 @@ def read_tables(folder: Path) -> dict[str, list[dict[str, Any]]]:
         file.stem: [json.loads(line) for line in file.read_text().splitlines()]
         for file in sorted((folder / "database").glob("*.jsonl"))
     }
-
-
-def name_for(now: float) -> str:
-    return time.strftime("stagedoor-%Y%m%d-%H%M%S.backup", time.gmtime(now))

@@ -17,6 +17,7 @@ from stagedoor.model.release import Line, Release
 from stagedoor.model.service import Service
 from stagedoor.model.traffic import Traffic
 from stagedoor.model.version import Version
+from stagedoor.model.views import Load
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +42,6 @@ class World:
     deployments: list[Deployment]
     services: list[Service]
     tokens: dict[str, Token]
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a backend of the edge does now. `errors` are answers of 500 and above since the edge began."""
-
-    requests_per_second: float
-    in_flight: int
-    queued: int
-    requests: int
-    errors: int
-    average_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back on a request. Headers as the edge sent them, names in lower case."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-    seconds: float
 
 
 class Store(Protocol):

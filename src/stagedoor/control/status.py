@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from stagedoor.control import traffic
@@ -157,17 +158,8 @@ async def rates(platform: Platform, world: World | None = None) -> list[Rate]:
         known = await platform.edge.loads()
     except Unavailable:
         return []
-    found = []
-    for one in world.deployments:
-        load = known.get(one.spec.backend)
-        if load is not None:
-            found.append(
-                Rate(
-                    one.id, load.requests_per_second, load.in_flight, load.queued, load.requests, load.errors,
-                    load.average_seconds,
-                )
-            )  # fmt: skip
-    return found
+    loads = {one.id: known.get(one.spec.backend) for one in world.deployments}
+    return [Rate(**asdict(load), deployment=name) for name, load in loads.items() if load is not None]
 
 
 async def publications(platform: Platform, application: str, limit: int) -> list[PublicationView]:

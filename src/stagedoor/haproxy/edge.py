@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from stagedoor.control.ports import Load
 from stagedoor.haproxy import config, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
 from stagedoor.haproxy.socket import AdminSocket, EdgeDown, Refused
@@ -16,6 +15,7 @@ from stagedoor.haproxy.state import SLOTS, EdgeState, map_names
 from stagedoor.haproxy.translate import translate
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import Traffic
+from stagedoor.model.views import Load
 
 
 class Edge:

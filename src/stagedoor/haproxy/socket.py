@@ -4,10 +4,10 @@ import asyncio
 import re
 from pathlib import Path
 
-from stagedoor.control.ports import Load
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import EdgeState, Server
 from stagedoor.model.errors import Invalid, TooLarge, Unavailable
+from stagedoor.model.views import Load
 
 _VERSION = re.compile(r"New version created: (\d+)")
 # What HAProxy says when all is well; anything else is a refusal.

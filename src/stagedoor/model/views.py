@@ -34,16 +34,22 @@ class ApplicationView:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """What a deployment's backend at the edge does now. `errors` are answers of 500 and above since the edge began."""
+class Load:
+    """What a backend of the edge does now. `errors` are answers of 500 and above since the edge began."""
 
-    deployment: str
     requests_per_second: float
     in_flight: int
     queued: int
     requests: int
     errors: int
     average_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Load):
+    """The load of a deployment."""
+
+    deployment: str
 
 
 @dataclass(frozen=True, slots=True)
