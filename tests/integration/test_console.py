@@ -1,9 +1,11 @@
 """The console in a real browser, on the real platform: what people see and click, and what follows at the edge."""
 
+import json
 import os
 import re
 import shlex
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 from bench.browser import chromium, login_link
-from bench.running import Running, fetch, platform, wait_until
+from bench.running import COMMAND, Running, fetch, platform, wait_until
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from tests.integration.applications import hello
@@ -167,6 +169,25 @@ def test_a_click_rolls_back_and_shows_the_command(visit: Visit, stagedoor: Runni
     assert stagedoor.get("/back/hello").json()["word"] == "two"
     page.keyboard.press("Escape")
     expect(page.get_by_role("row").filter(has_text="current")).to_contain_text("rollback to 2")
+
+
+def test_a_viewer_sees_everything_and_is_told_that_nothing_can_be_changed(
+    browser: Browser, stagedoor: Running, tmp_path: Path
+) -> None:
+    _deploy(stagedoor, tmp_path, "looked-at", "one", "two")
+    token = stagedoor.json("token", "create", "vera", "--role", "viewer")["token"]
+    command = [*COMMAND, "open", "looked-at", "--json"]
+    made = subprocess.run(
+        command, env=stagedoor.environment | {"STAGEDOOR_TOKEN": token}, capture_output=True, text=True, check=True
+    )
+    with _context(browser) as context:
+        page = context.new_page()
+        page.goto(json.loads(made.stdout)["url"])
+        expect(page.get_by_role("heading", name="looked-at")).to_be_visible()
+        page.get_by_role("button", name="Roll back ^1 in test").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("vera is a viewer and may change nothing")
+        expect(dialog.get_by_role("button", name="Roll back", exact=True)).to_be_disabled()
 
 
 def test_a_version_is_released_and_a_line_deleted(visit: Visit, stagedoor: Running, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from "react";
 import { Failure } from "../api/client";
 import type { Operation } from "../api/operation";
+import { useSession } from "../api/session";
 import { Command } from "./command";
 import { Dialog } from "./dialog";
 import { Steps } from "./steps";
@@ -26,6 +27,7 @@ type Props = {
 };
 
 export function Act({ title, command, button, danger, ready = true, children, run, done, keepOpen, onFailure, onClose }: Props) {
+  const { name, role } = useSession();
   const [operations, setOperations] = useState<Operation[] | null>(null);
   const [ended, setEnded] = useState(0);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -64,6 +66,9 @@ export function Act({ title, command, button, danger, ready = true, children, ru
       >
         {!operations && <div className="act-what">{children}</div>}
         <Command text={command} />
+        {role === "viewer" && (
+          <p className="faint">{name} is a viewer and may change nothing; an operator can give you another role.</p>
+        )}
         {failure && <Problem error={failure} />}
         {operations?.map((one) => <Steps key={one.id} operation={one} onEnd={end} />)}
         <footer className="dialog-foot">
@@ -71,7 +76,7 @@ export function Act({ title, command, button, danger, ready = true, children, ru
             {operations ? (ended === operations.length ? "Close" : "Close; it goes on") : "Cancel"}
           </button>
           {!operations && (
-            <button type="submit" className={danger ? "button danger" : "button primary"} disabled={busy || !ready}>
+            <button type="submit" className={danger ? "button danger" : "button primary"} disabled={busy || !ready || role === "viewer"}>
               {busy ? "Asking …" : button}
             </button>
           )}
