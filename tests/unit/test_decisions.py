@@ -53,3 +53,10 @@ def test_a_preview_has_a_time_of_its_own_and_counts_for_nobody() -> None:
     given = [deployment(f"p{n}", float(n), purpose=PREVIEW) for n in range(5)]
     assert ended(800.0, *given) == []
     assert ended(901.0, *given) == ["p0", "p1"]
+
+
+def test_the_coldest_give_way_while_places_are_missing_in_the_reserve() -> None:
+    given = [deployment(f"d{second}", float(second), stack=stack) for second, stack in enumerate(("test", "prod"))]
+    assert [one.deployment.id for one in warm.decide(10.0, given, frozenset(), KEEP, short_of=1)] == ["d0"]
+    assert [one.deployment.id for one in warm.decide(10.0, given, frozenset(["d0"]), KEEP, short_of=5)] == ["d1"]
+    assert [one.deployment.id for one in warm.decide(700.0, given, frozenset(), KEEP, short_of=2)] == ["d0", "d1"]

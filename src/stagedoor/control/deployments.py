@@ -1,5 +1,6 @@
 """Bringing deployments up and ending them: backends and doors are given out here, and come back here."""
 
+import asyncio
 import logging
 import secrets
 from dataclasses import replace
@@ -17,6 +18,7 @@ from stagedoor.model.version import Version
 
 log = logging.getLogger("stagedoor.deployments")
 
+_RESERVE = 10  # One place in so many is kept free.
 _START_MARGIN = 10.0  # Beside the warm-up's own limit: the container, and a busy machine.
 
 
@@ -38,8 +40,11 @@ async def ensure(
         except NoPlace:
             async with platform.room_lock:
                 coldest = min(await idle(platform), key=lambda one: one.used_at, default=None)
-                if coldest is None:
+                if coldest is None and not platform.ending:
                     raise
+                if coldest is None:
+                    await asyncio.sleep(0.05)  # One that is ending gives its place back.
+                    continue
                 log.info("ending %s: its place is needed", coldest.spec.label)
                 await end(platform, coldest)
 
@@ -201,6 +206,14 @@ def busy_applications(platform: Platform) -> set[str]:
     return {name.split(" ")[0] for name in platform.operations.lines()}
 
 
+def missing_places(platform: Platform, world: World) -> int:
+    """How many instances' places are missing in the reserve: a release should not wait for one to become free."""
+    pools = platform.settings.pools
+    places = min(pools.doors, pools.slots)
+    taken = sum(len(one.spec.doors) for one in world.deployments)
+    return max(0, places // _RESERVE - (places - taken))
+
+
 async def idle(platform: Platform) -> list[Deployment]:
     """What nobody needs at this moment: kept warm for a way back, or a preview, and no operation brings it up."""
     world = await platform.store.world()
@@ -227,6 +240,8 @@ async def end(platform: Platform, deployment: Deployment) -> None:
     It leaves the database first, so that nobody finds it and counts on it meanwhile.
     """
     async with platform.pool_lock:
+        if deployment.id in platform.ending:
+            return  # Somebody else ends it at this moment.
         platform.ending[deployment.id] = deployment
         await platform.store.drop_deployment(deployment.id)
     try:

@@ -139,9 +139,9 @@ async def _lost_since(platform: Platform, since: float) -> int:
 async def end_cold(platform: Platform) -> None:
     """Ends side by side what nobody needs. What an operation may count on is left alone, as of this very moment."""
     world = await platform.store.world()
-    decisions = warm.decide(
-        platform.clock(), world.deployments, deployments.in_use(platform, world), platform.settings.keep
-    )
+    needed = deployments.in_use(platform, world)
+    short_of = deployments.missing_places(platform, world)
+    decisions = warm.decide(platform.clock(), world.deployments, needed, platform.settings.keep, short_of=short_of)
     for decision in decisions:
         log.info("ending %s: %s", decision.deployment.spec.label, decision.reason)
     await asyncio.gather(*(_end_if_unused(platform, decision.deployment) for decision in decisions))
