@@ -347,10 +347,10 @@ def test_everything_is_in_reach_of_the_keyboard(visit: Visit, stagedoor: Running
 def test_axe_finds_nothing_serious_on_any_page(
     browser: Browser, stagedoor: Running, signed_in: Any, tmp_path: Path
 ) -> None:
-    _deploy(stagedoor, tmp_path, "shown", "one", "two")
-    stagedoor.cli("config", "set", "rows", "7", folder=tmp_path / "shown")
-    stagedoor.get("/shown/hello")
-    stagedoor.get("/shown/nothing")
+    _deploy(stagedoor, tmp_path, "looked-through", "one", "two")
+    stagedoor.cli("config", "set", "rows", "7", folder=tmp_path / "looked-through")
+    stagedoor.get("/looked-through/hello")
+    stagedoor.get("/looked-through/nothing")
     found: list[str] = []
     with _context(browser, storage_state=signed_in, bypass_csp=True) as context:
         page = context.new_page()
@@ -358,12 +358,12 @@ def test_axe_finds_nothing_serious_on_any_page(
         for path in PAGES:
             _go(page, path)
             found += _examine(page, path)
-        _go(page, "/applications/shown")
+        _go(page, "/applications/looked-through")
         page.get_by_role("button", name="Roll back ^1 in test").click()
         found += _examine(page, "the dialog to roll back")
         page.keyboard.press("Escape")
         _go(page, "/requests")
-        page.get_by_role("button", name="Request GET /shown/hello").first.click()
+        page.get_by_role("button", name="Request GET /looked-through/hello").first.click()
         found += _examine(page, "the dialog of a request")
     with _context(browser, bypass_csp=True) as context:
         page = context.new_page()
