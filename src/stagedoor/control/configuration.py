@@ -48,7 +48,7 @@ async def set_value(
     rules.check_value(key, text)
     if known:
         await _require_known(platform, name, stack, key, secret=secret)
-    stored = platform.vault.seal(f"{name}/{stack}/{key}", text) if secret else text
+    stored = platform.vault.seal(rules.owner(name, stack, key), text) if secret else text
     return await _save(platform, by, Value(name, stack, secret, key, 0, stored, by.name, platform.clock()))
 
 
@@ -146,7 +146,7 @@ async def renew_key(platform: Platform, by: Identity) -> int:
     platform.vault.renew()
     sealed = []
     for one in await platform.store.secrets():
-        owner = f"{one.application}/{one.stack}/{one.name}"
+        owner = rules.owner(one.application, one.stack, one.name)
         text = platform.vault.open(owner, one.content)
         sealed.append(replace(one, content=platform.vault.seal(owner, text)))
     await platform.store.reseal(sealed, Change(by.name, "key", "", "secrets", None, {"secrets": len(sealed)}))

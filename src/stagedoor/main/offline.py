@@ -12,6 +12,7 @@ from typing import Any
 from stagedoor.bundle import backup
 from stagedoor.main.lock import alone
 from stagedoor.main.paths import Paths
+from stagedoor.model.configuration import owner
 from stagedoor.model.errors import Conflict, Invalid
 from stagedoor.sql import migrate as migrations
 from stagedoor.sql.dump import Tables
@@ -82,7 +83,7 @@ def _read_keys(paths: Paths, tables: Tables, keys: Path | None) -> bytes:
         raise Conflict(f"{place} holds other keys already; nothing was restored", hint="move it away first")
     vault = Vault(source)
     for one in sealed:
-        vault.open(f"{one['application']}/{one['stack']}/{one['name']}", one["content"])
+        vault.open(owner(one["application"], one["stack"], one["name"]), one["content"])
     return content
 
 

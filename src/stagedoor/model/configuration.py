@@ -46,6 +46,11 @@ class Configuration:
     secrets: dict[str, int] = field(default_factory=dict)
 
 
+def owner(application: str, stack: str, name: str) -> str:
+    """What a secret is sealed for: it opens nowhere else."""
+    return f"{application}/{stack}/{name}"
+
+
 def newest(known: list[Value]) -> Numbers:
     """The newest of each name; what was removed is not there."""
     last: dict[tuple[bool, str], Value] = {}

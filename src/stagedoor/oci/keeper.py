@@ -17,6 +17,7 @@ from typing import Any
 
 from stagedoor.decide import restart
 from stagedoor.model import instance as states
+from stagedoor.model.configuration import owner
 from stagedoor.model.deployment import Mount, Spec
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.instance import Instance
@@ -267,7 +268,7 @@ class Keeper:
     def _secrets(self, spec: Spec) -> dict[str, str]:
         try:
             return {
-                name: self._open_secret(f"{spec.application}/{spec.stack}/{name}", sealed)
+                name: self._open_secret(owner(spec.application, spec.stack, name), sealed)
                 for name, sealed in spec.secrets.items()
             }
         except Unavailable as error:
