@@ -14,11 +14,14 @@ from stagedoor.http import (
     backups,
     configuration,
     console,
+    feedback,
     live,
     oidc,
+    people,
     releases,
     services,
     sights,
+    tokens,
     tries,
     uploads,
 )
@@ -30,6 +33,8 @@ from stagedoor.model.views import StatusView
 log = logging.getLogger("stagedoor.http")
 
 _PATIENCE = 15.0
+# Each a file of routes.
+_PARTS = (backups, uploads, releases, configuration, services, sights, access, tokens, people, feedback, live, tries)
 
 
 def build(platform: Platform, version: str) -> FastAPI:
@@ -45,7 +50,7 @@ def build(platform: Platform, version: str) -> FastAPI:
     _let_changes_wait(app, platform)
     who = identify(platform)
     Who = Annotated[Identity, Depends(who)]
-    for part in (backups, uploads, releases, configuration, services, sights, access, live, tries):
+    for part in _PARTS:
         app.include_router(part.build(platform, who))
     app.include_router(oidc.build(platform))
     app.include_router(console.build())

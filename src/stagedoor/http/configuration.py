@@ -10,7 +10,6 @@ from stagedoor.control.platform import Platform
 from stagedoor.http import bodies
 from stagedoor.model.access import Identity
 from stagedoor.model.configuration import Value
-from stagedoor.model.errors import Missing
 from stagedoor.model.names import check_stack
 from stagedoor.model.operation import Operation
 
@@ -57,19 +56,6 @@ def build(platform: Platform, who: Any) -> APIRouter:
     async def renew_key(by: Who) -> bodies.KeyView:
         """Makes a new key for secrets, and seals all of them with it."""
         return bodies.KeyView(await configuration.renew_key(platform, by))
-
-    @router.get("/v1/feedback", tags=["platform"])
-    async def list_feedback(by: Who, limit: int = 100) -> list[bodies.FeedbackView]:
-        """What people told the operators, the newest first."""
-        by.require_operator()
-        return [bodies.FeedbackView(**one) for one in await platform.store.feedback(min(limit, 1000))]
-
-    @router.post("/v1/feedback", status_code=204, tags=["platform"])
-    async def give_feedback(by: Who, wish: bodies.FeedbackWish) -> None:
-        """Tells the operators something."""
-        if not wish.text.strip():
-            raise Missing("there is no text", hint="say what you expected, and what happened")
-        await platform.store.add_feedback(by.name, wish.page[:200], wish.text[:10_000])
 
     return router
 
