@@ -4,11 +4,12 @@ import asyncio
 import logging
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports import Change, World
 from stagedoor.decide import retain
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Conflict, Failure
+from stagedoor.model.version import Version
 
 log = logging.getLogger("stagedoor.retention")
 
@@ -18,7 +19,7 @@ _PERIOD = 3600.0
 async def plan(platform: Platform) -> list[Forgotten]:
     """What the rule would forget now, with its reasons."""
     world = await platform.store.world()
-    versions = [one for known in world.applications for one in await platform.store.versions(known.name)]
+    versions = await _versions(platform, world)
     releases = await platform.store.all_releases()
     current = frozenset((line.application, line.major, line.stack, line.release) for line in world.lines)
     running = frozenset((one.application, one.version) for one in world.deployments)
@@ -44,13 +45,16 @@ async def _forget(platform: Platform, by: str) -> list[Forgotten]:
         after = {"forgotten": [one.what for one in decided][:100], "count": len(decided)}
         await platform.store.forget(decided, Change(by, "retention", "", "versions", None, after))
     await platform.store.forget_operations(platform.clock() - platform.settings.keep.history)
-    known = await platform.store.world()
-    versions = [one for application in known.applications for one in await platform.store.versions(application.name)]
+    versions = await _versions(platform, await platform.store.world())
     sources, layers = {one.source for one in versions}, {one.layer for one in versions}
     removed = await asyncio.to_thread(platform.artefacts.sweep, sources, layers)
     if removed:
         log.info("removed %s", ", ".join(removed))
     return decided
+
+
+async def _versions(platform: Platform, world: World) -> list[Version]:
+    return [one for known in world.applications for one in await platform.store.versions(known.name)]
 
 
 async def keep_tidy(platform: Platform) -> None:
