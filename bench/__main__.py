@@ -4,7 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 
-NAMES = ("path", "deploy", "size", "upgrade", "newcomer", "backup", "console")
+NAMES = ("path", "deploy", "size", "upgrade", "newcomer", "backup", "console", "coldstart")
 
 
 def main() -> None:

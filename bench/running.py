@@ -141,6 +141,11 @@ def fetch(
     return _parse(content)
 
 
+def fetch_json(running: Running, path: str) -> Any:
+    """What the control API answers to a GET."""
+    return fetch(running.port("control"), path, {"authorization": f"Bearer {running.token}"}).json()
+
+
 def _parse(content: bytes) -> Got:
     head, found, rest = content.partition(b"\r\n\r\n")
     if not found:

@@ -2,6 +2,7 @@ from stagedoor.runtime.client import Answer as Answer
 from stagedoor.runtime.client import api as api
 from stagedoor.runtime.config import config as config
 from stagedoor.runtime.config import secrets as secrets
+from stagedoor.runtime.ending import ending as ending
 from stagedoor.runtime.errors import ApiError as ApiError
 from stagedoor.runtime.errors import ApiNotFound as ApiNotFound
 from stagedoor.runtime.errors import ApiOverloaded as ApiOverloaded
@@ -32,6 +33,7 @@ __all__ = [
     "Stream",
     "api",
     "config",
+    "ending",
     "endpoint",
     "log",
     "secrets",

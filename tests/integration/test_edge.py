@@ -131,7 +131,8 @@ def test_who_waits_too_long_gets_503_and_who_is_not_answered_504(stagedoor: Runn
     import threading
 
     stagedoor.cli(
-        "deploy", folder=script(tmp_path, "waits", SLOW, "[scaling]\nconcurrency = 1\n[limits]\nhang = '60s'\n")
+        "deploy",
+        folder=script(tmp_path, "waits", SLOW, "[scaling]\nmax = 1\nconcurrency = 1\n[limits]\nhang = '60s'\n"),
     )
     worker = threading.Thread(target=lambda: fetch(stagedoor.port("test"), "/waits/slow"))
     worker.start()

@@ -189,7 +189,7 @@ def on_disk(layout: Layout) -> EdgeState:
     current = ""
     for line in layout.configuration.read_text().splitlines():
         if line.startswith("backend "):
-            current = line.removeprefix("backend ")
+            current = line.removeprefix("backend ").partition(" from ")[0]
         elif line.startswith("  server ") and current not in ("", "control"):
             backends[current] = (*backends.get(current, ()), Server(line.split()[1], ""))
     return EdgeState(backends, {name: read_map(layout, name) for name in map_names(STACKS)})

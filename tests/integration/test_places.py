@@ -20,7 +20,7 @@ def test_warm_versions_give_way_and_serving_ones_do_not(tmp_path: Path) -> None:
         for name in ("second", "third"):
             running.json("deploy", folder=hello(tmp_path, name, name))
         refused = running.cli("deploy", folder=hello(tmp_path, "fourth", "no"), check=False)
-        assert refused.returncode == 1 and "no place for 1 more instances" in refused.stderr
+        assert refused.returncode == 1 and "no place for another deployment" in refused.stderr
         many = running.cli("deploy", folder=hello(tmp_path, "many", "no", "[scaling]\nmin = 4\n"), check=False)
         assert many.returncode == 1 and "more than this platform has places" in many.stderr
         for name, word in (("first", "w3"), ("second", "second"), ("third", "third")):

@@ -12,7 +12,7 @@ from stagedoor.model.settings import Edge, Platform, Pools
 from stagedoor.telemetry.segments import matches, parse
 
 LAYOUT = Layout(Path("/run/x"), Platform(pools=Pools(2, 2, 1, 1)), "127.0.0.1:7070", 1, 4096)
-DOOR = Server("door-1", "unix@/run/x/doors/1.sock", 8, 100)
+DOOR = Server("door-1", "unix@/run/x/doors/1.sock", 8)
 
 
 def test_equal_states_give_no_command() -> None:

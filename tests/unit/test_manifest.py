@@ -28,7 +28,7 @@ def test_the_annotated_settings_are_the_defaults() -> None:
         ("[resources]\nmemoy = '1GB'", "unknown key 'resources.memoy'", "did you mean 'memory'?"),
         ("[resources]\nmemory = '1 apple'", "resources.memory = '1 apple' is not allowed", '"256MB"'),
         ("[resources]\nmemory = '1MB'", "resources.memory = 1000000 is not allowed", "32MB or more"),
-        ("[scaling]\nmin = 0", "scaling.min = 0 is not allowed", "1 or more"),
+        ("[scaling]\nmax = 0", "scaling.max = 0 is not allowed", "1 or more"),
         ("[scaling]\nmin = 5", "scaling.max = 4 is not allowed", "scaling.min or more"),
         ("[limits]\nrequest = 15", "limits.request = 15 is not allowed", "a text in quotes"),
         ("[checks]\npath = 'health'", "checks.path = 'health' is not allowed", "begins with /"),

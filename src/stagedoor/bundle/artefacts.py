@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from stagedoor.bundle import backup, interpreters, unpack
-from stagedoor.bundle.interpreters import Interpreter
 from stagedoor.bundle.layers import NONE, Layers
 from stagedoor.model import manifest as manifests
-from stagedoor.model.deployment import Mount, Sandbox
+from stagedoor.model.deployment import Ground, Mount, Sandbox
 from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 
@@ -90,18 +89,23 @@ class Artefacts:
         """What a container of the version is made of; with `tool`, one that holds it beside the script."""
         interpreter = await asyncio.to_thread(interpreters.choose, python)
         folder = source if isinstance(source, Path) else self.source(source)
-        mounts = [Mount(str(folder), "/app"), *await self._platform_mounts(interpreter, tool)]
+        ground = await self.ground(python)
+        mounts = [Mount(str(folder), "/app")]
+        if tool:
+            mounts.append(Mount(str(await self.layers.tool(tool, interpreter)), f"/{tool}"))
         if layer != NONE:
             mounts.append(Mount(str(self.layers.path(layer)), "/layer"))
         resources = manifest.resources
         return Sandbox(
-            interpreter.path,
-            (*interpreter.mounts, *mounts),
-            resources.memory,
-            resources.cpu,
-            resources.processes,
-            resources.tmp,
-        )
+            ground.python, tuple(mounts), resources.memory, resources.cpu, resources.processes, resources.tmp,
+            resources.files, ground.mounts,
+        )  # fmt: skip
+
+    async def ground(self, python: str) -> Ground:
+        """What every container of this Python sees, before it is anybody's; empty for the platform's own version."""
+        interpreter = await asyncio.to_thread(interpreters.choose, python)
+        runtime = await self.layers.runtime(interpreter)
+        return Ground(interpreter.path, (*interpreter.mounts, Mount(str(runtime), "/stagedoor")))
 
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]:
         """Where a script's imports are looked for, in order: its own source before everything else."""
@@ -135,12 +139,6 @@ class Artefacts:
             raise Unavailable(f"{missing[0]} is missing in the data folder; a backup without it restores nothing")
         files = {name: path for name, path in snapshot.files.items() if path.exists()}
         backup.write(stream, head, snapshot.tables, files)
-
-    async def _platform_mounts(self, python: Interpreter, tool: str) -> list[Mount]:
-        mounts = [Mount(str(await self.layers.runtime(python)), "/stagedoor")]
-        if tool:
-            mounts.append(Mount(str(await self.layers.tool(tool, python)), f"/{tool}"))
-        return mounts
 
 
 def _read_manifest(folder: Path) -> tuple[Manifest, dict[str, Any]]:

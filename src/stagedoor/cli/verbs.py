@@ -32,6 +32,7 @@ VERBS = {
     "delete": Verb("delete", "end a line in a stack", "Releases"),
     "config": Verb("config", "configuration of an application in a stack", "Configuration"),
     "secret": Verb("secret", "secrets of an application in a stack", "Configuration"),
+    "scale": Verb("scale", "how many instances, and why; or a fixed number", "In sight"),
     "instances": Verb("instances", "containers and their states", "In sight"),
     "logs": Verb("logs", "what the instances printed", "In sight"),
     "requests": Verb("requests", "what devices asked, request by request", "In sight"),

@@ -6,7 +6,8 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from stagedoor.control import traffic
+from stagedoor.control import doors, room, traffic
+from stagedoor.control.doors import NoPlace
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import World
 from stagedoor.model.configuration import Configuration
@@ -14,7 +15,7 @@ from stagedoor.model.deployment import RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.manifest import build as build_manifest
-from stagedoor.model.version import Version
+from stagedoor.model.version import Start, Version
 
 log = logging.getLogger("stagedoor.deployments")
 
@@ -22,21 +23,19 @@ _RESERVE = 10  # One place in so many is kept free.
 _START_MARGIN = 10.0  # Beside the warm-up's own limit: the container, and a busy machine.
 
 
-class NoPlace(Unavailable):
-    """All backends, doors or slots are given out."""
-
-
 async def ensure(
-    platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str
+    platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str, instances: int = 1
 ) -> Deployment:
     """The deployment of `version` with `configuration` in `stack`: the one there is, else a new one that starts now.
+
+    It has so many `instances` at the least, as far as its manifest allows: traffic never moves to less than it had.
 
     When all places are taken, what is only kept warm gives way, the coldest first. Raises Unavailable when nothing is
     left that could.
     """
     while True:
         try:
-            return await _ensure(platform, version, stack, configuration, purpose)
+            return await _ensure(platform, version, stack, configuration, purpose, instances)
         except NoPlace:
             async with platform.room_lock:
                 coldest = min(await idle(platform), key=lambda one: one.used_at, default=None)
@@ -50,29 +49,33 @@ async def ensure(
 
 
 async def _ensure(
-    platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str
+    platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str, instances: int
 ) -> Deployment:
+    manifest = build_manifest(version.manifest)
+    count = min(manifest.scaling.max, max(manifest.scaling.min, instances)) if purpose == RELEASE else 1
+    running = _find(await platform.store.deployments(), version, stack, configuration)
+    present = await doors.present(platform, running.id) if running else 0
+    if present < count:
+        label = f"{version.application}@{version.number}"
+        await room.make(platform, manifest.resources.memory * (count - present), label)
     async with platform.pool_lock:
         known = await platform.store.deployments()
-        wanted = build_manifest(version.manifest).scaling.min if purpose == RELEASE else 1
-        found = _find(known, version, stack, configuration, wanted)
-        if found is not None:
-            if purpose == RELEASE and found.purpose != RELEASE:
-                found = replace(found, purpose=purpose)
-            await platform.store.touch_deployment(found.id, platform.clock(), found.purpose)
-        else:
-            found = await _create(platform, known, version, stack, configuration, purpose)
+        found = _find(known, version, stack, configuration)
+        if found is None:
+            found = await _create(platform, known, version, stack, configuration, purpose, count)
+            await platform.engine.deploy(found.spec)
+            return found
+        if purpose == RELEASE and found.purpose != RELEASE:
+            found = replace(found, purpose=purpose)
+        await platform.store.touch_deployment(found.id, platform.clock(), found.purpose)
     await platform.engine.deploy(found.spec)
-    return found
+    return found if present >= count else await doors.resize(platform, found, count)
 
 
-def _find(
-    known: list[Deployment], version: Version, stack: str, configuration: Configuration, instances: int
-) -> Deployment | None:
-    """One that serves exactly this, with enough instances; a preview alone has one."""
+def _find(known: list[Deployment], version: Version, stack: str, configuration: Configuration) -> Deployment | None:
+    """One that serves exactly this."""
     for one in sorted(known, key=lambda one: one.purpose != RELEASE):
-        enough = len(one.spec.doors) >= instances
-        if enough and one.runs(version.application, version.number, stack, configuration):
+        if one.runs(version.application, version.number, stack, configuration):
             return one
     return None
 
@@ -84,11 +87,11 @@ async def _create(
     stack: str,
     configuration: Configuration,
     purpose: str,
+    count: int,
 ) -> Deployment:
     manifest = build_manifest(version.manifest)
     sandbox = await platform.artefacts.sandbox(version.source, version.layer, version.python, manifest)
-    count = manifest.scaling.min if purpose == RELEASE else 1
-    backend, doors = _give_out(platform, known, count)
+    backend, given = _give_out(platform, known, count)
     number = await platform.store.next_number("deployment")
     now = platform.clock()
     spec = Spec(
@@ -97,15 +100,20 @@ async def _create(
         version=version.number,
         stack=stack,
         backend=backend,
-        doors=doors,
+        doors=given,
         sandbox=sandbox,
         boot=_boot(platform, version, manifest, configuration),
-        start_timeout=manifest.limits.warmup + _START_MARGIN,
+        start_timeout=max(manifest.limits.warmup, manifest.limits.start) + _START_MARGIN,
         drain=manifest.limits.drain,
         hang=manifest.limits.hang,
         concurrency=manifest.scaling.concurrency,
         services=manifest.services,
         secrets=await _sealed(platform, version.application, stack, configuration),
+        instances=count,
+        scaling=manifest.scaling,
+        preload=version.start.modules,
+        # A version that is tried for the first time says what its imports take.
+        measure=not version.start.seconds,
     )
     created = Deployment(
         spec.deployment, version.application, version.number, stack, purpose, now, now, spec, configuration.values,
@@ -123,18 +131,25 @@ def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[
             f"{count} instances are more than this platform has places, {min(pools.doors, pools.slots)}",
             hint="raise [pools] in platform.toml and restart, or lower scaling.min",
         )
-    held = [*known, *platform.ending.values()]
-    backends = {one.spec.backend for one in held}
-    doors = {door for one in held for door in one.spec.doors}
-    backend = next((f"b{n}" for n in range(pools.backends) if f"b{n}" not in backends), None)
-    free = [door for door in range(min(pools.doors, pools.slots)) if door not in doors][:count]
-    if backend is None or len(free) < count:
-        raise NoPlace(
-            f"no place for {count} more instances: {len(backends)} of {pools.backends} deployments and "
-            f"{len(doors)} of {min(pools.doors, pools.slots)} instances are given out",
-            hint="delete lines that nobody needs, or raise [pools] in platform.toml and restart",
+    if count > pools.doors:
+        raise Unavailable(
+            f"{count} instances are more than this platform has places, {pools.doors}",
+            hint="raise [pools] in platform.toml and restart, or lower scaling.min",
         )
-    return backend, tuple(free)
+    backends = {one.spec.backend for one in (*known, *platform.ending.values())}
+    backend = next((f"b{n}" for n in range(pools.backends) if f"b{n}" not in backends), None)
+    if backend is None:
+        raise NoPlace(f"no place for another deployment: all {pools.backends} are given out", hint=doors.RAISE)
+    return backend, doors.free(platform, known, count)
+
+
+async def prepare(platform: Platform, deployment: Deployment, start: Start) -> Deployment:
+    """After the first start of a version: the next ones are not measured, and find their imports done."""
+    async with platform.pool_lock:
+        changed = replace(deployment, spec=replace(deployment.spec, preload=start.modules, measure=False))
+        await platform.store.save_deployment(changed)
+    await platform.engine.change(changed.spec)
+    return changed
 
 
 async def _sealed(platform: Platform, application: str, stack: str, configuration: Configuration) -> dict[str, str]:
@@ -153,6 +168,8 @@ def _boot(platform: Platform, version: Version, manifest: Manifest, configuratio
         "paths": platform.artefacts.import_paths(version.layer),
         "config": configuration.values,
         "body_limit": manifest.limits.body,
+        "answer_limit": manifest.limits.answer,
+        "log_rate": manifest.limits.log,
         "request_timeout": manifest.limits.request,
         "warmup_timeout": manifest.limits.warmup,
         "grace": manifest.limits.drain,
@@ -183,6 +200,7 @@ _WHAT_FAILED = {
     "start": "it ended before it was ready",
     "container": "the container could not be started",
     "slot": "no slot is free",
+    "capacity": "it does not fit into the machine's memory",
     "secrets": "its secrets could not be opened",
 }
 
@@ -209,7 +227,7 @@ def busy_applications(platform: Platform) -> set[str]:
 def missing_places(platform: Platform, world: World) -> int:
     """How many instances' places are missing in the reserve: a release should not wait for one to become free."""
     pools = platform.settings.pools
-    places = min(pools.doors, pools.slots)
+    places = pools.doors
     taken = sum(len(one.spec.doors) for one in world.deployments)
     return max(0, places // _RESERVE - (places - taken))
 

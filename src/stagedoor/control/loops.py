@@ -26,6 +26,7 @@ async def recover(platform: Platform) -> None:
         if await platform.store.version(one.application, one.version) is None:
             await platform.engine.end(one.id)
             await platform.store.drop_deployment(one.id)
+    await platform.engine.expect(await platform.artefacts.ground(""))
     known = await platform.store.deployments()
     for one in known:
         await platform.engine.deploy(one.spec)

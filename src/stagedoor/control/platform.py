@@ -10,6 +10,7 @@ from stagedoor.control import traffic
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.ports import Artefacts, Edge, Engine, Records, Store, Vault
+from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform as Settings
@@ -23,6 +24,7 @@ class Platform:
 
     `reading` counts who reads sources and layers outside any operation: nothing is forgotten meanwhile.
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
+    `serving` are the deployments that a line's traffic goes to, as the edge was told last.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
 
@@ -41,6 +43,9 @@ class Platform:
     news: News = field(default_factory=News)
     reading: int = 0
     ending: dict[str, Deployment] = field(default_factory=dict)
+    vitals: Vitals = field(default_factory=Vitals)
+    serving: frozenset[str] = frozenset()
+    background: set["asyncio.Task[None]"] = field(default_factory=set)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -52,7 +57,9 @@ class Platform:
         An edge that is away is no failure: its files are written, and it begins with them.
         """
         async with self.edge_lock:
-            wanted = traffic.build(await self.store.world(), self.clock(), list(self.ending.values()))
+            world = await self.store.world()
+            self.serving = frozenset(traffic.serving_ids(world))
+            wanted = traffic.build(world, self.clock(), list(self.ending.values()))
             try:
                 return await self.edge.apply(wanted)
             except Unavailable as error:

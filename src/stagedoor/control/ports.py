@@ -1,6 +1,6 @@
 """What control needs of the technology rooms, as Protocols."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -10,10 +10,12 @@ from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Value
-from stagedoor.model.deployment import Deployment, Sandbox, Spec
+from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
+from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.operation import Operation, Step
 from stagedoor.model.release import Line, Release
+from stagedoor.model.scaling import FixedScale, ScaleStep
 from stagedoor.model.service import Service
 from stagedoor.model.traffic import Traffic
 from stagedoor.model.version import Version
@@ -85,11 +87,27 @@ class Store(Protocol):
 
     async def deployments(self) -> list[Deployment]: ...
 
+    async def deployment(self, deployment: str) -> Deployment | None: ...
+
     async def save_deployment(self, deployment: Deployment) -> None: ...
 
     async def touch_deployment(self, deployment: str, at: float, purpose: str) -> None: ...
 
     async def drop_deployment(self, deployment: str) -> None: ...
+
+    async def add_scale_step(self, step: ScaleStep) -> None: ...
+
+    async def scale_steps(self, application: str, stack: str, limit: int) -> list[ScaleStep]:
+        """The newest first."""
+        ...
+
+    async def forget_scale_steps(self, before: float) -> int: ...
+
+    async def fixed_scales(self) -> list[FixedScale]: ...
+
+    async def fix_scale(self, wanted: FixedScale, change: Change) -> None: ...
+
+    async def free_scale(self, application: str, major: int, stack: str, change: Change) -> None: ...
 
     async def begin_operation(self, operation: Operation) -> Operation: ...
 
@@ -189,6 +207,8 @@ class Artefacts(Protocol):
         self, source: str | Path, layer: str, python: str, manifest: Manifest, *, tool: str = ""
     ) -> Sandbox: ...
 
+    async def ground(self, python: str) -> Ground: ...
+
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]: ...
 
     def has_tests(self, source: str, folder: str) -> bool: ...
@@ -208,6 +228,22 @@ class Engine(Protocol):
     """The containers. Every call may be repeated. Raises Unavailable when it is away."""
 
     async def deploy(self, spec: Spec) -> None: ...
+
+    async def change(self, spec: Spec) -> None:
+        """Other doors, another number of instances, another preload of what runs."""
+        ...
+
+    async def expect(self, ground: Ground) -> None:
+        """Containers of this ground wait ahead from now on."""
+        ...
+
+    async def attendance(self, after: int) -> tuple[list[Attendance], list[End]]:
+        """Who stands where; and the ends of instances with a number above `after`."""
+        ...
+
+    async def usage(self) -> tuple[list[Usage], Capacity, dict[str, int]]:
+        """What instances use, the machine's memory, and how many containers wait ahead."""
+        ...
 
     async def settled(self, deployment: str) -> dict[str, Any]: ...
 
@@ -231,14 +267,16 @@ class Edge(Protocol):
 
     def forget(self) -> None: ...
 
-    async def busy(self, backend: str) -> int: ...
-
     async def probe(self, backend: str, path: str, timeout: float) -> int: ...
 
     async def info(self) -> dict[str, str]: ...
 
-    async def loads(self) -> dict[str, Load]:
-        """By backend."""
+    async def in_flight(self, backends: Sequence[str]) -> dict[tuple[str, int], int]:
+        """Requests in flight by (backend, door)."""
+        ...
+
+    async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
+        """By backend: of these, or of all that were ever given a request."""
         ...
 
 

@@ -18,9 +18,13 @@ from stagedoor.model.access import Identity
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import CANDIDATE, RELEASE, Deployment
 from stagedoor.model.errors import Conflict, Forbidden, Invalid
+from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.operation import Operation
 from stagedoor.model.quantity import say_size, say_time
 from stagedoor.model.version import Start, Version, choose_number, next_numbers
+
+_WORTH_PREPARING = 0.005  # Seconds of import from which on containers are prepared for a version.
+_WORTH_NAMING = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ async def begin(platform: Platform, archive: Path, order: Order) -> Operation:
 
 async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
     name, team = source.manifest.name, source.manifest.team
+    await _check_memory(platform, source)
     application = await platform.store.application(name)
     order.by.require_change(application.team if application else team)
     if application and application.team != team:
@@ -63,6 +68,18 @@ async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
         return await _carry_out(platform, progress, source, existing, number, order)
 
     return await platform.operations.begin(kind, name, line, order.by.name, goal, work)
+
+
+async def _check_memory(platform: Platform, source: Source) -> None:
+    """Raises Invalid when one instance alone is more than the machine has for all."""
+    _, told, _ = await platform.engine.usage()
+    wanted = source.manifest.resources.memory
+    if wanted > told.total:
+        raise Invalid(
+            f"stagedoor.toml: resources.memory = {say_size(wanted)} is above the machine's memory for instances",
+            hint=f"it is at most {say_size(told.total)}",
+            key="resources.memory",
+        )
 
 
 def _same(known: list[Version], source: Source) -> Version | None:
@@ -166,12 +183,45 @@ async def _try(
         configuration = await effective.of_version(platform, version, stack)
         candidate = await deployments.ensure(platform, version, stack, configuration, purpose)
         told = await deployments.settle(platform, candidate)
-        start = Start(told["seconds"], told["import_seconds"], told["warmup_seconds"], told["memory_bytes"])
-        note.text = (
-            f"ready after {say_time(start.seconds)} (import {say_time(start.import_seconds)}, warm-up "
-            f"{say_time(start.warmup_seconds)}), {say_size(start.memory_bytes)}"
-        )
+        start = _start(told)
+        note.text = f"{describe_start(start)}, {say_size(start.memory_bytes)}"
+        note.data = {"phases": start.phases, "imports": list(start.imports)}
+        _check_budget(version, start)
+        candidate = await deployments.prepare(platform, candidate, start)
     return candidate, start, _endpoints(told.get("endpoints"))
+
+
+def _start(told: dict[str, Any]) -> Start:
+    """What the first start measured; with few imports there is nothing that a container need do ahead."""
+    phases = {str(name): float(seconds) for name, seconds in told.get("phases", {}).items()}
+    imports = phases.get("import", 0.0)
+    modules = tuple(told.get("modules", ())) if imports >= _WORTH_PREPARING else ()
+    return Start(
+        told["seconds"], imports, phases.get("warmup", 0.0), told["memory_bytes"], phases,
+        tuple(told.get("imports", ())), modules,
+    )  # fmt: skip
+
+
+def describe_start(start: Start) -> str:
+    """How long a start took, and why."""
+    dearest = [one for one in start.imports if one["seconds"] >= _WORTH_NAMING][:3]
+    named = ", ".join(f"{one['package']} {say_time(one['seconds'])}" for one in dearest)
+    imports = f"import {say_time(start.import_seconds)}" + (f": {named}" if named else "")
+    return f"ready after {say_time(start.seconds)} ({imports}; warm-up {say_time(start.warmup_seconds)})"
+
+
+def _check_budget(version: Version, start: Start) -> None:
+    """Raises Invalid. What the platform itself needed for the container is not the version's."""
+    limit = build_manifest(version.manifest).limits.start
+    own = start.import_seconds + start.warmup_seconds
+    if own > limit:
+        raise Invalid(
+            f"the start takes {say_time(own)}, the budget is {say_time(limit)}: {describe_start(start)}",
+            hint="import less, do it at the first use, or raise limits.start in stagedoor.toml",
+            step="start",
+            seconds=own,
+            limit=limit,
+        )
 
 
 def _endpoints(told: Any) -> tuple[dict[str, str], ...]:

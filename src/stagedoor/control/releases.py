@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from stagedoor.control import deployments, effective
+from stagedoor.control import deployments, doors, effective, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
@@ -21,7 +21,7 @@ from stagedoor.model.errors import Invalid, Missing, Unavailable
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.operation import Operation
 from stagedoor.model.quantity import say_time
-from stagedoor.model.release import Release, rollback_target
+from stagedoor.model.release import Line, Release, rollback_target
 from stagedoor.model.version import Version
 
 _WATCHED = 5.0  # Seconds that a release watches the old version's last answers.
@@ -154,11 +154,14 @@ def _result(release: Release, seconds: float) -> dict[str, Any]:
 async def _bring_up(
     platform: Platform, progress: Progress, version: Version, stack: str, configuration: Configuration
 ) -> None:
-    target = await deployments.ensure(platform, version, stack, configuration, RELEASE)
+    # Traffic never moves to fewer instances than it had.
+    former = traffic.serving(await platform.store.world(), Line(version.application, version.major, stack, 0))
+    count = max(1, await doors.present(platform, former.id)) if former else 1
+    target = await deployments.ensure(platform, version, stack, configuration, RELEASE, count)
     try:
         async with progress.step("instances") as note:
-            told = await deployments.settle(platform, target)
-            note.text = f"{len(told.get('instances', []))} ready"
+            await deployments.settle(platform, target)
+            note.text = f"{target.spec.instances} ready"
         async with progress.step("probe") as note:
             status = await deployments.probe(platform, target, build_manifest(version.manifest))
             note.text = f"the script answered {status} through the edge"
@@ -200,9 +203,10 @@ async def _let_finish(platform: Platform, progress: Progress, former: Release | 
 
 async def _busy(platform: Platform, deployment: Deployment) -> int:
     try:
-        return await platform.edge.busy(deployment.spec.backend)
+        load = (await platform.edge.loads([deployment.spec.backend])).get(deployment.spec.backend)
     except Unavailable:
         return 0  # The edge was killed: it holds no request any more.
+    return load.in_flight + load.queued if load else 0
 
 
 async def _deployment_of(platform: Platform, release: Release | None) -> Deployment | None:

@@ -44,7 +44,9 @@ async def _forget(platform: Platform, by: str) -> list[Forgotten]:
     if decided:
         after = {"forgotten": [one.what for one in decided][:100], "count": len(decided)}
         await platform.store.forget(decided, Change(by, "retention", "", "versions", None, after))
-    await platform.store.forget_operations(platform.clock() - platform.settings.keep.history)
+    before = platform.clock() - platform.settings.keep.history
+    await platform.store.forget_operations(before)
+    await platform.store.forget_scale_steps(before)
     versions = await _versions(platform, await platform.store.world())
     sources, layers = {one.source for one in versions}, {one.layer for one in versions}
     removed = await asyncio.to_thread(platform.artefacts.sweep, sources, layers)

@@ -41,7 +41,8 @@ async def overview(platform: Platform) -> StatusView:
         applications=await applications(platform, world, instances or []),
         pools={
             "deployments": [len(world.deployments), pools.backends],
-            "instances": [taken, min(pools.doors, pools.slots)],
+            "doors": [taken, pools.doors],
+            "instances": [len(instances or []), pools.slots],
             "services": [len(world.services), pools.services],
         },
         edge=await _edge(platform),
@@ -143,7 +144,7 @@ def _deployment(one: Deployment, line: Line | None, instances: Instances, rate: 
         serving=line is not None,
         release=line.release if line else 0,
         instances=_states(instances, one),
-        wanted_instances=len(one.spec.doors),
+        wanted_instances=one.spec.instances,
         created_at=one.created_at,
         used_at=one.used_at,
         address=f"/{one.application}/v{major}/" if line else f"/-/preview/{one.spec.label}/",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 _WINDOW = 60.0
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
+LONG = 1.0  # A pause during which nobody should be kept waiting.
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _request_record(layout: Layout, stack: str) -> str:
     people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
     return (
         f'{{"kind":"request","id":"%ID","end":%[date(0,ms)],"stack":"{stack}","target":"%[var(txn.target)]",'
-        '"instance":"%[var(txn.instance),json(utf8s)]","method":"%HM","path":"%{+E}HPO",' + people + _TIMES
+        '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","method":"%HM","path":"%{+E}HPO",' + people + _TIMES
     )
 
 
@@ -99,7 +99,7 @@ def _records(layout: Layout) -> list[str]:
 def _defaults(layout: Layout) -> list[str]:
     edge = layout.settings.edge
     return [
-        "defaults",
+        "defaults edge",
         "  mode http",
         "  timeout client 60s",
         "  timeout connect 5s",
@@ -116,12 +116,17 @@ def _defaults(layout: Layout) -> list[str]:
         "  retry-on conn-failure empty-response",
         "  unique-id-format %[uuid()]",
         *(f"  {line}" for line in errors.own_errors()),
+        "",
+        "defaults scripts from edge",
+        # Who waits has a deadline, and only so many may: the next one is told at once.
+        f"  {errors.refusal('queue')} if {{ queue ge {edge.queue} }}",
+        f"  {errors.answer_refusal('answer')} if {{ res.hdr_val(content-length) gt {edge.answer} }}",
     ]
 
 
 def _edge(layout: Layout, stack: str) -> list[str]:
     return [
-        f"frontend {stack}",
+        f"frontend {stack} from edge",
         f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
         "  log ring@records format raw local0",
         f"  log-format '{_request_record(layout, stack)}'",
@@ -240,7 +245,7 @@ def _preview(layout: Layout) -> list[str]:
 
 def _probe(layout: Layout) -> list[str]:
     return [
-        "frontend probe",
+        "frontend probe from edge",
         f"  bind unix@{layout.probe_socket} mode 600 name probe",
         "  http-request set-var(txn.target) req.hdr(stagedoor-backend)",
         "  http-request del-header stagedoor-backend",
@@ -256,7 +261,7 @@ def _egress(layout: Layout) -> list[str]:
         for number in range(layout.settings.pools.slots)
     ]
     return [
-        "frontend egress",
+        "frontend egress from edge",
         *binds,
         "  log ring@records format raw local0",
         f"  log-format '{_CALL_RECORD}'",
@@ -278,15 +283,15 @@ def _egress(layout: Layout) -> list[str]:
 
 def _backends(layout: Layout, state: EdgeState) -> list[list[str]]:
     pools = layout.settings.pools
-    names = [backend_name(number) for number in range(pools.backends)]
-    names += [service_backend_name(number) for number in range(pools.services)]
-    control = ["backend control", f"  server control {layout.control_address}"]
-    return [control, *(_backend(name, state.backends.get(name, ())) for name in names)]
+    names = [(backend_name(number), "scripts") for number in range(pools.backends)]
+    names += [(service_backend_name(number), "edge") for number in range(pools.services)]
+    control = ["backend control from edge", f"  server control {layout.control_address}"]
+    return [control, *(_backend(name, state.backends.get(name, ()), defaults) for name, defaults in names)]
 
 
-def _backend(name: str, servers: tuple[Server, ...]) -> list[str]:
+def _backend(name: str, servers: tuple[Server, ...], defaults: str) -> list[str]:
     return [
-        f"backend {name}",
+        f"backend {name} from {defaults}",
         "  balance leastconn",
         *(f"  server {one.name} {one.options}" for one in servers),
     ]

@@ -5,6 +5,7 @@ import http.client
 import os
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,15 +87,17 @@ class Edge:
     async def running(self) -> EdgeState:
         return await self._socket.read(self._layout, self._names)
 
-    async def busy(self, backend: str) -> int:
-        return await self._socket.busy(backend)
-
     async def info(self) -> dict[str, str]:
         lines = (await self._socket.ask("show info")).splitlines()
         return dict(line.split(": ", 1) for line in lines if ": " in line)
 
-    async def loads(self) -> dict[str, Load]:
-        return await self._socket.loads()
+    async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
+        return await self._socket.loads(backends)
+
+    async def in_flight(self, backends: Sequence[str]) -> dict[tuple[str, int], int]:
+        """Requests in flight by (backend, door)."""
+        found = await self._socket.in_flight(backends)
+        return {(backend, int(name.removeprefix("door-"))): busy for (backend, name), busy in found.items()}
 
     async def probe(self, backend: str, path: str, timeout: float) -> int:
         """The status of a GET that goes the way of a device's request: through the edge to the script."""
@@ -130,9 +133,9 @@ class Doors:
         doors = [(backend, server) for backend, server, is_open in servers if is_open and server.startswith("door-")]
         return {(backend, int(server.removeprefix("door-"))) for backend, server in doors}
 
-    async def busy(self, backend: str) -> int:
+    async def busy(self, backend: str, door: int) -> int:
         try:
-            return await self._socket.busy(backend)
+            return await self._socket.busy(backend, door_server(door))
         except EdgeDown:
             return 0
 
@@ -213,7 +216,7 @@ def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
 def without_addresses(state: EdgeState) -> EdgeState:
     """The state as HAProxy can tell it back: names of servers without address and bounds."""
     backends = {
-        name: tuple(replace(one, address="", maxconn=0, maxqueue=0) for one in servers)
+        name: tuple(replace(one, address="", maxconn=0) for one in servers)
         for name, servers in state.backends.items()
         if servers
     }

@@ -16,6 +16,8 @@ REFUSALS = {
     "route": EdgeError(404, "no_route", "Nothing is released at this address."),
     "rate": EdgeError(429, "rate_limited", "This client makes more requests a second than the edge allows.", 1),
     "body": EdgeError(413, "body_too_large", "The body is larger than the edge allows."),
+    "queue": EdgeError(503, "queue_full", "Too many requests wait for this application.", 1),
+    "answer": EdgeError(502, "answer_too_large", "The answer is larger than the edge allows."),
     "token": EdgeError(401, "token_needed", "A preview needs the token of a developer as a bearer."),
     "team": EdgeError(403, "wrong_team", "A preview needs a token of the team that owns the application."),
     "grant": EdgeError(
@@ -51,9 +53,17 @@ def _headers(error: EdgeError) -> str:
 
 def refusal(name: str) -> str:
     """An http-request action that answers with the refusal `name`."""
-    error = REFUSALS[name]
+    return f"http-request {_answer(REFUSALS[name])}"
+
+
+def answer_refusal(name: str) -> str:
+    """An http-response action that answers with the refusal `name` instead of what the script said."""
+    return f"http-response {_answer(REFUSALS[name])}"
+
+
+def _answer(error: EdgeError) -> str:
     return (
-        f"http-request return status {error.status} content-type application/json lf-string '{_body(error)}'"
+        f"return status {error.status} content-type application/json lf-string '{_body(error)}'"
         f'{_headers(error)} hdr stagedoor-request-id "%[unique-id]"'
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from stagedoor.haproxy.layout import Layout
@@ -15,7 +16,8 @@ _FINE = re.compile(r"(New server registered\.|Server deleted\.|New version creat
 
 
 _LARGEST_BLOCK = 7000  # Bytes; a command and its block fit one of the edge's buffers.
-_BACKENDS = 2  # The type of object, as `show stat` counts them.
+_BACKENDS, _SERVERS = 2, 4  # Types of objects, as `show stat` counts them.
+_AT_ONCE = 100  # Commands that fit one buffer of the socket.
 
 
 class EdgeDown(Unavailable):
@@ -104,21 +106,42 @@ class AdminSocket:
                 found.append((row[1], row[3], row[6] == "0"))
         return found
 
-    async def busy(self, backend: str) -> int:
-        """Requests in flight and waiting in `backend`."""
-        load = (await self.loads()).get(backend)
-        return load.in_flight + load.queued if load else 0
+    async def busy(self, backend: str, server: str) -> int:
+        """Requests in flight at one server."""
+        return (await self.in_flight([backend])).get((backend, server), 0)
 
-    async def loads(self) -> dict[str, Load]:
-        """Every backend that was ever given a request, or holds one now."""
-        header, *rows = (await self.ask(f"show stat -1 {_BACKENDS} -1")).lstrip("# ").splitlines()
-        names = header.split(",")
-        found = {}
-        for line in rows:
-            row = dict(zip(names, line.split(","), strict=False))
-            if row.get("svname") == "BACKEND" and (row["stot"] != "0" or row["qcur"] != "0"):
-                found[row["pxname"]] = _load(row)
-        return found
+    async def in_flight(self, backends: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Requests in flight by (backend, server)."""
+        rows = await self._ask_each(backends, _SERVERS)
+        return {(row["pxname"], row["svname"]): int(row["scur"]) for row in rows}
+
+    async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
+        """Of these backends; of all that were ever given a request when none are named."""
+        if backends is not None:
+            rows = await self._ask_each(backends, _BACKENDS)
+        else:
+            rows = await self._statistics(f"show stat -1 {_BACKENDS} -1")
+        return {
+            row["pxname"]: _load(row)
+            for row in rows
+            if row["svname"] == "BACKEND" and (backends is not None or row["stot"] != "0" or row["qcur"] != "0")
+        }
+
+    async def _ask_each(self, backends: Sequence[str], kind: int) -> list[dict[str, str]]:
+        asked = [f"show stat {name} {kind} -1" for name in backends]
+        parts = [asked[first : first + _AT_ONCE] for first in range(0, len(asked), _AT_ONCE)]
+        return [row for part in parts for row in await self._statistics(";".join(part))]
+
+    async def _statistics(self, command: str) -> list[dict[str, str]]:
+        """The rows that HAProxy answers, each a value by its column's name."""
+        names: list[str] = []
+        rows = []
+        for line in (await self.ask(command)).splitlines():
+            if line.startswith("#"):
+                names = line.lstrip("# ").split(",")
+            elif line and names:
+                rows.append(dict(zip(names, line.split(","), strict=False)))
+        return rows
 
 
 def _load(row: dict[str, str]) -> Load:

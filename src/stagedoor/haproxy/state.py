@@ -11,22 +11,20 @@ PREVIEWS, TOKENS, GRANTS = "previews", "tokens", "grants"
 SLOTS = "slots"  # The one map that node writes; control writes all others.
 
 # A server that is added at runtime begins without these, and would open a connection for each request.
-_POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 30s")
+_POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 5s")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server of a backend. `maxconn` and `maxqueue`: requests in flight and waiting, 0 for no bound."""
+    """A server of a backend. `maxconn`: requests in flight, 0 for no bound."""
 
     name: str
     address: str
     maxconn: int = 0
-    maxqueue: int = 0
 
     @property
     def options(self) -> str:
         bounds = [f"maxconn {self.maxconn}"] if self.maxconn else []
-        bounds += [f"maxqueue {self.maxqueue}"] if self.maxqueue else []
         return " ".join([self.address, *bounds, *_POOL])
 
 

@@ -15,13 +15,11 @@ from stagedoor.haproxy.state import (
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import StackTraffic, Target, Traffic
 
-_WAITING = 1000  # Requests that may wait for one instance.
-
 
 def translate(layout: Layout, traffic: Traffic) -> EdgeState:
     backends = {
         one.backend: tuple(
-            Server(door_server(door), f"unix@{layout.door(door)}", one.concurrency, _WAITING) for door in one.doors
+            Server(door_server(door), f"unix@{layout.door(door)}", one.concurrency) for door in one.doors
         )
         for one in traffic.upstreams
     }

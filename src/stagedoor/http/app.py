@@ -15,6 +15,7 @@ from stagedoor.http import (
     configuration,
     console,
     feedback,
+    instances,
     live,
     oidc,
     people,
@@ -34,7 +35,10 @@ log = logging.getLogger("stagedoor.http")
 
 _PATIENCE = 15.0
 # Each a file of routes.
-_PARTS = (backups, uploads, releases, configuration, services, sights, access, tokens, people, feedback, live, tries)
+_PARTS = (
+    backups, uploads, releases, configuration, services, sights, instances, access, tokens, people, feedback, live,
+    tries,
+)  # fmt: skip
 
 
 def build(platform: Platform, version: str) -> FastAPI:

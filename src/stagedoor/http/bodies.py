@@ -62,6 +62,12 @@ class SecretWish(_Wish):
         return [("stack", self.stack), ("rotate", self.rotate)]
 
 
+class ScaleWish(_Wish):
+    stack: str
+    instances: int
+    line: int | None = None
+
+
 class FeedbackWish(_Wish):
     text: str
     page: str = ""

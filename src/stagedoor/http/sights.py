@@ -13,7 +13,6 @@ from stagedoor.http import stream
 from stagedoor.model.access import Identity
 from stagedoor.model.activity import Activity
 from stagedoor.model.errors import Invalid, Missing
-from stagedoor.model.instance import Instance
 from stagedoor.model.operation import Operation
 
 _INSTANCE = re.compile(r"i[0-9a-f]{8}")
@@ -44,12 +43,6 @@ def build(platform: Platform, who: Any) -> APIRouter:
         """Its steps as server-sent events, from number `after` on; the last event is `end`."""
         await get_operation(by, number)
         return stream.events(_steps(platform, number, after), lambda: who(request))
-
-    @router.get("/v1/instances", tags=["instances"])
-    async def instances(by: Who, application: str = "", measure: bool = False) -> list[Instance]:
-        """Every instance with its state."""
-        listed = await platform.engine.instances(measure=measure)
-        return [Instance(**one) for one in listed if application in ("", one["application"])]
 
     @router.get("/v1/applications/{application}/logs", tags=["instances"], response_class=StreamingResponse)
     async def logs(

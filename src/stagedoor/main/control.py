@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
-from stagedoor.control import loops, retention, tokens, traffic
+from stagedoor.control import loops, retention, scaling, tokens, traffic
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
@@ -75,6 +75,7 @@ async def run(paths: Paths) -> None:
     background = [
         asyncio.create_task(_recover(platform, paths)),
         asyncio.create_task(loops.keep_true(platform)),
+        asyncio.create_task(scaling.keep_scaled(platform)),
         asyncio.create_task(live.keep_looking(platform)),
         asyncio.create_task(certificates.keep(platform)),
         asyncio.create_task(retention.keep_tidy(platform)),

@@ -5,8 +5,10 @@ to services leave the sandbox by a forwarder, which sends them through the platf
 """
 
 import asyncio
+import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -55,14 +57,16 @@ class Dev:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._engine = Engine(find_runtime(), options.data / "oci", f"/{_GROUP}{os.getpid()}")
         self._artefacts = Artefacts(options.data, 50_000_000)
         self._door = _listen(options.port)
         self._ignored = read_ignored(options.folder)
         self._container = ""
         self._running: launch.Running | None = None
         self._debugger = None if options.debug is None else debugging.Forward(options.debug, self._pid)
-        self._sockets = Path(tempfile.mkdtemp(prefix="stagedoor-dev-", dir="/run"))
+        # Sockets, and the containers' root: everybody may pass through.
+        self._run = Path(tempfile.mkdtemp(prefix="stagedoor-dev-", dir="/run"))
+        self._run.chmod(0o711)
+        self._engine = Engine(find_runtime(), options.data / "oci", f"/{_GROUP}{os.getpid()}", self._run / "rootfs")
 
     async def run(self) -> None:
         self._engine.prepare()
@@ -71,7 +75,7 @@ class Dev:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         calls = await forwarder.start(
-            self._sockets / "egress.sock", self._options.folder, self._options.url, self._options.token,
+            self._run / "egress.sock", self._options.folder, self._options.url, self._options.token,
             self._options.stack, self._options.ca,
         )  # fmt: skip
         if self._debugger is not None:
@@ -95,8 +99,7 @@ class Dev:
             if self._debugger is not None:
                 self._debugger.close()
             await self._end()
-            (self._sockets / "egress.sock").unlink(missing_ok=True)
-            self._sockets.rmdir()
+            shutil.rmtree(self._run, ignore_errors=True)
             cgroups.remove(self._engine.cgroup)
 
     def _pid(self) -> int:
@@ -156,24 +159,18 @@ class Dev:
             "instance": self._container, "entry": manifest.entry, "app": manifest.app, "prefixed": manifest.prefixed,
             "paths": self._artefacts.import_paths(layer, tool=tool), "config": manifest.config, "egress": _EGRESS,
             "secrets": _read_secrets(self._options.folder), "body_limit": manifest.limits.body,
-            "request_timeout": self._patience(manifest.limits.request),
+            "answer_limit": manifest.limits.answer, "request_timeout": self._patience(manifest.limits.request),
             "warmup_timeout": self._patience(manifest.limits.warmup), "grace": 1.0,
             "debug": debugging.INSIDE if tool else 0,
         }  # fmt: skip
-        egress = Mount(str(self._sockets / "egress.sock"), _EGRESS)
-        self._running = await launch.launch(
-            self._engine,
-            self._container,
-            sandbox,
-            "boot",
-            boot,
-            self._door.fileno(),
-            sys.stdout.fileno(),
-            (egress,),
-        )
+        egress = Mount(str(self._run / "egress.sock"), _EGRESS)
+        self._running = running = await launch.launch(self._engine, self._container, sandbox, extra=[egress])
+        running.become(self._engine, sandbox)
+        handed = [sys.stdout.fileno(), self._door.fileno()]
+        running.channel.order("boot", json.dumps(boot).encode(), handed, sandbox)
         # An endless import is cut like a warm-up that never ends.
         async with asyncio.timeout(self._patience(manifest.limits.warmup + 5)):
-            return await asyncio.shield(self._running.report)
+            return await running.channel.line()
 
     def _patience(self, seconds: float) -> float:
         """Under a debugger nothing is over while somebody thinks."""
@@ -181,6 +178,7 @@ class Dev:
 
     async def _end(self) -> None:
         if self._running is not None:
+            self._running.channel.close()
             self._engine.kill(self._running.pid, self._running.started, signal.SIGKILL)
             await spawn.wait(self._running.pid)
         if self._container:

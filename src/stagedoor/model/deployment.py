@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagedoor.model.configuration import Configuration
+from stagedoor.model.scaling import Scaling
 
 RELEASE, PREVIEW, CANDIDATE = "release", "preview", "candidate"
 
@@ -17,8 +18,20 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What every container of one interpreter sees before it is anybody's: the interpreter and the runtime."""
+
+    python: str
+    mounts: tuple[Mount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What a container is made of, whatever runs in it. Memory and tmp in bytes, cpu in cores."""
+    """What a container is made of, whatever runs in it. Memory and tmp in bytes, cpu in cores.
+
+    `mounts` are its own, above those of its ground. One that was written down before there were grounds has all of
+    them in `mounts`; it starts, but never from the pool.
+    """
 
     python: str
     mounts: tuple[Mount, ...]
@@ -26,13 +39,21 @@ class Sandbox:
     cpu: float
     processes: int
     tmp: int
+    files: int = 4096
+    shared: tuple[Mount, ...] = ()
+
+    @property
+    def ground(self) -> Ground:
+        return Ground(self.python, self.shared)
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """All that node needs to run a deployment, without asking anybody. One instance for each door.
+    """All that node needs to run a deployment, without asking anybody.
 
-    `secrets` are sealed; node opens them as an instance starts.
+    `doors` were given out to it; the first `instances` of them have an instance each. With 0 it sleeps: a connection at
+    the first door wakes it. `preload` are modules that its code imports, its own aside; `measure`: its imports are
+    timed. `secrets` are sealed; node opens them as an instance starts.
     """
 
     deployment: str
@@ -49,6 +70,15 @@ class Spec:
     concurrency: int
     services: tuple[str, ...] = ()
     secrets: dict[str, str] = field(default_factory=dict)
+    instances: int = 1
+    scaling: Scaling = field(default_factory=Scaling)
+    preload: tuple[str, ...] = ()
+    measure: bool = False
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """The doors with an instance."""
+        return self.doors[: self.instances]
 
     @property
     def label(self) -> str:

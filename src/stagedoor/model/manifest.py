@@ -1,5 +1,6 @@
 """`stagedoor.toml`: what an application says about itself. Two lines are enough; every key has a default and a help."""
 
+import dataclasses
 import re
 import tomllib
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 from stagedoor.model.errors import Invalid
 from stagedoor.model.names import check_name
 from stagedoor.model.route import RouteRule
+from stagedoor.model.scaling import Scaling
 from stagedoor.model.sections import example, read, required, section, sections, setting
 from stagedoor.model.version import Number
 
@@ -16,6 +18,7 @@ FILE = "stagedoor.toml"
 _PYTHON = re.compile(r"3\.\d{1,2}")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _LEAST_MEMORY = 32_000_000
+_MOST_FILES = 4096  # No platform can raise it on every machine.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +26,20 @@ class Resources:
     memory: int = setting("256MB", "memory of one instance; above it the instance is ended", "size")
     cpu: float = setting(1.0, "cores one instance may use", "number")
     processes: int = setting(64, "processes and threads of one instance", "count")
+    files: int = setting(1024, "open files and connections of one of its processes", "count")
     tmp: int = setting("64MB", "size of /tmp, which counts as memory", "size")
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    min: int = setting(1, "instances that always run", "count")
-    max: int = setting(4, "instances at the most", "count")
-    concurrency: int = setting(32, "requests in flight for one instance; more wait at the edge", "count")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     body: int = setting("10MB", "largest body of a request", "size")
     request: float = setting("15s", "longest time for one answer", "time")
-    warmup: float = setting("20s", "longest time for import and warm-up together", "time")
+    answer: int = setting("50MB", "largest answer, streams included", "size")
+    start: float = setting("5s", "start-up budget: a version that takes longer is refused at publish", "time")
+    warmup: float = setting("20s", "longest time for a warm-up at any later start", "time")
     hang: float = setting("10s", "time without an answer to the probe after which an instance is replaced", "time")
     drain: float = setting("10s", "time a stopping instance has to finish its answers", "time")
+    log: int = setting("1MB", "what it may print in a second; more is dropped, and counted", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +103,34 @@ def _check(manifest: Manifest) -> None:
         rule.check()
     if manifest.version:
         Number.parse(manifest.version)
-    rules = (
-        (
-            "python",
-            manifest.python,
-            not manifest.python or _PYTHON.fullmatch(manifest.python),
-            "a version as in 3.11",
-        ),
-        ("entry", manifest.entry, _MODULE.fullmatch(manifest.entry), "a module as in main"),
-        ("scaling.min", manifest.scaling.min, manifest.scaling.min >= 1, "1 or more"),
-        (
-            "scaling.max",
-            manifest.scaling.max,
-            manifest.scaling.max >= manifest.scaling.min,
-            "scaling.min or more",
-        ),
-        ("scaling.concurrency", manifest.scaling.concurrency, manifest.scaling.concurrency >= 1, "1 or more"),
-        (
-            "resources.memory",
-            manifest.resources.memory,
-            manifest.resources.memory >= _LEAST_MEMORY,
-            "32MB or more",
-        ),
-        ("resources.processes", manifest.resources.processes, manifest.resources.processes >= 8, "8 or more"),
-        (
-            "checks.path",
-            manifest.checks.path,
-            manifest.checks.path[:1] in ("", "/"),
-            "a path that begins with /",
-        ),
-    )
-    for key, value, holds, allowed in rules:
+    for key, value, holds, allowed in (*_rules(manifest), *_above_zero(manifest)):
         if not holds:
             raise Invalid(f"{FILE}: {key} = {value!r} is not allowed", hint=f"it is {allowed}", key=key)
+
+
+def _rules(manifest: Manifest) -> tuple[tuple[str, Any, Any, str], ...]:
+    """(key, value, whether it holds, what is allowed)."""
+    scaling, resources = manifest.scaling, manifest.resources
+    return (
+        ("python", manifest.python, not manifest.python or _PYTHON.fullmatch(manifest.python), "a version as in 3.11"),
+        ("entry", manifest.entry, _MODULE.fullmatch(manifest.entry), "a module as in main"),
+        ("scaling.max", scaling.max, scaling.max >= 1, "1 or more"),
+        ("scaling.max", scaling.max, scaling.max >= scaling.min, "scaling.min or more"),
+        ("resources.memory", resources.memory, resources.memory >= _LEAST_MEMORY, "32MB or more"),
+        ("resources.processes", resources.processes, resources.processes >= 8, "8 or more"),
+        ("resources.files", resources.files, 64 <= resources.files <= _MOST_FILES, f"64 to {_MOST_FILES}"),
+        ("limits.answer", manifest.limits.answer, manifest.limits.answer >= 1000, "1KB or more"),
+        ("checks.path", manifest.checks.path, manifest.checks.path[:1] in ("", "/"), "a path that begins with /"),
+    )
+
+
+def _above_zero(manifest: Manifest) -> list[tuple[str, Any, Any, str]]:
+    """A limit of nothing is a mistake, not a limit."""
+    keys = [("scaling", name) for name in ("concurrency", "idle")]
+    keys += [("resources", "tmp"), ("checks", "timeout")]
+    keys += [("limits", field.name) for field in dataclasses.fields(Limits)]
+    found = [(f"{part}.{name}", getattr(getattr(manifest, part), name)) for part, name in keys]
+    return [(key, value, value > 0, "above 0") for key, value in found]
 
 
 def annotated() -> str:

@@ -31,7 +31,9 @@ class Edge:
     jwt_algorithm: str = setting("RS256", "the one algorithm a JWT may use")
     body: int = setting("10MB", "largest body of any request", "size")
     client_rate: int = setting(5000, "requests a second that one client address may make", "count")
-    queue_timeout: float = setting("5s", "longest wait for a free place at an instance", "time")
+    answer: int = setting("100MB", "largest answer that says its length; manifests may allow less", "size")
+    queue: int = setting(1000, "requests that may wait for one deployment; the next one gets 503 at once", "count")
+    queue_timeout: float = setting("5s", "longest wait for a free place at an instance; then 503", "time")
     request_timeout: float = setting("30s", "longest wait for an instance's answer, over all manifests", "time")
 
 
@@ -39,10 +41,17 @@ class Edge:
 class Pools:
     """What is prepared ahead: HAProxy takes no new backend or listener while it runs."""
 
-    backends: int = setting(200, "deployments at one time", "count")
-    doors: int = setting(200, "instances at one time", "count")
-    slots: int = setting(100, "containers at one time", "count")
+    backends: int = setting(400, "deployments at one time, sleeping ones included", "count")
+    doors: int = setting(500, "doors at one time: each instance has one, and each deployment that sleeps", "count")
+    slots: int = setting(150, "containers at one time, those that wait ahead included", "count")
     services: int = setting(32, "services of the catalogue", "count")
+    warm: int = setting(6, "containers that always wait ahead for the next start", "count")
+    warm_most: int = setting(48, "containers that wait ahead after many started at once", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    memory: int = setting("0B", "memory that may be promised to instances; 0: the machine's less 1.5 GB", "size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ class Platform:
     access: Access = section(Access, "Who signs in at the console, and for how long")
     store: Store = section(Store, "Where the state and the keys are kept")
     pools: Pools = section(Pools, "What is prepared ahead")
+    capacity: Capacity = section(Capacity, "What the machine gives to instances")
     keep: Keep = section(Keep, "How long and how much")
 
 

@@ -42,12 +42,19 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the try at publish measured: seconds and bytes."""
+    """What the try at publish measured: seconds and bytes.
+
+    `phases` are the parts of `seconds`; `imports` the dearest packages, each with seconds and bytes; `modules` is all
+    that its code imports, its own modules aside.
+    """
 
     seconds: float = 0.0
     import_seconds: float = 0.0
     warmup_seconds: float = 0.0
     memory_bytes: int = 0
+    phases: dict[str, float] = field(default_factory=dict)
+    imports: tuple[dict[str, Any], ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

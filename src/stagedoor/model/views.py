@@ -6,6 +6,8 @@ Times are seconds since the epoch, durations seconds, sizes bytes.
 from dataclasses import dataclass, field
 from typing import Any
 
+from stagedoor.model.scaling import ScaleStep
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -123,3 +125,97 @@ class StatusView:
     programs: list[ProgramView]
     node: bool
     addresses: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """An instance as it is now. `phases` are the seconds of each part of its start; `cpu` are cores in use.
+
+    `memory_bytes` is what counts against `memory_limit`; with `measure`, its share of the machine's memory instead.
+    `forecast` says when its memory will be full, where it grows.
+    """
+
+    id: str
+    deployment: str
+    application: str
+    version: str
+    stack: str
+    state: str
+    door: int
+    slot: int
+    pid: int
+    started_at: float
+    ready_after: float
+    phases: dict[str, float]
+    restarts: int
+    in_flight: int
+    cpu: float
+    cpu_limit: float
+    memory_bytes: int
+    memory_limit: int
+    forecast: str
+    full_in: float | None
+    last_end: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndView:
+    """How an instance ended. `unwanted`: nobody asked it to."""
+
+    instance: str
+    application: str
+    version: str
+    stack: str
+    door: int
+    at: float
+    age: float
+    kind: str
+    cause: str
+    unwanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceDetail:
+    """`memory` and `cpu` of late, as (time, bytes) and (time, cores); `ends` of those who stood on its door before."""
+
+    instance: InstanceView
+    memory: list[tuple[float, int]]
+    cpu: list[tuple[float, float]]
+    ends: list[EndView]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleView:
+    """A deployment's instances and what decides about them. `points` of late are (time, instances, in flight)."""
+
+    deployment: str
+    version: str
+    stack: str
+    serving: bool
+    instances: int
+    min: int
+    max: int
+    concurrency: int
+    idle: float
+    fixed: int | None
+    reason: str
+    points: list[tuple[float, int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingView:
+    """Of an application: its deployments, and the steps of late, the newest first."""
+
+    deployments: list[ScaleView]
+    steps: list[ScaleStep]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityView:
+    """Memory for instances in bytes, and the containers that wait ahead."""
+
+    total: int
+    promised: int
+    used: int
+    free: int
+    waiting: dict[str, int]

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _MOUNT = Path("/sys/fs/cgroup")
@@ -58,6 +59,64 @@ def remove(cgroup: str, patience: float = 2.0) -> None:
                     if time.monotonic() > deadline:
                         break
                     time.sleep(0.01)
+
+
+def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
+    """Sets the limits of a group: bytes, cores, count. Raises OSError."""
+    period = 100_000
+    quota, shares = int(cpu * period), max(2, int(cpu * 1024))
+    if _is_unified():
+        values = {
+            "memory.max": f"{memory}", "pids.max": f"{processes}", "cpu.max": f"{quota} {period}",
+            "cpu.weight": f"{_weight(shares)}",
+        }  # fmt: skip
+    else:
+        values = {
+            "memory/memory.limit_in_bytes": f"{memory}", "pids/pids.max": f"{processes}",
+            "cpu/cpu.cfs_quota_us": f"{quota}", "cpu/cpu.shares": f"{shares}",
+        }  # fmt: skip
+    for name, value in values.items():
+        hierarchy, _, file = name.rpartition("/")
+        (_MOUNT / hierarchy / cgroup.strip("/") / file).write_text(value)
+
+
+@cache
+def _is_unified() -> bool:
+    return (_MOUNT / "cgroup.controllers").exists()
+
+
+def _weight(shares: int) -> int:
+    """The scale of version 2 for a number of version 1, as OCI runtimes convert it."""
+    return 1 + ((shares - 2) * 9999) // 262142
+
+
+def memory_in_use(cgroup: str) -> int:
+    """Bytes that the group holds and cannot simply give back: what counts against its limit in the end."""
+    for folder in _folders(cgroup):
+        for usage, cached in (("memory.usage_in_bytes", "total_inactive_file"), ("memory.current", "inactive_file")):
+            try:
+                used = int((folder / usage).read_text())
+                fields = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            except (OSError, ValueError):
+                continue
+            return max(0, used - int(fields.get(cached, 0)))
+    return 0
+
+
+def cpu_seconds(cgroup: str) -> float:
+    """Time that the group's processes ran, over all cores."""
+    for folder in _folders(cgroup):
+        try:
+            return int((folder / "cpuacct.usage").read_text()) / 1e9
+        except (OSError, ValueError):
+            pass
+        try:
+            fields = dict(line.split() for line in (folder / "cpu.stat").read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        if "usage_usec" in fields:
+            return int(fields["usage_usec"]) / 1e6
+    return 0.0
 
 
 def memory_kills(cgroup: str) -> int:

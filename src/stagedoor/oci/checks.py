@@ -1,6 +1,7 @@
 """Runs an application's own tests in a sandbox like the one it will live in, without a way out."""
 
 import asyncio
+import json
 import os
 import secrets
 import signal
@@ -38,9 +39,11 @@ async def run(engine: Engine, wanted: CheckRun) -> CheckResult:
     began = time.perf_counter()
     container = f"c{secrets.token_hex(4)}"
     output = os.memfd_create("output", os.MFD_CLOEXEC)
-    boot = {"paths": wanted.paths, "tests": wanted.tests, "config": wanted.config}
+    content = json.dumps({"paths": wanted.paths, "tests": wanted.tests, "config": wanted.config}).encode()
     try:
-        running = await launch.launch(engine, container, wanted.sandbox, "checks", boot, None, output)
+        running = await launch.launch(engine, container, wanted.sandbox)
+        running.become(engine, wanted.sandbox)
+        running.channel.order("checks", content, [output], wanted.sandbox)
         timed_out = False
         try:
             async with asyncio.timeout(wanted.timeout):
@@ -49,7 +52,8 @@ async def run(engine: Engine, wanted: CheckRun) -> CheckResult:
             timed_out = True
             engine.kill(running.pid, running.started, signal.SIGKILL)
             status = await spawn.wait(running.pid)
-        report = await running.report or {}
+        report = await running.channel.line() or {}
+        running.channel.close()
         text = os.pread(output, _MOST_OUTPUT, 0).decode(errors="replace")
     finally:
         os.close(output)

@@ -1,4 +1,7 @@
-"""What node must remember over its own death: wanted deployments and living instances, a small file each."""
+"""What node must remember over its own death: wanted deployments and living instances, a small file each.
+
+The files outlive node, not a machine that loses power: no instance does either, and control sends again what it wants.
+"""
 
 import os
 from pathlib import Path
@@ -54,7 +57,6 @@ def _write(path: Path, content: bytes) -> None:
     try:
         while content:
             content = content[os.write(descriptor, content) :]
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
     os.replace(temporary, path)

@@ -1,69 +1,39 @@
-"""Keeps instances on their doors: starts them, restarts what dies or hangs, drains and ends them, adopts them again.
+"""Keeps instances on their doors: starts them, wakes what sleeps, restarts what dies or hangs, drains and ends them,
+adopts them again.
 
 Its journal makes it independent of control: after a restart it knows what must run, and what runs already. It decides
-nothing about versions or traffic; it only says which doors may take some.
+nothing about versions, traffic or numbers; it only says which doors may take some, and starts one where somebody waits.
 """
 
 import asyncio
 import logging
 import os
-import secrets
 import signal
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
-from stagedoor.decide import restart
+from stagedoor.decide import capacity, restart
 from stagedoor.model import instance as states
-from stagedoor.model.configuration import owner
-from stagedoor.model.deployment import Mount, Spec
-from stagedoor.model.errors import Unavailable
-from stagedoor.model.instance import Instance
-from stagedoor.oci import cgroups, launch, probe, spawn
+from stagedoor.model.deployment import Spec
+from stagedoor.model.instance import Attendance, Capacity, End, Instance, Usage
+from stagedoor.oci import cgroups, machine, probe, spawn
+from stagedoor.oci.deaths import Ends, find_cause
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.logs import Logs
+from stagedoor.oci.pool import Pool
 from stagedoor.oci.ports import Doors, Sockets
-from stagedoor.oci.runc import Engine, EngineError
+from stagedoor.oci.post import Kept, Post, StartFailed
+from stagedoor.oci.runc import Engine
+from stagedoor.oci.starter import Starter, holder
 
 log = logging.getLogger("stagedoor.keeper")
 
-EGRESS = "/run/stagedoor/egress.sock"
 _STEADY = 1.0
-
-
-class StartFailed(Exception):
-    """An instance did not become ready; `step` and `message` say why, in the script's words where it has some."""
-
-    def __init__(self, step: str, message: str) -> None:
-        super().__init__(message)
-        self.step = step
-
-
-@dataclass(slots=True)
-class Post:
-    """One door and who stands there."""
-
-    door: int
-    instance: Instance | None = None
-    task: asyncio.Task[None] | None = None
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
-    failure: dict[str, Any] | None = None
-    deaths: list[float] = field(default_factory=list)
-    report: dict[str, Any] = field(default_factory=dict)
-    restarts: int = 0
-
-
-@dataclass(slots=True)
-class Kept:
-    """A deployment on this machine."""
-
-    spec: Spec
-    posts: list[Post]
-    ending: bool = False
-    proven: bool = False  # It has run before, on this machine: a start that fails is tried again.
+_LOOK = 0.02
+_spawn = asyncio.create_task
+_UNUSED = 30.0  # Seconds after which the edge has closed what it kept open to a server without use.
 
 
 class Keeper:
@@ -72,69 +42,114 @@ class Keeper:
     def __init__(
         self,
         engine: Engine,
+        pool: Pool,
         doors: Doors,
         sockets: Sockets,
         logs: Logs,
-        journal: Path,
-        slots: int,
+        journal: Journal,
         open_secret: Callable[[str, str], str],
+        memory: int,
     ) -> None:
         self._engine = engine
+        self.pool = pool
         self._doors = doors
         self._sockets = sockets
         self.logs = logs
-        self._journal = Journal(journal)
-        self._open_secret = open_secret
-        self._free_slots = list(range(slots - 1, -1, -1))
+        self._journal = journal
+        self._starter = Starter(engine, pool, doors, logs, journal, open_secret)
+        self._memory = memory
         self._kept: dict[str, Kept] = {}
-        self._burials: set[asyncio.Task[None]] = set()
+        self._leaving: dict[str, tuple[Instance, int]] = {}  # With the memory that each was promised.
+        self._ends = Ends()
+        self._background: set[asyncio.Task[None]] = set()
         self._steady: asyncio.Task[None] | None = None
 
     # What others ask
 
-    def deploy(self, spec: Spec) -> None:
-        """Makes `spec` run from now on, one instance for each door."""
-        if spec.deployment in self._kept:
+    async def deploy(self, spec: Spec) -> None:
+        """Makes `spec` run from now on."""
+        if spec.deployment not in self._kept:
+            self._journal.keep_spec(spec)
+            self._kept[spec.deployment] = Kept(spec)
+            await self._arrange(self._kept[spec.deployment])
+
+    async def change(self, spec: Spec) -> None:
+        """Other doors or another number of instances for what runs: new ones first, then those that leave."""
+        kept = self._kept.get(spec.deployment)
+        if kept is None or kept.ending or kept.spec == spec:
             return
         self._journal.keep_spec(spec)
-        self._keep(spec)
+        kept.spec = spec
+        await self._arrange(kept)
 
-    async def settled(self, deployment: str) -> dict[str, Any]:
+    async def settled(self, deployment: str) -> dict[str, object]:
         """Waits until every instance is ready or failed. Returns what they measured, or the first failure."""
         kept = self._kept.get(deployment)
         if kept is None:
             return {"state": "missing"}
-        for post in kept.posts:
+        posts = list(kept.active)
+        for post in posts:
             await post.settled.wait()
-        failures = [post.failure for post in kept.posts if post.failure]
+        failures = [post.failure for post in posts if post.failure]
         if failures:
             return {"state": "failed", **failures[0]}
-        return {"state": "ready", **kept.posts[0].report, "instances": self._describe(kept)}
+        one = next((post.instance for post in posts if post.instance), None)
+        memory = await asyncio.to_thread(self._starter.memory_of, one.id) if one else 0
+        return {"state": "ready", **kept.report, "memory_bytes": memory}
 
     async def end(self, deployment: str) -> None:
-        """Drains and ends a deployment: its door is closed, what is in flight is answered, then it stops."""
+        """Drains and ends a deployment: its doors are closed, what is in flight is answered, then it stops."""
         kept = self._kept.get(deployment)
         if kept is None:
             return
         kept.ending = True
         self._journal.drop_spec(deployment)
-        await asyncio.gather(*(self._doors.close(kept.spec.backend, post.door) for post in kept.posts))
-        await self._idle(kept.spec)
-        await asyncio.gather(*(self._end_post(kept, post) for post in kept.posts))
+        await asyncio.gather(*(self._leave(kept, post) for post in list(kept.posts.values())))
         self._kept.pop(deployment, None)
 
     def instances(self) -> list[Instance]:
-        return [post.instance for kept in self._kept.values() for post in kept.posts if post.instance is not None]
+        standing = [post.instance for kept in self._kept.values() for post in kept.posts.values() if post.instance]
+        return standing + [one for one, _ in self._leaving.values()]
 
     def deployments(self) -> list[str]:
         return list(self._kept)
 
+    def attendance(self) -> list[Attendance]:
+        return [
+            Attendance(
+                name, kept.spec.instances,
+                {door: post.instance.state if post.instance else "" for door, post in kept.posts.items()},
+                kept.woken, kept.refused,
+            )
+            for name, kept in self._kept.items()
+        ]  # fmt: skip
+
+    def usage(self) -> list[Usage]:
+        """Of every instance that is ready."""
+        groups = [(one.id, self._engine.cgroup_of(one.id)) for one in self.instances() if one.state == states.READY]
+        return [Usage(name, cgroups.memory_in_use(group), cgroups.cpu_seconds(group)) for name, group in groups]
+
     def measure(self) -> dict[str, int]:
         """Proportional memory of each instance, in bytes."""
-        found = {}
-        for one in self.instances():
-            found[one.id] = cgroups.proportional_memory(cgroups.processes(self._engine.cgroup_of(one.id)))
-        return found
+        return {one.id: self._starter.memory_of(one.id) for one in self.instances()}
+
+    def ends(self, after: int) -> list[End]:
+        return self._ends.after(after)
+
+    def capacity(self) -> Capacity:
+        used = sum(cgroups.memory_in_use(self._engine.cgroup_of(one.id)) for one in self.instances())
+        return Capacity(self._memory, self._promised(), used, machine.free_memory())
+
+    def _promised(self) -> int:
+        standing = sum(
+            kept.spec.sandbox.memory
+            for kept in self._kept.values()
+            for post in kept.posts.values()
+            if post.instance or post.starting
+        )
+        return standing + sum(memory for _, memory in self._leaving.values())
+
+    # The life of node
 
     async def start(self, *, fresh: bool = False) -> None:
         """Adopts what the journal names and still lives; buries what died; removes what nobody knows.
@@ -142,27 +157,31 @@ class Keeper:
         `fresh`: the sockets are new ones, so that whoever still lives listens where nobody can reach it.
         """
         specs, instances = self._journal.read()
-        holders = {}
+        adopted: dict[str, list[Instance]] = {}
         for one in instances:
             spec = specs.get(one.deployment)
             alive = not fresh and one.pid and spawn.started_at(one.pid) == one.pid_started
-            if spec is not None and alive and one.state == states.READY and one.door in spec.doors:
-                holders[one.slot] = _holder(spec, one)
-                self._free_slots.remove(one.slot)
+            if spec is not None and alive and one.state == states.READY and one.door in spec.active:
+                adopted.setdefault(one.deployment, []).append(one)
+                self.pool.hold(one.slot)
             else:
-                await self._remove(one, "ended while node was away")
-        known = {one.id for one in instances if one.slot in holders}
-        for container in self._engine.containers():
-            if container not in known:
-                await self._engine.delete(container)
-        await self._doors.recover(holders)
+                await self._remove(one, states.EXIT, "ended while node was away")
+        known = {one.id for listed in adopted.values() for one in listed}
+        strangers = [container for container in self._engine.containers() if container not in known]
+        await asyncio.gather(*(self._engine.delete(container) for container in strangers))
+        await self._doors.recover({
+            one.slot: holder(specs[name], one) for name, listed in adopted.items() for one in listed
+        })  # fmt: skip
         for spec in specs.values():
-            self._keep(
-                spec,
-                proven=True,
-                adopted=[one for one in instances if one.id in known and one.deployment == spec.deployment],
-            )
+            await self._take_up(spec, adopted.get(spec.deployment, ()))
+        self.pool.start()
         self._steady = asyncio.get_running_loop().create_task(self._keep_steady())
+
+    async def _take_up(self, spec: Spec, adopted: Sequence[Instance]) -> None:
+        kept = Kept(spec, proven=True)
+        self._kept[spec.deployment] = kept
+        kept.posts = {one.door: Post(one.door, one) for one in adopted}
+        await self._arrange(kept)
 
     async def stop(self) -> None:
         """Ends every container at once, keeping the journal: the next start brings all of it back."""
@@ -170,133 +189,155 @@ class Keeper:
             self._steady.cancel()
         for kept in self._kept.values():
             kept.ending = True
-            for post in kept.posts:
+            for post in kept.posts.values():
                 if post.task is not None:
                     post.task.cancel()
-        for one in self.instances():
+        listed = self.instances()
+        for one in listed:
             self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
-        await asyncio.gather(*(self._stop_instance(one) for one in self.instances()))
-        await asyncio.gather(*self._burials)
+        await asyncio.gather(*(self._stop_instance(one) for one in listed), self.pool.stop())
+        await asyncio.gather(*self._background, return_exceptions=True)
 
-    # One door
+    async def _stop_instance(self, one: Instance) -> None:
+        await self._gone(one, 3.0)
+        await self._remove(one, states.STOPPED, "the platform stopped")
 
-    def _keep(self, spec: Spec, *, proven: bool = False, adopted: Sequence[Instance] = ()) -> None:
-        by_door = {one.door: one for one in adopted}
-        kept = Kept(spec, [Post(door, by_door.get(door)) for door in spec.doors], proven=proven)
-        self._kept[spec.deployment] = kept
-        for post in kept.posts:
-            post.task = asyncio.get_running_loop().create_task(self._tend(kept, post))
+    # Which posts there are
+
+    async def _arrange(self, kept: Kept) -> None:
+        """Brings the posts to what the spec says. What is to leave does so in the background, once others answer."""
+        spec = kept.spec
+        self.pool.expect(spec.sandbox.ground)
+        self.pool.expect_kind(spec)
+        for door in spec.active or spec.doors[:1]:
+            post = kept.posts.get(door)
+            if post is None or post.leaving:
+                post = kept.posts[door] = Post(door)
+            if post.socket < 0:
+                post.socket = await self._sockets.door(door)
+            if post.task is None or post.task.done():
+                post.task = _spawn(self._tend(kept, post))
+            post.turn.set()
+        wanted = set(spec.active or spec.doors[:1])
+        for post in [one for door, one in kept.posts.items() if door not in wanted and not one.leaving]:
+            self._run(self._leave_once_replaced(kept, post))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        """In the background, until node stops."""
+        task = _spawn(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _leave_once_replaced(self, kept: Kept, post: Post) -> None:
+        post.leaving = True
+        for other in list(kept.active):
+            if not other.ready.is_set():
+                await other.settled.wait()
+        await self._leave(kept, post)
+
+    # One post
 
     async def _tend(self, kept: Kept, post: Post) -> None:
-        """One door for as long as its deployment is wanted."""
+        """One door for as long as its deployment is wanted there."""
         was_ready = kept.proven or post.instance is not None
-        while not kept.ending:
+        while not kept.ending and not post.leaving:
+            if post.instance is None and not kept.spec.instances:
+                await self._sleep(kept, post)
+                was_ready = True
             try:
                 if post.instance is None:
                     await self._start(kept, post)
                 was_ready = True
                 await self._welcome(kept, post)
-                cause = await self._watch(kept.spec, post)
+                if await self._watch(kept, post) == states.STOPPED:
+                    continue
             except Exception as error:
                 failed = error if isinstance(error, StartFailed) else StartFailed("start", f"{error!r}")
-                cause = f"did not start ({failed.step})"
+                if failed.step != "capacity":
+                    log.warning("%s: %s: %s", kept.spec.label, failed.step, failed)
                 self._note_failure(kept, post, failed)
+                self._bury(kept, post, states.NOT_STARTED, f"did not start ({failed.step})")
                 if not was_ready:
-                    self._bury(kept, post, cause)
                     return
-            self._bury(kept, post, cause)
             post.deaths = [*post.deaths[-20:], time.time()]
             post.restarts += 1
             if not kept.ending:
-                await asyncio.sleep(restart.decide(time.time(), post.deaths).pause)
+                await self._pause(kept, post)
+
+    async def _pause(self, kept: Kept, post: Post) -> None:
+        """Before a next start. While nobody answers for long, who comes is told so at once instead of waiting."""
+        pause = restart.decide(time.time(), post.deaths).pause
+        shut = pause >= restart.LONG and not kept.answers
+        if shut:
+            await self._doors.close(kept.spec.backend, post.door)
+        await asyncio.sleep(pause)
+        if shut:
+            await self._doors.open(kept.spec.backend, post.door)
 
     async def _start(self, kept: Kept, post: Post) -> None:
-        spec = kept.spec
-        if not self._free_slots:
-            raise StartFailed("slot", "all slots of this machine are held; raise pools.slots in platform.toml")
-        one = Instance(
-            id=f"i{secrets.token_hex(4)}", deployment=spec.deployment, application=spec.application,
-            version=spec.version, stack=spec.stack, door=post.door, slot=self._free_slots.pop(),
-            started_at=time.time(), restarts=post.restarts,
-        )  # fmt: skip
-        post.instance = one
-        self._journal.keep_instance(one)
-        await self._doors.hold(one.slot, _holder(spec, one))
-        began = time.perf_counter()
-        report = await self._launch(spec, one)
-        one.ready_after = time.perf_counter() - began
-        one.import_seconds = _number(report.get("import_s"))
-        one.warmup_seconds = _number(report.get("warmup_s"))
-        pids = await asyncio.to_thread(cgroups.processes, self._engine.cgroup_of(one.id))
-        one.memory_bytes = await asyncio.to_thread(cgroups.proportional_memory, pids)
-        one.state = states.READY
-        post.report = {
-            "seconds": one.ready_after,
-            "import_seconds": one.import_seconds,
-            "warmup_seconds": one.warmup_seconds,
-            "memory_bytes": one.memory_bytes,
-            "endpoints": report.get("endpoints", []),
-        }
-        self._journal.keep_instance(one)
-
-    async def _launch(self, spec: Spec, one: Instance) -> dict[str, Any]:
-        """The report of an instance that is ready. Raises StartFailed."""
-        boot = {**spec.boot, "instance": one.id, "egress": EGRESS, "secrets": self._secrets(spec)}
-        log = self.logs.open(spec.application, one.id)
-        door = await self._sockets.door(one.door)
-        egress = Mount(str(self._sockets.slot_path(one.slot)), EGRESS)
+        fits = capacity.fits(self._memory, self._promised(), kept.spec.sandbox.memory)
+        if not fits.fits:
+            kept.refused = fits.reason
+            raise StartFailed("capacity", fits.reason)
+        kept.refused, post.starting = "", True
         try:
-            running = await launch.launch(self._engine, one.id, spec.sandbox, "boot", boot, door, log, (egress,))
-        except EngineError as error:
-            raise StartFailed("container", str(error)) from None
+            await self._starter.start(kept, post)
         finally:
-            os.close(log)
-            os.close(door)
-        one.pid, one.pid_started = running.pid, running.started
-        self._journal.keep_instance(one)
-        try:
-            async with asyncio.timeout(spec.start_timeout):
-                report = await running.report
-        except TimeoutError:
-            raise StartFailed("warmup", f"not ready within {spec.start_timeout:g} s") from None
-        if report is None:
-            raise StartFailed("start", await self._last_words(spec, one))
-        if "failed" in report:
-            raise StartFailed(str(report["failed"]), str(report.get("message", ""))[:20_000])
-        return report
+            post.starting = False
 
-    def _secrets(self, spec: Spec) -> dict[str, str]:
+    async def _sleep(self, kept: Kept, post: Post) -> None:
+        """Until somebody knocks. The door stays open: who comes waits in the kernel."""
+        await self._doors.open(kept.spec.backend, post.door)
+        post.failure = None
+        post.settled.set()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(post.socket, self._knock, kept, post)
         try:
-            return {
-                name: self._open_secret(owner(spec.application, spec.stack, name), sealed)
-                for name, sealed in spec.secrets.items()
-            }
-        except Unavailable as error:
-            raise StartFailed("secrets", str(error)) from None
+            while not kept.spec.instances:
+                post.turn.clear()
+                await post.turn.wait()
+        finally:
+            loop.remove_reader(post.socket)
+        post.settled.clear()
 
-    async def _last_words(self, spec: Spec, one: Instance) -> str:
-        status = await spawn.wait(one.pid)
-        kills = self._engine.memory_kills(one.id)
-        cause = f"out of memory, the limit is {spec.sandbox.memory} bytes" if kills else spawn.say_status(status)
-        tail = "\n".join(self.logs.tail(spec.application, one.id, 20))
-        return f"{tail}\n{cause}".strip()
+    def _knock(self, kept: Kept, post: Post) -> None:
+        if not kept.spec.instances:
+            kept.woken += 1
+            kept.spec = replace(kept.spec, instances=1)
+            self._run(self._write_down(kept.spec))
+        post.turn.set()
+        asyncio.get_running_loop().remove_reader(post.socket)
+
+    async def _write_down(self, spec: Spec) -> None:
+        """Later: nothing on the way to the first byte waits for it."""
+        if spec.deployment in self._kept:
+            self._journal.keep_spec(spec)
 
     async def _welcome(self, kept: Kept, post: Post) -> None:
         assert post.instance is not None
-        await self._doors.open(kept.spec.backend, post.door)
         post.failure = None
         post.ready.set()
         post.settled.set()
+        await self._doors.open(kept.spec.backend, post.door)
 
-    async def _watch(self, spec: Spec, post: Post) -> str:
-        """Waits for the end of an instance, ends one that hangs; returns the cause."""
-        one = post.instance
+    async def _watch(self, kept: Kept, post: Post) -> str:
+        """Waits for the end of an instance, ends one that hangs, lets one go that is to sleep. Returns what it was."""
+        one, spec = post.instance, kept.spec
         assert one is not None
-        loop = asyncio.get_running_loop()
-        ended = loop.create_task(spawn.wait(one.pid))
-        hangs = loop.create_task(probe.until_hung(self._sockets.door_path(one.door), spec.hang))
+        ended = _spawn(spawn.wait(one.pid))
+        hangs = _spawn(probe.until_hung(self._sockets.door_path(one.door), spec.hang))
         try:
-            await asyncio.wait({ended, hangs}, return_when=asyncio.FIRST_COMPLETED)
+            while not ended.done() and not hangs.done():
+                post.turn.clear()
+                turn = _spawn(post.turn.wait())
+                await asyncio.wait({ended, hangs, turn}, return_when=asyncio.FIRST_COMPLETED)
+                turn.cancel()
+                if not kept.spec.instances and not ended.done():
+                    # No probe may wait at the door once nobody stands there: it would wake the next.
+                    hangs.cancel()
+                    await asyncio.gather(hangs, return_exceptions=True)
+                    self._put_to_sleep(kept, post)
+                    return states.STOPPED
             hung = not ended.done()
             if hung:
                 self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
@@ -305,10 +346,31 @@ class Keeper:
             hangs.cancel()
             ended.cancel()
         if hung:
-            return f"hung: no answer to the probe for {spec.hang:g} s"
-        if self._engine.memory_kills(one.id):
-            return f"out of memory, the limit is {spec.sandbox.memory} bytes"
-        return spawn.say_status(status)
+            kind, cause = states.HUNG, f"hung: no answer to the probe for {spec.hang:g} s"
+        else:
+            kind, cause = find_cause(self._engine, one, status, spec.sandbox.memory)
+        self._bury(kept, post, kind, cause)
+        return kind
+
+    def _put_to_sleep(self, kept: Kept, post: Post) -> None:
+        """The instance takes no more and goes once the edge has closed its connections; the door is free at once."""
+        one, post.instance = post.instance, None
+        post.ready.clear()
+        assert one is not None
+        self._see_off(kept, one)
+        self._run(self._let_go(kept.spec, one))
+
+    def _see_off(self, kept: Kept, one: Instance) -> None:
+        """Tells an instance that it is to leave: it accepts no more, and its streams hear of it."""
+        one.state = states.STOPPING
+        self._leaving[one.id] = (one, kept.spec.sandbox.memory)
+        self._engine.kill(one.pid, one.pid_started, signal.SIGUSR1)
+
+    async def _let_go(self, spec: Spec, one: Instance) -> None:
+        await self._gone(one, spec.drain + _UNUSED, signal.SIGTERM)
+        await self._gone(one, spec.drain)
+        await self._remove(one, states.STOPPED, "it had nothing to do")
+        self.pool.free(one.slot)
 
     def _note_failure(self, kept: Kept, post: Post, error: StartFailed) -> None:
         """Tells who waits. The first start of all is not repeated: it is for the release to decide."""
@@ -317,65 +379,69 @@ class Keeper:
         post.failure = {"step": error.step, "message": str(error), "log": tail}
         post.settled.set()
 
-    def _bury(self, kept: Kept, post: Post, cause: str) -> None:
+    def _bury(self, kept: Kept, post: Post, kind: str, cause: str) -> None:
         """Takes a dead instance from its door; what is left of it is removed while the next one starts."""
         one, post.instance = post.instance, None
         post.ready.clear()
-        if one is None:
-            return
-        task = asyncio.get_running_loop().create_task(self._bury_one(kept, post, one, cause))
-        self._burials.add(task)
-        task.add_done_callback(self._burials.discard)
+        if one is not None:
+            self._run(self._bury_one(kept, post, one, kind, cause))
 
-    async def _bury_one(self, kept: Kept, post: Post, one: Instance, cause: str) -> None:
+    async def _bury_one(self, kept: Kept, post: Post, one: Instance, kind: str, cause: str) -> None:
         # With nobody else to answer the door stays open: connections wait in the kernel for the next instance.
-        if any(other.ready.is_set() for other in kept.posts):
+        if kept.answers:
             await self._doors.close(kept.spec.backend, post.door)
-        try:
-            await self._remove(one, cause)
-        finally:
-            self._free_slots.append(one.slot)
+        await self._remove(one, kind, cause)
+        self.pool.free(one.slot)
 
-    async def _remove(self, one: Instance, cause: str) -> None:
+    async def _remove(self, one: Instance, kind: str, cause: str) -> None:
+        """Nothing of it is left when this returns: only then may its slot have another holder."""
         self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
         await self._engine.delete(one.id)
         await self._doors.hold(one.slot, "")
+        self._leaving.pop(one.id, None)
         self._journal.drop_instance(one.id)
+        self._ends.note(one, kind, cause)
         self.logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
 
-    # Ending
+    # Leaving
 
-    async def _idle(self, spec: Spec) -> None:
-        deadline = time.monotonic() + spec.drain
-        while time.monotonic() < deadline and await self._doors.busy(spec.backend):
-            await asyncio.sleep(0.02)
-
-    async def _end_post(self, kept: Kept, post: Post) -> None:
-        one = post.instance
-        if one is not None:
-            self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
-            await self._gone(one, kept.spec.drain)
+    async def _leave(self, kept: Kept, post: Post) -> None:
+        """Out of the edge, told, drained, ended: in this order no request is cut."""
+        post.leaving = True
+        await self._doors.close(kept.spec.backend, post.door)
         if post.task is not None:
             post.task.cancel()
             await asyncio.gather(post.task, return_exceptions=True)
-        if post.instance is not None:
-            self._bury(kept, post, "stopped")
+        one, post.instance = post.instance, None
+        post.ready.clear()
+        if one is not None:
+            self._see_off(kept, one)
+            await self._idle(kept.spec, post.door)
+            self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
+            await self._gone(one, kept.spec.drain)
+            await self._remove(one, states.STOPPED, "stopped")
+            self.pool.free(one.slot)
         if not post.settled.is_set():
             post.failure = {"step": "start", "message": "it was ended before it was ready", "log": []}
             post.settled.set()
-        await asyncio.gather(*self._burials, return_exceptions=True)
+        if post.socket >= 0:
+            os.close(post.socket)
+        if kept.posts.get(post.door) is post:
+            del kept.posts[post.door]
 
-    async def _gone(self, one: Instance, patience: float) -> None:
+    async def _idle(self, spec: Spec, door: int) -> None:
+        deadline = time.monotonic() + spec.drain
+        while time.monotonic() < deadline and await self._doors.busy(spec.backend, door):
+            await asyncio.sleep(_LOOK)
+
+    async def _gone(self, one: Instance, patience: float, number: signal.Signals = signal.SIGKILL) -> None:
+        """Waits for its end; when that does not come, `number` is sent."""
         deadline = time.monotonic() + patience
-        while spawn.started_at(one.pid) == one.pid_started and time.monotonic() < deadline:
-            if _is_zombie(one.pid):
+        while spawn.lives(one.pid, one.pid_started):
+            if time.monotonic() > deadline:
+                self._engine.kill(one.pid, one.pid_started, number)
                 return
-            await asyncio.sleep(0.005)
-        self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
-
-    async def _stop_instance(self, one: Instance) -> None:
-        await self._gone(one, 3.0)
-        await self._remove(one, "the platform stopped")
+            await asyncio.sleep(_LOOK)
 
     # All doors
 
@@ -393,29 +459,11 @@ class Keeper:
                 log.exception("a steady round failed; the next one follows")
 
     async def _set_doors(self, kept: Kept, opened: set[tuple[str, int]]) -> None:
-        """Ready ones are open; others are shut while somebody else answers, else they wait for their next instance."""
-        anybody = any(post.ready.is_set() for post in kept.posts)
-        for post in kept.posts:
+        """Who is ready or sleeps is let in; others are shut while somebody answers, else they wait for their next."""
+        for post in list(kept.posts.values()):
             is_open = (kept.spec.backend, post.door) in opened
-            if post.ready.is_set() and not is_open:
+            takes = post.ready.is_set() or not kept.spec.instances
+            if takes and not post.leaving and not is_open:
                 await self._doors.open(kept.spec.backend, post.door)
-            elif not post.ready.is_set() and is_open and anybody:
+            elif is_open and (post.leaving or (not takes and kept.answers)):
                 await self._doors.close(kept.spec.backend, post.door)
-
-    def _describe(self, kept: Kept) -> list[str]:
-        return [post.instance.id for post in kept.posts if post.instance is not None]
-
-
-def _holder(spec: Spec, one: Instance) -> str:
-    return f"{spec.deployment}|{spec.label}|{one.id}|{spec.stack}"
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True

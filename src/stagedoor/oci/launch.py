@@ -1,85 +1,123 @@
-"""Starting a container and hearing from it: the boot message goes in on a descriptor, one report comes out."""
+"""Starting a container and talking to it: orders go in on a socket with descriptors beside them, lines come out."""
 
 import asyncio
 import json
 import os
+import secrets
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from stagedoor.model.deployment import Mount, Sandbox
-from stagedoor.oci import runc, spawn, spec
+from stagedoor.oci import cgroups, runc, spawn, spec
 
-_CODE = "import sys; sys.path.insert(0, '/stagedoor'); from stagedoor.runtime import {0}; {0}.main()"
+_CODE = "import sys; sys.path.insert(0, '/stagedoor'); from stagedoor.runtime import waiting; waiting.main()"
+_LONGEST_LINE = 2_000_000
+_LOG = 256_000_000  # A log above it takes no more; node cuts logs long before.
 
 
-@dataclass(frozen=True, slots=True)
+class Channel:
+    """Node's end of the socket to a container. What comes from inside is evidence, not truth."""
+
+    def __init__(self, end: socket.socket) -> None:
+        end.setblocking(False)
+        self._end = end
+        self._rest = b""
+
+    def order(self, do: str, content: bytes, descriptors: Sequence[int] = (), sandbox: Sandbox | None = None) -> None:
+        """With `sandbox`, it holds itself to that one's limits before anything of it runs. Raises OSError."""
+        memory = _message(content)
+        files = {} if sandbox is None else {"files": sandbox.files, "file_size": max(sandbox.tmp, _LOG)}
+        try:
+            socket.send_fds(self._end, [json.dumps({"do": do, **files}).encode() + b"\n"], [memory, *descriptors])
+        finally:
+            os.close(memory)
+
+    async def line(self) -> dict[str, Any] | None:
+        """The next thing it says: an object of JSON; None when it is gone or says something else."""
+        loop = asyncio.get_running_loop()
+        while b"\n" not in self._rest:
+            try:
+                data = await loop.sock_recv(self._end, 65536)
+            except OSError:
+                return None
+            if not data or len(self._rest) > _LONGEST_LINE:
+                return None
+            self._rest += data
+        line, _, self._rest = self._rest.partition(b"\n")
+        try:
+            told = json.loads(line)
+        except ValueError:
+            return None
+        return told if isinstance(told, dict) else None
+
+    def close(self) -> None:
+        self._end.close()
+
+
+@dataclass(slots=True)
 class Running:
-    """A started container: `report` ends with what it said, None when it said nothing and is gone."""
+    """A container that waits for an order, or became something by one."""
 
     id: str
     pid: int
     started: int
-    report: "asyncio.Task[dict[str, Any] | None]"
+    channel: Channel
+
+    def become(self, engine: runc.Engine, wanted: Sandbox) -> None:
+        """Sets the limits of its group: a container of the pool began with others. Raises OSError."""
+        cgroups.limit(engine.cgroup_of(self.id), wanted.memory, wanted.cpu, wanted.processes)
+        if os.getpriority(os.PRIO_PROCESS, self.pid):
+            os.setpriority(os.PRIO_PROCESS, self.pid, 0)
 
 
-def arguments(python: str, module: str, *rest: str) -> Sequence[str]:
+def arguments(python: str) -> Sequence[str]:
     """Isolated (-I) and without site packages (-S): a script sees its own layers and nothing of the host's."""
-    return [python, "-I", "-S", "-c", _CODE.format(module), *rest]
+    return [python, "-I", "-S", "-c", _CODE]
 
 
 async def launch(
-    engine: runc.Engine, container: str, sandbox: Sandbox, module: str, boot: dict[str, Any], door: int | None,
-    log: int, extra: Sequence[Mount] = (),
+    engine: runc.Engine, container: str, sandbox: Sandbox, *, extra: Sequence[Mount] = (), given: Path | None = None,
+    place: int | None = None, nice: int = 0,
 ) -> Running:  # fmt: skip
-    """Starts `module` of the runtime in `sandbox`. Descriptor 3 is the door, 4 the boot, 5 the report.
+    """A container of `sandbox` that waits for its order. Raises EngineError.
 
-    Raises EngineError.
+    With `given`, the sandbox's own mounts come later, below that folder. `place` numbers its users; any by default.
     """
-    boot_reader = _message(json.dumps(boot).encode())
-    report_reader, report_writer = os.pipe()
     value = spec.Container(
-        arguments(sandbox.python, module),
-        sandbox,
-        (*runc.base_mounts(), *extra),
-        engine.rootfs,
-        engine.cgroup_of(container),
-    )
-    null = os.open(os.devnull, os.O_RDONLY)
+        arguments(sandbox.python), sandbox, (*runc.base_mounts(), *extra), engine.rootfs, engine.cgroup_of(container),
+        spec.any_place() if place is None else place, given,
+    )  # fmt: skip
+    ours, theirs = socket.socketpair()
+    channel = Channel(ours)
+    output = os.memfd_create("output", os.MFD_CLOEXEC)
     try:
-        descriptors = {3: null if door is None else door, 4: boot_reader, 5: report_writer}
-        pid = await engine.run(container, value, descriptors, log)
+        pid = await engine.run(container, value, {3: theirs.fileno()}, output, nice=nice)
+        theirs.close()
+        running = Running(container, pid, spawn.started_at(pid), channel)
+        if await channel.line() is None:
+            said = os.pread(output, 2000, 0).decode(errors="replace").strip()
+            raise runc.EngineError(f"the container ended before it could be told anything: {said}")
     except BaseException:
-        os.close(report_reader)
+        channel.close()
+        await engine.delete(container)
         raise
     finally:
-        for descriptor in (boot_reader, report_writer, null):
-            os.close(descriptor)
-    report = asyncio.get_running_loop().create_task(_read_report(report_reader))
-    return Running(container, pid, spawn.started_at(pid), report)
+        theirs.close()
+        os.close(output)
+    return running
+
+
+def name() -> str:
+    """For a container, and the instance that it becomes."""
+    return f"i{secrets.token_hex(4)}"
 
 
 def _message(content: bytes) -> int:
     """A descriptor from which `content` can be read; in memory, so that nothing of it reaches a disk."""
-    descriptor = os.memfd_create("boot", os.MFD_CLOEXEC)
+    descriptor = os.memfd_create("order", os.MFD_CLOEXEC)
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-async def _read_report(descriptor: int) -> dict[str, Any] | None:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    transport, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
-    )
-    try:
-        line = await reader.readline()
-    finally:
-        transport.close()
-    try:
-        report = json.loads(line)
-    except ValueError:
-        return None
-    # What comes from inside a container is evidence, not truth: anything but an object is nothing.
-    return report if isinstance(report, dict) else None

@@ -27,8 +27,8 @@ class Doors(Protocol):
         """(backend, door) of those open; None when the edge is away."""
         ...
 
-    async def busy(self, backend: str) -> int:
-        """Requests in flight and waiting; 0 when the edge is away."""
+    async def busy(self, backend: str, door: int) -> int:
+        """Requests in flight at this door; 0 when the edge is away."""
         ...
 
     async def hold(self, slot: int, holder: str) -> None:

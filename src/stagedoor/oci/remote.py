@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import msgspec
 
-from stagedoor.model.deployment import Sandbox, Spec
+from stagedoor.model.deployment import Ground, Sandbox, Spec
 from stagedoor.model.errors import Unavailable
+from stagedoor.model.instance import Attendance, Capacity, End, Usage
 
 _PATIENCE = 20.0
 
@@ -45,6 +46,23 @@ class RemoteEngine:
 
     async def deploy(self, spec: Spec) -> None:
         await self._ask("POST", "/deployments", msgspec.json.encode(spec))
+
+    async def change(self, spec: Spec) -> None:
+        await self._ask("PUT", f"/deployments/{spec.deployment}", msgspec.json.encode(spec))
+
+    async def expect(self, ground: Ground) -> None:
+        await self._ask("POST", "/grounds", msgspec.json.encode(ground))
+
+    async def attendance(self, after: int) -> tuple[list[Attendance], list[End]]:
+        told = await self._ask("GET", f"/attendance?after={after}")
+        # The keys of an object are texts in JSON, whatever they were.
+        deployments = msgspec.convert(told["deployments"], list[Attendance], strict=False)
+        return deployments, msgspec.convert(told["ends"], list[End])
+
+    async def usage(self) -> tuple[list[Usage], Capacity, dict[str, int]]:
+        told = await self._ask("GET", "/usage")
+        usages = msgspec.convert(told["instances"], list[Usage])
+        return usages, msgspec.convert(told["capacity"], Capacity), told["pool"]
 
     async def settled(self, deployment: str) -> dict[str, Any]:
         told: dict[str, Any] = await self._ask("GET", f"/deployments/{deployment}/settled")

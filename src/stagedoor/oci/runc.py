@@ -19,28 +19,29 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`state` holds the runtime's own state, bundles and the root that all containers share."""
+    """`state` holds the runtime's own state and bundles; `rootfs` is the root that all containers share.
+
+    Every user must be able to reach `rootfs`: root in a container is nobody on the machine.
+    """
 
     program: str
     state: Path
     cgroup: str
+    rootfs: Path
 
     def prepare(self) -> None:
         for folder in (self._root, self._bundles, self.rootfs):
             folder.mkdir(parents=True, exist_ok=True)
         self.rootfs.chmod(0o755)
+        for name in (*spec.GIVEN, "proc", "dev", "usr/bin"):
+            (self.rootfs / name).mkdir(parents=True, exist_ok=True)
         # The runtime gives a tmpfs the mode of the folder below it, whatever its own options say.
-        (self.rootfs / "tmp").mkdir(exist_ok=True)
         (self.rootfs / "tmp").chmod(0o1777)
         # On most systems these are links into /usr, and a container's root needs the same.
         for name in ("bin", "lib", "lib64", "sbin"):
             host, own = Path("/") / name, self.rootfs / name
             if host.is_symlink() and not own.is_symlink():
                 own.symlink_to(os.readlink(host))
-
-    @property
-    def rootfs(self) -> Path:
-        return self.state / "rootfs"
 
     @property
     def _root(self) -> Path:
@@ -53,17 +54,33 @@ class Engine:
     def cgroup_of(self, container: str) -> str:
         return f"{self.cgroup}/{container}"
 
-    async def run(self, container: str, value: spec.Container, descriptors: Mapping[int, int], log: int) -> int:
+    def _make_targets(self, value: spec.Container) -> None:
+        """The places of its mounts: its own root may not make them, in a folder that is the machine's."""
+        for one in value.binds:
+            target = self.rootfs / one.target.lstrip("/")
+            if target.exists():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if Path(one.source).is_dir():
+                target.mkdir(exist_ok=True)
+            else:
+                target.touch()
+
+    async def run(
+        self, container: str, value: spec.Container, descriptors: Mapping[int, int], log: int, *, nice: int = 0
+    ) -> int:
         """Starts a container whose output goes to `log`; returns the pid of its first process.
 
         `descriptors` are numbered from 3 without a gap. Raises EngineError.
         """
+        self._make_targets(value)
         bundle = self._bundles / container
         bundle.mkdir(parents=True, exist_ok=True)
         (bundle / "config.json").write_text(json.dumps(spec.configure(value)))
         pid_file = bundle / "pid"
+        quietly = ["nice", "-n", str(nice)] if nice else []
         arguments = [
-            self.program, "--root", str(self._root), "--log", str(bundle / "log"), "run", "--detach",
+            *quietly, self.program, "--root", str(self._root), "--log", str(bundle / "log"), "run", "--detach",
             "--bundle", str(bundle), "--pid-file", str(pid_file), "--preserve-fds", str(len(descriptors)), container,
         ]  # fmt: skip
         null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from stagedoor.model.deployment import Spec
+from stagedoor.model.deployment import Ground, Spec
 from stagedoor.oci import checks
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.runc import Engine, EngineError
@@ -29,7 +29,11 @@ class NodeApi:
                 Route("/deployments", self.deploy, methods=["POST"]),
                 Route("/deployments", self.deployments, methods=["GET"]),
                 Route("/deployments/{deployment}/settled", self.settled, methods=["GET"]),
+                Route("/deployments/{deployment}", self.change, methods=["PUT"]),
                 Route("/deployments/{deployment}", self.end, methods=["DELETE"]),
+                Route("/grounds", self.expect, methods=["POST"]),
+                Route("/attendance", self.attendance, methods=["GET"]),
+                Route("/usage", self.usage, methods=["GET"]),
                 Route("/instances", self.instances, methods=["GET"]),
                 Route("/checks", self.check, methods=["POST"]),
                 Route("/logs/{application}", self.logs, methods=["GET"]),
@@ -37,8 +41,25 @@ class NodeApi:
         )
 
     async def deploy(self, request: Request) -> Response:
-        self._keeper.deploy(msgspec.json.decode(await request.body(), type=Spec))
+        await self._keeper.deploy(msgspec.json.decode(await request.body(), type=Spec))
         return JSONResponse({}, status_code=202)
+
+    async def change(self, request: Request) -> Response:
+        await self._keeper.change(msgspec.json.decode(await request.body(), type=Spec))
+        return JSONResponse({})
+
+    async def expect(self, request: Request) -> Response:
+        self._keeper.pool.expect(msgspec.json.decode(await request.body(), type=Ground))
+        return JSONResponse({})
+
+    async def attendance(self, request: Request) -> Response:
+        """Who stands where, and who ended since the number `after`."""
+        ends = self._keeper.ends(int(request.query_params.get("after", "0")))
+        return _encoded({"deployments": self._keeper.attendance(), "ends": ends})
+
+    async def usage(self, request: Request) -> Response:
+        told = {"instances": self._keeper.usage(), "capacity": self._keeper.capacity()}
+        return _encoded({**told, "pool": self._keeper.pool.waiting()})
 
     async def deployments(self, request: Request) -> Response:
         return JSONResponse(self._keeper.deployments())
@@ -84,6 +105,10 @@ class NodeApi:
         if follow:
             async for name, line in logs.follow(application, instance):
                 yield _line(name, line)
+
+
+def _encoded(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
 
 
 def _line(instance: str, text: str) -> bytes:

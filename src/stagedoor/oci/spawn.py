@@ -53,6 +53,15 @@ def started_at(pid: int) -> int:
         return 0
 
 
+def lives(pid: int, started: int) -> bool:
+    """Whether it still is that process, and no corpse that nobody waited for."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return int(fields[19]) == started and fields[0] != "Z"
+
+
 def say_status(status: int | None) -> str:
     if status is None:
         return "ended while nobody watched"

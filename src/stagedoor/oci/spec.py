@@ -1,14 +1,20 @@
 """The OCI configuration of a container: a value built by a pure function (github.com/opencontainers/runtime-spec)."""
 
+import platform
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stagedoor.model.deployment import Mount, Sandbox
+from stagedoor.oci import seccomp
 
 USER = 10001
 OPEN_FILES = 4096
+GIVEN = ("app", "layer", "tmp")  # What a container of the pool is given once it is somebody's.
+# Each container has a range of the machine's user ids for its own, so that not even their numbers meet.
+_FIRST_ID, _IDS, _PLACES = 0x10000000, 0x10000, 0x4000  # Slots have the first half.
 
 _READ_ONLY = ["bind", "ro", "nosuid", "nodev"]
 _MASKED = [
@@ -25,20 +31,36 @@ _ENVIRONMENT = [
 ]
 
 
+def any_place() -> int:
+    """For a container outside all slots: dev, and the checks of a version."""
+    return _PLACES + secrets.randbelow(_PLACES)
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container to be: `arguments` run in `sandbox`; `base` are the host's folders every container sees."""
+    """One container to be: `arguments` run in `sandbox`; `base` are the host's folders every container sees.
+
+    `place` numbers its range of user ids, None for no user namespace. `given` is a shared folder below which its code
+    arrives later; without one, the sandbox's own mounts are there from the start.
+    """
 
     arguments: Sequence[str]
     sandbox: Sandbox
     base: Sequence[Mount]
     rootfs: Path
     cgroup: str
+    place: int | None = None
+    given: Path | None = None
+    filtered: bool = True
+
+    @property
+    def binds(self) -> Sequence[Mount]:
+        own = () if self.given else self.sandbox.mounts
+        return (*self.base, *self.sandbox.shared, *own)
 
 
 def configure(container: Container) -> dict[str, Any]:
-    """No capabilities, own user id, read-only root, no network, limits on memory, CPU and processes."""
-    sandbox = container.sandbox
+    """No capabilities, own users, read-only root, no network, few system calls, limits on what can be used up."""
     return {
         "ociVersion": "1.0.2",
         "process": {
@@ -46,9 +68,12 @@ def configure(container: Container) -> dict[str, Any]:
             "user": {"uid": USER, "gid": USER},
             "args": list(container.arguments),
             "env": _ENVIRONMENT,
-            "cwd": "/app",
+            "cwd": "/",
             "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
-            "rlimits": [{"type": "RLIMIT_NOFILE", "hard": OPEN_FILES, "soft": OPEN_FILES}],
+            "rlimits": [
+                {"type": name, "hard": most, "soft": most}
+                for name, most in (("RLIMIT_NOFILE", OPEN_FILES), ("RLIMIT_CORE", 0))
+            ],
             "noNewPrivileges": True,
             # The kernel's choice under pressure: scripts before the platform. Raising needs no privilege.
             "oomScoreAdj": 500,
@@ -57,37 +82,55 @@ def configure(container: Container) -> dict[str, Any]:
         "hostname": "script",
         "mounts": _mounts(container),
         "linux": {
-            "namespaces": [{"type": kind} for kind in ("pid", "network", "ipc", "uts", "mount")],
+            "namespaces": [{"type": kind} for kind in _namespaces(container)],
+            **_users(container),
             "cgroupsPath": container.cgroup,
-            "resources": _resources(sandbox),
+            "rootfsPropagation": "rslave" if container.given else "rprivate",
+            "resources": _resources(container.sandbox),
             "maskedPaths": _MASKED,
             "readonlyPaths": _READ_ONLY_PATHS,
+            **({"seccomp": seccomp.profile(platform.machine())} if container.filtered else {}),
         },
     }
 
 
+def _namespaces(container: Container) -> list[str]:
+    return ["pid", "network", "ipc", "uts", "mount", *(["user"] if container.place is not None else [])]
+
+
+def _users(container: Container) -> dict[str, Any]:
+    if container.place is None:
+        return {}
+    mapping = [{"containerID": 0, "hostID": _FIRST_ID + container.place * _IDS, "size": _IDS}]
+    return {"uidMappings": mapping, "gidMappings": mapping}
+
+
 def _mounts(container: Container) -> list[dict[str, Any]]:
-    size = f"size={container.sandbox.tmp}"
     own = [
-        {"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]},
-        {
-            "destination": "/dev",
-            "type": "tmpfs",
-            "source": "tmpfs",
-            "options": ["nosuid", "mode=755", "size=65536k"],
-        },
-        {
-            "destination": "/tmp",
-            "type": "tmpfs",
-            "source": "tmpfs",
-            "options": ["nosuid", "nodev", "mode=1777", size],
-        },
+        _mount("/proc", "proc", "nosuid", "noexec", "nodev"),
+        _mount("/dev", "tmpfs", "nosuid", "mode=755", "size=1m"),
     ]
     binds = [
         {"destination": one.target, "type": "bind", "source": one.source, "options": _READ_ONLY}
-        for one in (*container.base, *container.sandbox.mounts)
+        for one in container.binds
     ]
-    return own + binds
+    if container.given is None:
+        size = f"size={container.sandbox.tmp}"
+        return [*own, _mount("/tmp", "tmpfs", "nosuid", "nodev", "mode=1777", size), *binds]
+    given = [
+        {
+            "destination": f"/{name}",
+            "type": "bind",
+            "source": str(container.given / name),
+            "options": ["bind", "rslave"],
+        }
+        for name in GIVEN
+    ]
+    return own + binds + given
+
+
+def _mount(target: str, kind: str, *options: str) -> dict[str, Any]:
+    return {"destination": target, "type": kind, "source": kind, "options": list(options)}
 
 
 def _resources(sandbox: Sandbox) -> dict[str, Any]:

@@ -1,13 +1,12 @@
-"""The first code in a container: reads what node hands over, then serves.
-
-Descriptors: 3 the door (a listening socket), 4 the Boot as JSON, 5 where to say once that it is ready, or why not.
-"""
+"""A container becomes an instance: takes what node hands over, then serves."""
 
 import io
 import json
 import os
 import socket
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,16 +15,22 @@ import uvloop
 from stagedoor.runtime.loader import Boot, LoadError
 from stagedoor.runtime.serve import serve
 
-DOOR, BOOT, READY = 3, 4, 5
 _SHORTEST = 6  # Characters of a secret that is taken out of what is printed; a shorter one would take out words.
 
 
 class _Output(io.RawIOBase):
-    """Standard output or error as a file that node owns. A full disk loses lines, never a request."""
+    """Standard output or error as a file that node owns. A full disk loses lines, never a request.
 
-    def __init__(self, descriptor: int) -> None:
+    At most `rate` bytes in a second; what is above that is dropped, and the next second begins with how much it was.
+    """
+
+    def __init__(self, descriptor: int, rate: int) -> None:
         super().__init__()
         self._descriptor = descriptor
+        self._rate = rate
+        self._second = 0
+        self._written = 0
+        self._dropped = 0
         self.hidden: dict[bytes, bytes] = {}
 
     def writable(self) -> bool:
@@ -35,6 +40,8 @@ class _Output(io.RawIOBase):
         return self._descriptor
 
     def write(self, data: Any) -> int:
+        if not self._passes(len(data)):
+            return len(data)
         try:
             if not self.hidden:
                 return os.write(self._descriptor, data)
@@ -46,10 +53,34 @@ class _Output(io.RawIOBase):
             pass
         return len(data)
 
+    def _passes(self, size: int) -> bool:
+        if not self._rate:
+            return True
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._written = second, 0
+            self._tell_dropped()
+        self._written += size
+        if self._written > self._rate:
+            self._dropped += size
+            return False
+        return True
 
-def open_output(descriptor: int, secrets: dict[str, str] | None = None) -> io.TextIOWrapper:
+    def _tell_dropped(self) -> None:
+        if not self._dropped:
+            return
+        message = f"{self._dropped} bytes of output were dropped: the limit is {self._rate} in a second (limits.log)"
+        self._dropped = 0
+        try:
+            os.write(self._descriptor, json.dumps({"at": time.time(), "level": "platform", "message": message,
+                                                   "event": "log_limited"}).encode() + b"\n")  # fmt: skip
+        except OSError:
+            pass
+
+
+def open_output(descriptor: int, secrets: dict[str, str] | None = None, rate: int = 0) -> io.TextIOWrapper:
     """Written line by line, so that the last one is there whatever ends the process. No line shows a secret."""
-    output = _Output(descriptor)
+    output = _Output(descriptor, rate)
     output.hidden = forms(secrets or {})
     return io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", line_buffering=True)
 
@@ -73,29 +104,19 @@ def hide(text: str, hidden: dict[bytes, bytes]) -> str:
     return content.decode()
 
 
-def main() -> None:
-    with open(BOOT, "rb") as stream:
-        boot = msgspec.json.decode(stream.read(), type=Boot)
-    sys.stdout, sys.stderr = open_output(1, boot.secrets), open_output(2, boot.secrets)
+def run(content: bytes, door: socket.socket, report: Callable[[dict[str, object]], None]) -> None:
+    """Serves on `door`. Calls `report` once: that it is ready, with what was measured, or why not."""
+    boot = msgspec.json.decode(content, type=Boot)
+    sys.stdout, sys.stderr = (open_output(number, boot.secrets, boot.log_rate) for number in (1, 2))
     if boot.debug:
         from stagedoor.runtime import debug
 
         debug.wait(boot.debug, boot.paths)
-    door = socket.socket(fileno=DOOR)
     door.setblocking(False)
     try:
-        uvloop.run(serve(boot, door, say))
+        uvloop.run(serve(boot, door, report))
     except LoadError as error:
         message = hide(str(error), forms(boot.secrets))
         print(message, file=sys.stderr, flush=True)
-        say({"failed": error.step, "message": message})
+        report({"failed": error.step, "message": message})
         sys.exit(3)
-
-
-def say(message: dict[str, object]) -> None:
-    """Tells node once; node may be gone, and that is no reason to stop."""
-    try:
-        os.write(READY, json.dumps(message).encode() + b"\n")
-        os.close(READY)
-    except OSError:
-        pass

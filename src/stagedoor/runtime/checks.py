@@ -1,11 +1,10 @@
 """Runs an application's own tests inside the sandbox: the first code of a checks container."""
 
-import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from stagedoor.runtime.boot import BOOT, say
 from stagedoor.runtime.config import config
 
 
@@ -20,9 +19,8 @@ class _Count:
             self.outcomes[report.outcome] = self.outcomes.get(report.outcome, 0) + 1
 
 
-def main() -> None:
-    with open(BOOT, "rb") as stream:
-        boot = json.loads(stream.read())
+def run(boot: dict[str, Any], report: Callable[[dict[str, object]], None]) -> None:
+    """Ends the process with 0 when every test passed."""
     sys.path[:0] = boot["paths"]
     config.load(boot["config"])
     import pytest  # Only a checks container has it.
@@ -31,6 +29,6 @@ def main() -> None:
     options = ["-q", "--no-header", "--tb=short", "-p", "no:cacheprovider", "--rootdir=/app", boot["tests"]]
     code = int(pytest.main(options, plugins=[count]))
     summary = ", ".join(f"{number} {outcome}" for outcome, number in sorted(count.outcomes.items())) or "no tests"
-    say({"passed": code in (0, 5), "summary": summary})
+    report({"passed": code in (0, 5), "summary": summary})
     sys.stdout.flush()
     os._exit(0 if code in (0, 5) else 1)

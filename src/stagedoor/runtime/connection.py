@@ -18,6 +18,10 @@ _BODYLESS = frozenset((204, 304))
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
 
+class AnswerTooLarge(Exception):
+    """A stream went on above its limit; its answer is broken off."""
+
+
 class Application(Protocol):
     """Answers one request through the connection; returns when the answer is complete."""
 
@@ -25,12 +29,15 @@ class Application(Protocol):
 
 
 class Settings:
-    """What all connections of an instance share. `body_limit` in bytes, `request_timeout` in seconds."""
+    """What all connections of an instance share. Limits in bytes, 0 for none; `request_timeout` in seconds."""
 
-    def __init__(self, application: Application, instance: str, body_limit: int, request_timeout: float) -> None:
+    def __init__(
+        self, application: Application, instance: str, body_limit: int, request_timeout: float, answer_limit: int = 0
+    ) -> None:
         self.application = application
         self.body_limit = body_limit
         self.request_timeout = request_timeout
+        self.answer_limit = answer_limit
         self.draining = False
         self.now = 0.0  # The loop's time as of the last sweep: near enough for limits of seconds.
         self.connections: set[Connection] = set()
@@ -38,13 +45,18 @@ class Settings:
         self.json_head = response.status_line(200) + self.mark + b"content-type: application/json\r\ncontent-length: "
         self.lost: Callable[[Request], None] = lambda request: None
 
+    def drain(self) -> None:
+        """From now on every answer says that it is the last of its connection."""
+        self.draining = True
+        self.json_head = self.json_head.replace(self.mark, self.mark + b"connection: close\r\n")
+
 
 class Connection(asyncio.Protocol):
     """Bytes of one peer. `request` is the one being answered, None when idle."""
 
     __slots__ = (
         "_application", "_body", "_body_size", "_chunked", "_create_task", "_gone", "_headers", "_loop", "_parser",
-        "_pending", "_prefix",
+        "_pending", "_prefix", "_sent",
         "_settings", "_target", "_task", "_transport", "_writable", "began", "keep_alive", "refused", "request",
         "started",
     )  # fmt: skip
@@ -60,6 +72,7 @@ class Connection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._gone: asyncio.Future[None] | None = None
         self._chunked = False
+        self._sent = 0
         self._transport: Any = None
         self.request: Request | None = None
         self.keep_alive = True
@@ -211,6 +224,9 @@ class Connection(asyncio.Protocol):
         if self.request.method == "HEAD":
             self.send(200, b"content-type: application/json\r\n", body)
             return
+        if 0 < self._settings.answer_limit < len(body):
+            self._refuse_answer(len(body))
+            return
         self._transport.write(b"%b%d\r\n\r\n%b" % (self._settings.json_head, len(body), body))
         if tape.installed is not None:
             self._record(200, body)
@@ -220,12 +236,21 @@ class Connection(asyncio.Protocol):
         """A whole answer with its own status and header lines."""
         if self.request is None:
             return
+        if 0 < self._settings.answer_limit < len(body):
+            self._refuse_answer(len(body))
+            return
         length = b"" if status in _BODYLESS else b"content-length: %d\r\n" % len(body)
         payload = b"" if self.request.method == "HEAD" or status in _BODYLESS else body
         head = response.status_line(status) + self._settings.mark + header_lines + length + self._close_line()
         self._transport.write(head + b"\r\n" + payload)
         self._record(status, payload)
         self._finish()
+
+    def _refuse_answer(self, size: int) -> None:
+        limit = self._settings.answer_limit
+        self.send_error(
+            500, "answer_too_large", f"The answer has {size} bytes; limits.answer of the manifest allows {limit}."
+        )
 
     def send_error(self, status: int, code: str, message: str) -> None:
         request_id = self.request.id if self.request is not None else ""
@@ -235,6 +260,7 @@ class Connection(asyncio.Protocol):
     def begin(self, status: int, header_lines: bytes, *, chunked: bool) -> None:
         """The head of an answer whose body follows by `write`; unless `chunked`, the lines give its length."""
         self.began = True
+        self._sent = 0
         self._chunked = chunked and status not in _BODYLESS
         coding = b"transfer-encoding: chunked\r\n" if self._chunked else b""
         head = response.status_line(status) + self._settings.mark + header_lines + coding + self._close_line()
@@ -243,6 +269,9 @@ class Connection(asyncio.Protocol):
     def write(self, data: bytes) -> Awaitable[None] | None:
         """A piece of the body; what it returns, if anything, is to be awaited before the next piece."""
         if self.request is not None and self.request.method != "HEAD" and data:
+            self._sent += len(data)
+            if 0 < self._settings.answer_limit < self._sent:
+                raise AnswerTooLarge(f"the answer is larger than the {self._settings.answer_limit} bytes of its limit")
             self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
         return self._writable
 

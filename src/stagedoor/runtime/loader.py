@@ -17,7 +17,8 @@ class Boot(msgspec.Struct):
     """What node tells an instance, on a descriptor: never by arguments or the environment.
 
     `entry` is a module with endpoints (`main`), or with `app` set, module and attribute of an ASGI application.
-    Sizes in bytes, times in seconds. `debug` is the port on which a debugger is waited for.
+    Sizes in bytes, times in seconds. `debug` is the port on which a debugger is waited for, `measure` says
+    that imports are timed one by one. A limit of 0 is none.
     """
 
     instance: str
@@ -32,6 +33,9 @@ class Boot(msgspec.Struct):
     request_timeout: float = 15.0
     warmup_timeout: float = 20.0
     grace: float = 10.0
+    answer_limit: int = 0
+    log_rate: int = 0
+    measure: bool = False
     debug: int = 0
 
 

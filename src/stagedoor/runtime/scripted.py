@@ -119,4 +119,9 @@ def trim(error: BaseException) -> str:
 
 
 def _foreign(filename: str) -> bool:
-    return "/stagedoor/runtime/" in filename or filename.startswith("<frozen") or filename == "<string>"
+    return (
+        "/stagedoor/runtime/" in filename
+        or filename.startswith("<frozen")
+        or filename.endswith("/importlib/__init__.py")
+        or filename == "<string>"
+    )

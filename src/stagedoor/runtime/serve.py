@@ -1,20 +1,21 @@
 """The life of an instance: load, warm up, say ready, serve on the door, drain, end.
 
-Drain, in order: stop accepting; answer what is being answered, at most for the grace; run the application's own
-shut-down. An idle connection of the edge is not closed before that: the edge has moved its traffic away already.
+Two signals end it. SIGUSR1: it accepts no more, tells its streams, and ends once the edge has closed its connections;
+the runtime never closes an idle one first, so that no request meets a closed door. SIGTERM: what is being answered has
+the grace, then it ends.
 """
 
 import asyncio
-import resource
 import signal
 import socket
 import time
 from collections.abc import Callable
 from inspect import isawaitable
 
-from stagedoor.runtime import client, scripted
+from stagedoor.runtime import client, imports, scripted
 from stagedoor.runtime.config import config, secrets
 from stagedoor.runtime.connection import Connection, Settings
+from stagedoor.runtime.ending import ending
 from stagedoor.runtime.loader import Boot, Loaded, LoadError, load
 from stagedoor.runtime.log import log
 from stagedoor.runtime.request import Request
@@ -47,30 +48,42 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     if boot.egress:
         client.api.transport = client.EgressTransport(boot.egress)
     began = time.perf_counter()
-    loaded = load(boot)
+    with imports.measured(boot.measure) as measured:
+        loaded = load(boot)
     imported = time.perf_counter()
     await warm_up(boot, loaded)
-    settings = Settings(loaded.application, boot.instance, boot.body_limit, boot.request_timeout)
+    settings = Settings(loaded.application, boot.instance, boot.body_limit, boot.request_timeout, boot.answer_limit)
     settings.lost = _report_lost
-    stop = asyncio.Event()
+    stop, leave = asyncio.Event(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, leave.set)
     server = await loop.create_unix_server(lambda: Connection(settings, loop), sock=door, backlog=4096) \
         if door.family == socket.AF_UNIX \
         else await loop.create_server(lambda: Connection(settings, loop), sock=door, backlog=4096)  # fmt: skip
     sweeper = loop.create_task(_sweep(settings))
-    usage = resource.getrusage(resource.RUSAGE_SELF)
     ready({
         "import_s": imported - began,
         "warmup_s": time.perf_counter() - imported,
-        "max_rss_bytes": usage.ru_maxrss * 1024,
         "endpoints": loaded.endpoints,
+        **measured.report(),
     })  # fmt: skip
-    await stop.wait()
+    await _either(stop, leave)
     server.close()
+    settings.drain()
+    ending.set()
+    while settings.connections and not stop.is_set():
+        await asyncio.sleep(0.02)
     await _drain(settings, boot.grace)
     sweeper.cancel()
     if loaded.lifespan is not None:
         await loaded.lifespan.stop()
+
+
+async def _either(*events: asyncio.Event) -> None:
+    tasks = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
 
 
 async def _sweep(settings: Settings) -> None:
@@ -85,7 +98,6 @@ async def _sweep(settings: Settings) -> None:
 
 async def _drain(settings: Settings, grace: float) -> None:
     loop = asyncio.get_running_loop()
-    settings.draining = True
     deadline = loop.time() + grace
     while any(one.request is not None for one in settings.connections) and loop.time() < deadline:
         await asyncio.sleep(0.01)

@@ -23,10 +23,11 @@ from stagedoor.sql.database import put
 from stagedoor.sql.dump import Dump
 from stagedoor.sql.operations import Operations
 from stagedoor.sql.people import People
+from stagedoor.sql.scaling import Scaling
 from stagedoor.sql.values import Values
 
 
-class SqlStore(People, Values, Operations, Dump):
+class SqlStore(People, Values, Operations, Scaling, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
@@ -156,9 +157,15 @@ class SqlStore(People, Values, Operations, Dump):
         rows = await self._run(lambda c: c.execute(select(tables.deployments)).all())
         return [_deployment(row) for row in rows]
 
+    async def deployment(self, deployment: str) -> Deployment | None:
+        query = select(tables.deployments).where(tables.deployments.c.id == deployment)
+        row = await self._run(lambda c: c.execute(query).first())
+        return _deployment(row) if row else None
+
     async def save_deployment(self, deployment: Deployment) -> None:
         values = {**_shallow(deployment), "spec": msgspec.to_builtins(deployment.spec)}
-        await self._run(lambda c: c.execute(insert(tables.deployments).values(**values)), news.DEPLOYMENTS)
+        key = {"id": values.pop("id")}
+        await self._run(lambda c: put(c, tables.deployments, key, values), news.DEPLOYMENTS)
 
     async def touch_deployment(self, deployment: str, at: float, purpose: str) -> None:
         table = tables.deployments
@@ -213,7 +220,9 @@ def _shallow(deployment: Deployment) -> dict[str, Any]:
 
 def _version(row: Row[Any]) -> Version:
     values = {key: value for key, value in row._mapping.items() if key != "forgotten"}
-    return Version(**{**values, "start": Start(**values["start"]), "endpoints": tuple(values["endpoints"])})
+    return Version(
+        **{**values, "start": msgspec.convert(values["start"], Start), "endpoints": tuple(values["endpoints"])}
+    )
 
 
 def _deployment(row: Row[Any]) -> Deployment:

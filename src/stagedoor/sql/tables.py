@@ -84,6 +84,31 @@ deployments = Table(
     Column("secrets", JSON, nullable=False),
 )  # fmt: skip
 
+scale_steps = Table(
+    "scale_steps", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("deployment", String(40), nullable=False),
+    Column("application", String(40), nullable=False, index=True),
+    Column("version", String(40), nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("before", Integer, nullable=False),
+    Column("after", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("inputs", JSON, nullable=False),
+)  # fmt: skip
+
+fixed_scales = Table(
+    "fixed_scales", metadata,
+    Column("application", String(40), nullable=False),
+    Column("major", Integer, nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("instances", Integer, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Float, nullable=False),
+    PrimaryKeyConstraint("application", "major", "stack"),
+)  # fmt: skip
+
 operations = Table(
     "operations", metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),

@@ -1,0 +1,79 @@
+"""Many applications on one platform, published and released as `stagedoor deploy` does it, side by side."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.running import Running, fetch_json, wait_until, write_application
+from stagedoor.bundle.pack import pack
+
+SMALL = """
+from stagedoor import Request, endpoint
+
+
+@endpoint("GET", "/")
+async def home(request: Request) -> dict:
+    return {"rows": [1, 2, 3]}
+"""
+IMPORTS = """
+import httpx
+import pydantic
+
+from stagedoor import Request, endpoint
+
+
+class Row(pydantic.BaseModel):
+    title: str
+    films: list[int]
+
+
+@endpoint("GET", "/")
+async def home(request: Request) -> dict:
+    return Row(title=httpx.__title__, films=[1, 2, 3]).model_dump()
+"""
+
+
+@dataclass(frozen=True)
+class App:
+    name: str
+    main: str = SMALL
+    manifest: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def deploy(running: Running, folder: Path, apps: Iterable[App], *, lanes: int = 4) -> None:
+    """All of them, in the stack test. Raises RuntimeError with what the platform said."""
+    with (
+        httpx.Client(
+            base_url=running.addresses["control"], headers={"authorization": f"Bearer {running.token}"}, timeout=60
+        ) as client,
+        ThreadPoolExecutor(lanes) as pool,
+    ):
+        list(pool.map(lambda app: _deploy(client, folder, app), apps))
+
+
+def _deploy(client: httpx.Client, folder: Path, app: App) -> None:
+    manifest = f'name = "{app.name}"\nteam = "bench"\n{app.manifest}'
+    source = write_application(folder / app.name, app.main, manifest, app.files)
+    answer = client.post("/v1/versions", params={"stack": "test"}, content=pack(source, 10_000_000))
+    if answer.status_code != 202:
+        raise RuntimeError(answer.text)
+    number = answer.json()["id"]
+    told = wait_until(lambda: _ended(client, number), 120, f"the deploy of {app.name}")
+    if told["state"] != "done":
+        raise RuntimeError(str(told))
+
+
+def _ended(client: httpx.Client, number: int) -> Any:
+    told = client.get(f"/v1/operations/{number}").json()
+    return told if told["state"] != "running" else None
+
+
+def asleep(running: Running, names: Iterable[str]) -> bool:
+    """Whether none of these has an instance, not even one that is about to leave."""
+    awake = {one["application"] for one in fetch_json(running, "/v1/instances")}
+    return awake.isdisjoint(names)

@@ -1,0 +1,68 @@
+"""Doors: given out to deployments as they need more instances, taken back when nobody stands there any more."""
+
+from dataclasses import replace
+
+from stagedoor.control.platform import Platform
+from stagedoor.model.deployment import Deployment
+from stagedoor.model.errors import Unavailable
+
+NO_ENDS = 1 << 62  # Above any number of an end: who asks wants to hear of none.
+RAISE = "delete lines that nobody needs, or raise [pools] in platform.toml and restart"
+
+
+class NoPlace(Unavailable):
+    """All backends, doors or slots are given out."""
+
+
+async def present(platform: Platform, deployment: str) -> int:
+    """How many instances it has; 0 while it sleeps."""
+    attendance, _ = await platform.engine.attendance(NO_ENDS)
+    return next((one.instances for one in attendance if one.deployment == deployment), 0)
+
+
+async def resize(platform: Platform, deployment: Deployment, count: int, *, keep: tuple[int, ...] = ()) -> Deployment:
+    """Gives a deployment `count` instances from now on, on more doors when it needs them; 0 puts it to sleep.
+
+    With `keep`, the instances on these doors stay, and others leave before them. Raises NoPlace.
+    """
+    async with platform.pool_lock:
+        fresh = await platform.store.deployment(deployment.id)
+        if fresh is None:
+            return deployment
+        doors = fresh.spec.doors
+        if keep:
+            doors = (*keep, *(door for door in doors if door not in keep))
+        missing = count - len(doors)
+        if missing > 0:
+            doors = (*doors, *free(platform, await platform.store.deployments(), missing))
+        changed = replace(fresh, spec=replace(fresh.spec, doors=doors, instances=count))
+        await platform.store.save_deployment(changed)
+    if set(doors) != set(fresh.spec.doors):
+        await platform.apply_traffic()
+    await platform.engine.change(changed.spec)
+    return changed
+
+
+async def give_back(platform: Platform, deployment: Deployment, left: frozenset[int]) -> None:
+    """Doors beyond those with an instance go back once nobody stands there any more, as `left` says."""
+    async with platform.pool_lock:
+        fresh = await platform.store.deployment(deployment.id)
+        if fresh is None:
+            return
+        needed = max(1, fresh.spec.instances)
+        kept = (*fresh.spec.doors[:needed], *(door for door in fresh.spec.doors[needed:] if door not in left))
+        if kept == fresh.spec.doors:
+            return
+        changed = replace(fresh, spec=replace(fresh.spec, doors=kept))
+        await platform.store.save_deployment(changed)
+    await platform.engine.change(changed.spec)
+    await platform.apply_traffic()
+
+
+def free(platform: Platform, known: list[Deployment], count: int) -> tuple[int, ...]:
+    most = platform.settings.pools.doors
+    taken = {door for one in (*known, *platform.ending.values()) for door in one.spec.doors}
+    free = [door for door in range(most) if door not in taken][:count]
+    if len(free) < count:
+        raise NoPlace(f"no place for {count} more instances: {len(taken)} of {most} doors are given out", hint=RAISE)
+    return tuple(free)

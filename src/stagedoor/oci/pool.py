@@ -1,0 +1,305 @@
+"""The warm pool: containers that wait ahead, in slots of their own, until a version needs one at once.
+
+A container of the pool is nobody's: interpreter and runtime, nothing of anybody's code. Some are prepared for one set
+of dependencies, which they have imported. Each becomes an instance once, and is never used again.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from stagedoor.decide import pool as decide
+from stagedoor.model.deployment import Ground, Mount, Sandbox, Spec
+from stagedoor.oci import launch, mounts, spec
+from stagedoor.oci.ports import Sockets
+from stagedoor.oci.runc import Engine, EngineError
+
+log = logging.getLogger("stagedoor.pool")
+
+EGRESS = "/run/stagedoor/egress.sock"
+_QUIETLY = 10  # The refill gives way to whatever serves, where its containers can be made quicker again.
+_SYS_NICE = 23
+_PAUSE = 0.02
+_PATIENCE = 60.0
+_LONGEST_WAIT = 5.0  # Seconds for a slot that is about to be free.
+_REMEMBERED = 500
+_NOBODYS_MEMORY = 256_000_000
+
+Kind = tuple[Ground, str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Blank:
+    """A container that waits in a slot. `given` is the folder below which its code arrives, None for one of a cold
+    start, which has everything; `seconds` is what making it took.
+    """
+
+    running: launch.Running
+    slot: int
+    ground: Ground
+    given: Path | None
+    seconds: float
+    sandbox: Sandbox | None = None
+    kind: Kind | None = None
+
+
+class NoSlot(Exception):
+    """All slots of this machine are held."""
+
+
+class Pool:
+    """`least` wait always; up to `most` wait after a burst, prepared ones included."""
+
+    def __init__(
+        self, engine: Engine, sockets: Sockets, folder: Path, slots: int, least: int, most: int, *, propagates: bool
+    ) -> None:
+        self._engine = engine
+        self._sockets = sockets
+        self._folder = folder
+        self._free = list(range(slots - 1, -1, -1))
+        self._least, self._most = least, most
+        self.propagates = propagates
+        self._blanks: dict[Ground, deque[Blank]] = defaultdict(deque)
+        self._prepared: dict[Kind, deque[Blank]] = defaultdict(deque)
+        self._starts: dict[Ground, deque[float]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
+        self._kind_starts: dict[Kind, deque[float]] = {}
+        self._short = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._made: set[asyncio.Task[None]] = set()
+
+    # Slots
+
+    def hold(self, slot: int) -> None:
+        """An instance that was adopted has it."""
+        self._free.remove(slot)
+
+    def free(self, slot: int) -> None:
+        self._free.append(slot)
+        self._short.set()
+
+    # What waits
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._refill())
+
+    def expect(self, ground: Ground) -> None:
+        """Containers of this ground wait from now on."""
+        if ground.mounts and ground not in self._starts:
+            self._starts[ground] = deque(maxlen=_REMEMBERED)
+            self._short.set()
+
+    def expect_kind(self, spec: Spec) -> None:
+        """A version that may start soon: one that has its dependencies imported waits for it."""
+        kind = kind_of(spec)
+        if kind is not None and self.propagates:
+            self._kind_starts.setdefault(kind, deque(maxlen=_REMEMBERED)).append(time.monotonic())
+            self._short.set()
+
+    def waiting(self) -> dict[str, int]:
+        return {
+            "generic": sum(map(len, self._blanks.values())),
+            "prepared": sum(map(len, self._prepared.values())),
+            "free_slots": len(self._free),
+        }
+
+    async def take(self, wanted: Spec) -> Blank:
+        """A container for `wanted`: prepared for it, else a generic one, else a new one. Raises NoSlot, EngineError."""
+        ground, kind = wanted.sandbox.ground, None if wanted.measure else kind_of(wanted)
+        if not ground.mounts or not self.propagates:
+            return await self._make_cold(wanted.sandbox)
+        now = time.monotonic()
+        self._starts[ground].append(now)
+        if kind is not None:
+            self._kind_starts.setdefault(kind, deque(maxlen=_REMEMBERED)).append(now)
+        self._short.set()
+        deadline = now + _LONGEST_WAIT
+        while True:
+            for waiting in ([self._prepared[kind]] if kind else []), [self._blanks[ground]]:
+                if waiting and waiting[0]:
+                    return waiting[0].popleft()
+            if self._free or not await self._make_room(deadline):
+                return await self._make(ground, nice=0)
+
+    async def _make_room(self, deadline: float) -> bool:
+        """What waits for somebody else gives its slot; else one that is being made or freed is waited for."""
+        for waiting in (*self._prepared.values(), *self._blanks.values()):
+            if waiting:
+                await self._end(waiting.popleft())
+                return True
+        await asyncio.sleep(_PAUSE)
+        return time.monotonic() < deadline
+
+    async def stop(self) -> None:
+        tasks = [task for task in (self._task, *self._made) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for waiting in (*self._blanks.values(), *self._prepared.values()):
+            while waiting:
+                await self._end(waiting.popleft())
+
+    # Making
+
+    async def _refill(self) -> None:
+        while True:
+            self._short.clear()
+            try:
+                missing = self._missing()
+                if missing is None:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._short.wait(), _PATIENCE)
+                    continue
+                ground, kind = missing
+                blank = await self._make(ground, nice=_QUIETLY if _may_hurry() else 0)
+                if kind is None:
+                    self._blanks[ground].append(blank)
+                else:
+                    await self._prepare(blank, kind)
+                    self._prepared[kind].append(blank)
+            except NoSlot:
+                await asyncio.sleep(1.0)
+            except (EngineError, OSError) as error:
+                log.warning("the pool: %s", error)
+                await asyncio.sleep(1.0)
+
+    def _missing(self) -> tuple[Ground, Kind | None] | None:
+        """What to make next; generic ones first, since they serve anybody."""
+        self._drop_surplus()
+        now = time.monotonic()
+        for ground, starts in self._starts.items():
+            wanted = decide.generic(now, list(starts), self._least, self._most)
+            if len(self._blanks[ground]) < wanted.waiting and self._free:
+                return ground, None
+        return next(((kind[0], kind) for kind in self._kinds_short(now)), None) if self._free else None
+
+    def _kinds_short(self, now: float) -> Iterator[Kind]:
+        room = self._most
+        for kind, starts in sorted(self._kind_starts.items(), key=lambda pair: -pair[1][-1]):
+            wanted = decide.prepared(now, list(starts), room).waiting
+            room -= wanted
+            if len(self._prepared[kind]) < wanted:
+                yield kind
+
+    def _drop_surplus(self) -> None:
+        """What no burst of the last minutes would need is ended."""
+        now = time.monotonic()
+        room = self._most
+        for kind, starts in sorted(self._kind_starts.items(), key=lambda pair: -pair[1][-1]):
+            wanted = decide.prepared(now, list(starts), room).waiting
+            room -= wanted
+            while len(self._prepared[kind]) > wanted:
+                self._drop(self._prepared[kind].popleft())
+        for ground, starts in self._starts.items():
+            while len(self._blanks[ground]) > decide.generic(now, list(starts), self._least, self._most).waiting:
+                self._drop(self._blanks[ground].popleft())
+
+    async def _make(self, ground: Ground, *, nice: int) -> Blank:
+        if not self._free:
+            raise NoSlot
+        slot = self._free.pop()
+        began = time.perf_counter()
+        given = self._folder / str(slot)
+        try:
+            for name in spec.GIVEN:
+                (given / name).mkdir(parents=True, exist_ok=True)
+            mounts.share(given)
+            running = await launch.launch(
+                self._engine,
+                launch.name(),
+                _nobody(ground),
+                extra=[self._egress(slot)],
+                given=given,
+                place=slot,
+                nice=nice,
+            )
+        except BaseException:
+            self.free(slot)
+            raise
+        return Blank(running, slot, ground, given, time.perf_counter() - began)
+
+    async def _make_cold(self, sandbox: Sandbox) -> Blank:
+        """Where nothing can be given later: a container of this version from the start."""
+        if not self._free:
+            raise NoSlot
+        slot = self._free.pop()
+        began = time.perf_counter()
+        try:
+            running = await launch.launch(self._engine, launch.name(), sandbox, extra=[self._egress(slot)], place=slot)
+        except BaseException:
+            self.free(slot)
+            raise
+        return Blank(running, slot, sandbox.ground, None, time.perf_counter() - began, sandbox)
+
+    def _egress(self, slot: int) -> Mount:
+        return Mount(str(self._sockets.slot_path(slot)), EGRESS)
+
+    async def _prepare(self, blank: Blank, kind: Kind) -> None:
+        _, layer, modules = kind
+        assert blank.given is not None
+        try:
+            if layer:
+                mounts.attach(Path(layer), blank.given / "layer")
+            order = {"paths": ["/layer"] if layer else [], "modules": modules}
+            blank.running.channel.order("prepare", json.dumps(order).encode())
+            async with asyncio.timeout(_PATIENCE):
+                told = await blank.running.channel.line()
+            if told is None:
+                raise EngineError(f"the dependencies in {layer} end the process that imports them")
+        except BaseException:
+            # Not tried again: the version itself imports them.
+            self._kind_starts.pop(kind, None)
+            self._drop(blank)
+            raise
+        blank.kind = kind
+        blank.seconds += float(told.get("prepared", 0.0))
+
+    def _drop(self, blank: Blank) -> None:
+        task = asyncio.get_running_loop().create_task(self._end(blank))
+        self._made.add(task)
+        task.add_done_callback(self._made.discard)
+
+    async def _end(self, blank: Blank) -> None:
+        blank.running.channel.close()
+        if blank.given is not None:
+            mounts.release(blank.given)
+        await self._engine.delete(blank.running.id)
+        self.free(blank.slot)
+
+
+def kind_of(spec: Spec) -> Kind | None:
+    """What a container can be prepared for; None for a version whose imports are not worth it."""
+    if not spec.preload:
+        return None
+    layer = next((one.source for one in spec.sandbox.mounts if one.target == "/layer"), "")
+    return spec.sandbox.ground, layer, spec.preload
+
+
+@cache
+def _may_hurry() -> bool:
+    """Whether this process may make another one quicker; else none is made slow in the first place."""
+    line = next(one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("CapEff"))
+    return bool(int(line.split()[1], 16) >> _SYS_NICE & 1)
+
+
+def _nobody(ground: Ground) -> Sandbox:
+    return Sandbox(ground.python, (), _NOBODYS_MEMORY, 1.0, 64, 1, shared=ground.mounts)
+
+
+def become(blank: Blank, wanted: Sandbox, engine: Engine) -> None:
+    """Gives a waiting container its code and its limits. Raises OSError."""
+    blank.running.become(engine, wanted)
+    if blank.given is None:
+        return
+    prepared = blank.kind[1] if blank.kind else ""
+    for one in wanted.mounts:
+        if one.source != prepared:
+            mounts.attach(Path(one.source), blank.given / one.target.lstrip("/"))
+    mounts.attach_memory(blank.given / "tmp", wanted.tmp)
+    mounts.release(blank.given)

@@ -1,0 +1,143 @@
+"""Starting an instance: a container of the pool takes the door, the code and the slot's name at the edge."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from stagedoor.model import instance as states
+from stagedoor.model.configuration import owner
+from stagedoor.model.deployment import Spec
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.instance import Instance
+from stagedoor.oci import cgroups, pool, spawn
+from stagedoor.oci.journal import Journal
+from stagedoor.oci.logs import Logs
+from stagedoor.oci.pool import EGRESS, Blank, NoSlot, Pool
+from stagedoor.oci.ports import Doors
+from stagedoor.oci.post import Kept, Post, StartFailed
+from stagedoor.oci.runc import Engine, EngineError
+
+
+class Starter:
+    """Brings one instance to a post."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        warm: Pool,
+        doors: Doors,
+        logs: Logs,
+        journal: Journal,
+        open_secret: Callable[[str, str], str],
+    ) -> None:
+        self._engine = engine
+        self._pool = warm
+        self._doors = doors
+        self._logs = logs
+        self._journal = journal
+        self._open_secret = open_secret
+
+    async def start(self, kept: Kept, post: Post) -> None:
+        """Returns once the instance on `post` is ready. Raises StartFailed; what began stands on the post then."""
+        spec = kept.spec
+        began = time.perf_counter()
+        secrets = self._secrets(spec)
+        try:
+            blank = await self._pool.take(spec)
+        except NoSlot:
+            raise StartFailed(
+                "slot", "all slots of this machine are held; raise pools.slots in platform.toml"
+            ) from None
+        except EngineError as error:
+            raise StartFailed("container", str(error)) from None
+        taken = time.perf_counter()
+        one = self._name(spec, post, blank)
+        post.instance = one
+        await self._doors.hold(one.slot, holder(spec, one))
+        report = await self._become(spec, post, one, blank, secrets)
+        ready = time.perf_counter()
+        one.ready_after = ready - began
+        inside = {name: _number(report.get(f"{name}_s")) for name in ("import", "warmup")}
+        one.phases = {
+            "container": taken - began,
+            "hand_over": max(0.0, ready - taken - sum(inside.values())),
+            **inside,
+        }
+        one.state = states.READY
+        self._journal.keep_instance(one)
+        kept.report = {"seconds": one.ready_after, "phases": one.phases, **_bounded(report)}
+
+    def _name(self, spec: Spec, post: Post, blank: Blank) -> Instance:
+        one = Instance(
+            id=blank.running.id, deployment=spec.deployment, application=spec.application, version=spec.version,
+            stack=spec.stack, door=post.door, slot=blank.slot, pid=blank.running.pid, pid_started=blank.running.started,
+            started_at=time.time(), restarts=post.restarts,
+        )  # fmt: skip
+        self._journal.keep_instance(one)
+        return one
+
+    async def _become(
+        self, spec: Spec, post: Post, one: Instance, blank: Blank, secrets: dict[str, str]
+    ) -> dict[str, Any]:
+        boot = {**spec.boot, "instance": one.id, "egress": EGRESS, "secrets": secrets, "measure": spec.measure}
+        log = self._logs.open(spec.application, one.id)
+        channel = blank.running.channel
+        try:
+            pool.become(blank, spec.sandbox, self._engine)
+            channel.order("boot", json.dumps(boot).encode(), [log, post.socket], spec.sandbox)
+            async with asyncio.timeout(spec.start_timeout):
+                report = await channel.line()
+        except TimeoutError:
+            raise StartFailed("warmup", f"not ready within {spec.start_timeout:g} s") from None
+        except OSError as error:
+            raise StartFailed("container", f"the container could not become an instance: {error}") from None
+        finally:
+            os.close(log)
+            channel.close()
+        if report is None:
+            raise StartFailed("start", await self._last_words(spec, one))
+        if "failed" in report:
+            raise StartFailed(str(report["failed"]), str(report.get("message", ""))[:20_000])
+        return report
+
+    def _secrets(self, spec: Spec) -> dict[str, str]:
+        try:
+            return {
+                name: self._open_secret(owner(spec.application, spec.stack, name), sealed)
+                for name, sealed in spec.secrets.items()
+            }
+        except Unavailable as error:
+            raise StartFailed("secrets", str(error)) from None
+
+    async def _last_words(self, spec: Spec, one: Instance) -> str:
+        status = await spawn.wait(one.pid)
+        kills = self._engine.memory_kills(one.id)
+        cause = f"out of memory, the limit is {spec.sandbox.memory} bytes" if kills else spawn.say_status(status)
+        tail = "\n".join(self._logs.tail(spec.application, one.id, 20))
+        return f"{tail}\n{cause}".strip()
+
+    def memory_of(self, instance: str) -> int:
+        """Proportional memory, in bytes."""
+        return cgroups.proportional_memory(cgroups.processes(self._engine.cgroup_of(instance)))
+
+
+def holder(spec: Spec, one: Instance) -> str:
+    """Who is in a slot, as the edge's map and its records say it."""
+    return f"{spec.deployment}|{spec.label}|{one.id}|{spec.stack}"
+
+
+def _bounded(report: dict[str, Any]) -> dict[str, Any]:
+    """What an instance says of itself comes from inside a container: so much of it is taken and no more."""
+    endpoints, imports, modules = (report.get(name) for name in ("endpoints", "imports", "modules"))
+    return {
+        "endpoints": endpoints[:500] if isinstance(endpoints, list) else [],
+        "imports": imports[:20] if isinstance(imports, list) else [],
+        "modules": [str(name)[:200] for name in modules[:2000]] if isinstance(modules, list) else [],
+    }
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
