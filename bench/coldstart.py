@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,12 +18,28 @@ from bench.fleet import IMPORTS, App
 from bench.peers import cold
 from bench.report import Report, median, percentile
 from bench.running import Running, fetch, fetch_json, platform, wait_until
+from bench.steady import Steady
 
 SETTINGS = "[pools]\nbackends = 100\ndoors = 150\nslots = 150\n[edge]\nclient_rate = 100000\n"
-_SLEEPS = '[scaling]\nidle = "1s"\n[resources]\nmemory = "96MB"\n'
+_SLEEPS = '[scaling]\nidle = "500ms"\n[resources]\nmemory = "96MB"\n'
+_NEIGHBOURS = '[scaling]\nmin = 1\nmax = 40\n[resources]\nmemory = "96MB"\n'
 _SMALL, _IMPORTS, _ARRIVING = 36, 6, 20
 _RATE, _SECONDS = 700, 4
+_NEIGHBOUR, _AT_ONCE = "neighbour", 30
 _LIMIT = 30.0
+CROWD = """
+import asyncio, sys
+async def ask(name):
+    reader, writer = await asyncio.open_connection("127.0.0.1", {port})
+    writer.write(f"GET /{{name}}/ HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n".encode())
+    await reader.read(-1)
+async def main():
+    await asyncio.gather(*(ask(name) for name in {names}))
+print("ready", flush=True)
+sys.stdin.read()
+asyncio.run(main())
+"""
+_APART = 0.06  # Seconds between two starts in a quiet minute.
 
 
 @dataclass
@@ -35,12 +50,13 @@ class Samples:
     imports: list[float] = field(default_factory=list)
     burst_small: list[float] = field(default_factory=list)
     burst_imports: list[float] = field(default_factory=list)
+    crowd: list[float] = field(default_factory=list)
     container: list[float] = field(default_factory=list)
     fork: list[float] = field(default_factory=list)
 
 
 def run(*, quick: bool) -> Report:
-    rounds, bursts = (3, 2) if quick else (8, 8)
+    rounds, bursts = (3, 1) if quick else (8, 8)
     with tempfile.TemporaryDirectory(prefix="bench-") as name, platform(SETTINGS) as running:
         folder = Path(name)
         small = [f"small-{number}" for number in range(_SMALL)]
@@ -55,9 +71,13 @@ def run(*, quick: bool) -> Report:
             samples.small += [_first_byte(running, one) for one in small]
             samples.imports += [_first_byte(running, one) for one in imports]
         phases = _phases(running)
+        fleet.deploy(running, folder, [App(_NEIGHBOUR, manifest=_NEIGHBOURS)])
         for _ in range(bursts):
             _wait_for_sleep(running, small + imports)
             _burst(running, small, imports, samples)
+        for _ in range(bursts):
+            _wait_for_sleep(running, small)
+            _crowd(running, small, samples)
         _wait_for_sleep(running, small)
         arrived = asyncio.run(_arrive(running.port("test"), small[:_ARRIVING]))
         return _report(samples, phases, arrived)
@@ -70,7 +90,6 @@ def _wait_for_sleep(running: Running, names: list[str]) -> None:
 
 
 def _waiting(running: Running) -> bool:
-    time.sleep(0.3)
     return _pool(running) == _pool(running, after=0.7)
 
 
@@ -85,21 +104,37 @@ def _first_byte(running: Running, name: str) -> float:
     took = (time.perf_counter() - began) * 1000
     if got.status != 200:
         raise RuntimeError(f"{name} answered {got.status}: {got.body[:200]!r}")
-    time.sleep(0.02)
+    time.sleep(_APART)
     return took
 
 
 def _burst(running: Running, small: list[str], imports: list[str], samples: Samples) -> None:
-    """Thirty neighbours start at once, again and again asked; the others are asked one after another meanwhile."""
-    crowd, victims = small[:30], small[30:]
-    with ThreadPoolExecutor(30) as pool:
-        asked = [pool.submit(_first_byte, running, one) for one in crowd]
-        samples.burst_small += [_first_byte(running, one) for one in victims[:3]]
-        samples.burst_imports += [_first_byte(running, one) for one in imports[:3]]
-        samples.burst_small += [_first_byte(running, one) for one in victims[3:]]
-        samples.burst_imports += [_first_byte(running, one) for one in imports[3:]]
-        for one in asked:
-            one.result()
+    """A neighbour under load starts thirty instances at once; meanwhile the others are asked one after another."""
+    with Steady(running.port("test"), f"/{_NEIGHBOUR}/", rate=200):
+        running.cli("scale", "set", _NEIGHBOUR, str(_AT_ONCE))
+        for one, other in zip(small[: len(imports)], imports, strict=True):
+            samples.burst_small.append(_first_byte(running, one))
+            samples.burst_imports.append(_first_byte(running, other))
+            samples.burst_small.append(_first_byte(running, f"small-{_SMALL - 1 - int(one.partition('-')[2])}"))
+    wait_until(lambda: _neighbours(running) == _AT_ONCE, 60, "the neighbour's instances")
+    running.cli("scale", "set", _NEIGHBOUR, "1")
+    wait_until(lambda: _neighbours(running) == 1, 60, "the end of the neighbour's instances")
+
+
+def _neighbours(running: Running) -> int:
+    return len([one for one in fetch_json(running, "/v1/instances") if one["application"] == _NEIGHBOUR])
+
+
+def _crowd(running: Running, names: list[str], samples: Samples) -> None:
+    """Thirty applications at zero are asked at the same moment, by another process; one more beside them."""
+    crowd, victims = names[:_AT_ONCE], names[_AT_ONCE:]
+    code = CROWD.format(port=running.port("test"), names=crowd)
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdout.readline()
+        process.stdin.close()
+        samples.crowd += [_first_byte(running, one) for one in victims]
+        process.wait()
 
 
 def _phases(running: Running) -> dict[str, float]:
@@ -164,6 +199,7 @@ def _report(samples: Samples, phases: dict[str, float], arrived: dict[str, float
         "small_p95_ms": round(ratios["small"][1], 2), "small_burst_p95_ms": round(ratios["small"][0], 2),
         "imports_burst_p95_ms": round(ratios["imports"][0], 2),
         "burst_samples": len(samples.burst_small) + len(samples.burst_imports),
+        "crowd_p95_ms": round(percentile(samples.crowd, 0.95), 2), "crowd_samples": len(samples.crowd),
         "peer_runc_uvicorn_p50_ms": round(median(samples.container), 1),
         "peer_fork_p50_ms": round(median(samples.fork), 2),
         **phases, **arrived,

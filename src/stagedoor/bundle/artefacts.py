@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from stagedoor.bundle import backup, interpreters, unpack
+from stagedoor.bundle import backup, bytecode, interpreters, unpack
 from stagedoor.bundle.layers import NONE, Layers
 from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Ground, Mount, Sandbox
@@ -80,7 +80,10 @@ class Artefacts:
     async def prepare(self, source: str, manifest: Manifest) -> tuple[str, str, bool]:
         """(layer, Python version, whether the layer was made now). Raises Invalid with uv's words."""
         python = await asyncio.to_thread(interpreters.choose, manifest.python)
-        layer, made = await self.layers.of_source(self.source(source), python)
+        folder = self.source(source)
+        (layer, made), _ = await asyncio.gather(
+            self.layers.of_source(folder, python), bytecode.compile_folder(folder, python)
+        )
         return layer, python.version, made
 
     async def sandbox(

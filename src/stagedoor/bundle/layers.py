@@ -14,6 +14,7 @@ from pathlib import Path
 
 import stagedoor
 from stagedoor.bundle import uv
+from stagedoor.bundle.bytecode import compile_folder
 from stagedoor.bundle.interpreters import Interpreter
 from stagedoor.bundle.requirements import check, of_project
 
@@ -89,7 +90,7 @@ class Layers:
                 copy = target / "stagedoor" / file.relative_to(package)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
-            await _compile(target / "stagedoor", python)
+            await compile_folder(target / "stagedoor", python)
 
         await self._make(name, fill)
         return self.path(name)
@@ -125,11 +126,6 @@ class Layers:
                 await asyncio.to_thread(shutil.rmtree, unfinished, True)
                 raise
             return True
-
-
-async def _compile(folder: Path, python: Interpreter) -> None:
-    process = await asyncio.create_subprocess_exec(python.path, "-m", "compileall", "-q", str(folder))
-    await process.wait()
 
 
 def _hash(content: bytes, python: Interpreter) -> str:

@@ -19,7 +19,7 @@ log = logging.getLogger("stagedoor.deaths")
 
 _WRITTEN = 10  # Activities a minute for one deployment; a crash loop fills no log.
 _LOOK_BACK = 500
-_SETTLED = 0.5  # Seconds until the edge's records of what was lost have come.
+_SETTLED = 3.0  # Seconds until the edge has given up what it tried again, and its records have come.
 
 
 async def note(platform: Platform, ends: Sequence[End]) -> None:
@@ -34,12 +34,12 @@ async def note(platform: Platform, ends: Sequence[End]) -> None:
 
 
 async def _note_all(platform: Platform, ends: Sequence[End]) -> None:
-    await asyncio.sleep(_SETTLED)
     try:
-        for end in ends:
-            await _note(platform, end)
         for deployment in {end.deployment for end in ends}:
             await _roll_back_if_looping(platform, deployment)
+        await asyncio.sleep(_SETTLED)
+        for end in ends:
+            await _note(platform, end)
     except Failure as error:
         log.warning("%s", error)
     except Exception:
@@ -65,7 +65,7 @@ async def lost_with(platform: Platform, end: End) -> list[str]:
     filters = {"kind": "request", "door": f"door-{end.door}"}
     async for record in platform.records.read(filters, _LOOK_BACK, follow=False):
         # "S": the server's side ended it, by the edge's own account.
-        if abs(record.get("end", 0) / 1000 - end.at) < 2 and str(record.get("ended", "")).startswith("S"):
+        if -1 < record.get("end", 0) / 1000 - end.at < _SETTLED and str(record.get("ended", "")).startswith("S"):
             found.append(str(record.get("id", "")))
     return found
 

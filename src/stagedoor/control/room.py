@@ -1,5 +1,6 @@
 """Room in the machine's memory: whether something fits, and what gives way when it does not."""
 
+import asyncio
 import logging
 
 from stagedoor.control import doors
@@ -13,17 +14,23 @@ from stagedoor.model.scaling import ScaleStep
 log = logging.getLogger("stagedoor.room")
 
 _QUIET = 2.0  # Seconds without a request after which an instance may give way to one that is needed.
-_LOOKS = 50
+_PATIENCE = 15.0  # Seconds for what gives way to finish what it has.
+_LOOK = 0.05
 
 
 async def make(platform: Platform, wanted: int, what: str) -> None:
     """Returns once `wanted` bytes more can be promised. Raises Unavailable with the figures when that cannot be."""
-    for _ in range(_LOOKS):
+    deadline, clearing = platform.clock() + _PATIENCE, True
+    while True:
         _, told, _ = await platform.engine.usage()
         fit = capacity.fits(told.total, told.promised, wanted)
         if fit.fits:
             return
-        if wanted > told.total or not await clear(platform, platform.clock()):
+        if wanted <= told.total and (clearing or told.leaving) and platform.clock() < deadline:
+            # One after another: what has gone may be enough.
+            clearing = bool(told.leaving) or await clear(platform, platform.clock())
+            await asyncio.sleep(_LOOK)
+        else:
             raise Unavailable(
                 f"{what} does not fit into the machine's memory: {fit.reason}; they use {say_size(told.used)}, and the "
                 f"machine has {say_size(told.free)} free",

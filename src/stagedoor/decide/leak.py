@@ -10,7 +10,7 @@ from statistics import median
 
 from stagedoor.model.quantity import say_size, say_time
 
-_LEAST_SAMPLES = 12
+_LEAST_SAMPLES = 8
 _MOST_SAMPLES = 60  # More make the pairs many and the trend no truer.
 _LEAST_SHARE = 0.5  # Of the limit: below it nothing is urgent.
 _HORIZON = 120.0  # Seconds before the limit at which a replacement begins.

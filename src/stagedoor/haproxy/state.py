@@ -11,7 +11,7 @@ PREVIEWS, TOKENS, GRANTS = "previews", "tokens", "grants"
 SLOTS = "slots"  # The one map that node writes; control writes all others.
 
 # A server that is added at runtime begins without these, and would open a connection for each request.
-_POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 5s")
+_POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 1s")
 
 
 @dataclass(frozen=True, slots=True)

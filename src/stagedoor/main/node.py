@@ -57,7 +57,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         Doors(layout.make(paths, settings, 0)),
         sockets,
         Logs(paths.data / "logs", settings.keep.logs, settings.keep.log_age),
-        Journal(paths.data / "node"),
+        Journal(paths.data / "node", paths.run / "instances"),
         Vault(paths.keys(settings)).open,
         settings.capacity.memory or machine.for_instances(),
     )

@@ -18,13 +18,12 @@ class Ends:
         self._ends: deque[End] = deque(maxlen=_REMEMBERED)
         self._number = int(time.time() * 1000)  # Above any number of a node before this one.
 
-    def note(self, one: Instance, kind: str, cause: str) -> None:
+    def note(self, one: Instance, at: float, kind: str, cause: str) -> None:
         self._number += 1
-        now = time.time()
         self._ends.append(
             End(
-                self._number, one.id, one.deployment, one.application, one.version, one.stack, one.door, now,
-                now - one.started_at, kind, cause,
+                self._number, one.id, one.deployment, one.application, one.version, one.stack, one.door, at,
+                at - one.started_at, kind, cause,
             )
         )  # fmt: skip
 

@@ -16,9 +16,12 @@ T = TypeVar("T")
 
 
 class Journal:
-    def __init__(self, folder: Path) -> None:
+    """Deployments in `folder`, which is kept; instances in `run`, which is gone with all of them."""
+
+    def __init__(self, folder: Path, run: Path) -> None:
         self._specs = folder / "deployments"
-        self._instances = folder / "instances"
+        self._instances = run
+        self._former = folder / "instances"  # Where they were before: read once, at an upgrade.
         for one in (self._specs, self._instances):
             one.mkdir(parents=True, exist_ok=True)
 
@@ -32,12 +35,13 @@ class Journal:
         _write(self._instances / f"{one.id}.json", msgspec.json.encode(one))
 
     def drop_instance(self, instance: str) -> None:
-        (self._instances / f"{instance}.json").unlink(missing_ok=True)
+        for folder in (self._instances, self._former):
+            (folder / f"{instance}.json").unlink(missing_ok=True)
 
     def read(self) -> tuple[dict[str, Spec], list[Instance]]:
         """What is readable; a file that a crash left unreadable is dropped: control sends a wanted deployment again."""
         specs = _read_all(self._specs, Spec)
-        found = _read_all(self._instances, Instance)
+        found = _read_all(self._instances, Instance) + _read_all(self._former, Instance)
         return {spec.deployment: spec for spec in specs}, found
 
 

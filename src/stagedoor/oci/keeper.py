@@ -32,8 +32,10 @@ log = logging.getLogger("stagedoor.keeper")
 
 _STEADY = 1.0
 _LOOK = 0.02
+_LATER = 0.5
+_CORPSE = 2.0  # Seconds for the kernel to let go of a process that was killed.
 _spawn = asyncio.create_task
-_UNUSED = 30.0  # Seconds after which the edge has closed what it kept open to a server without use.
+_UNUSED = 8.0  # Seconds after which the edge has closed what it kept open to a server without use.
 
 
 class Keeper:
@@ -138,7 +140,8 @@ class Keeper:
 
     def capacity(self) -> Capacity:
         used = sum(cgroups.memory_in_use(self._engine.cgroup_of(one.id)) for one in self.instances())
-        return Capacity(self._memory, self._promised(), used, machine.free_memory())
+        leaving = sum(memory for _, memory in self._leaving.values())
+        return Capacity(self._memory, self._promised(), used, machine.free_memory(), leaving)
 
     def _promised(self) -> int:
         standing = sum(
@@ -161,7 +164,7 @@ class Keeper:
         for one in instances:
             spec = specs.get(one.deployment)
             alive = not fresh and one.pid and spawn.started_at(one.pid) == one.pid_started
-            if spec is not None and alive and one.state == states.READY and one.door in spec.active:
+            if spec is not None and alive and one.state == states.READY and one.door in (spec.active or spec.doors[:1]):
                 adopted.setdefault(one.deployment, []).append(one)
                 self.pool.hold(one.slot)
             else:
@@ -178,8 +181,9 @@ class Keeper:
         self._steady = asyncio.get_running_loop().create_task(self._keep_steady())
 
     async def _take_up(self, spec: Spec, adopted: Sequence[Instance]) -> None:
-        kept = Kept(spec, proven=True)
-        self._kept[spec.deployment] = kept
+        # It may have been woken a moment before this node's predecessor ended, which had no time to write it down.
+        spec = replace(spec, instances=max(spec.instances, len(adopted)))
+        kept = self._kept[spec.deployment] = Kept(spec, proven=True)
         kept.posts = {one.door: Post(one.door, one) for one in adopted}
         await self._arrange(kept)
 
@@ -269,12 +273,16 @@ class Keeper:
         pause = restart.decide(time.time(), post.deaths).pause
         shut = pause >= restart.LONG and not kept.answers
         if shut:
-            await self._doors.close(kept.spec.backend, post.door)
+            await self._close(kept, post)
         await asyncio.sleep(pause)
         if shut:
-            await self._doors.open(kept.spec.backend, post.door)
+            await self._open(kept, post)
 
     async def _start(self, kept: Kept, post: Post) -> None:
+        async with kept.starts:
+            await self._start_one(kept, post)
+
+    async def _start_one(self, kept: Kept, post: Post) -> None:
         fits = capacity.fits(self._memory, self._promised(), kept.spec.sandbox.memory)
         if not fits.fits:
             kept.refused = fits.reason
@@ -287,7 +295,7 @@ class Keeper:
 
     async def _sleep(self, kept: Kept, post: Post) -> None:
         """Until somebody knocks. The door stays open: who comes waits in the kernel."""
-        await self._doors.open(kept.spec.backend, post.door)
+        await self._open(kept, post)
         post.failure = None
         post.settled.set()
         loop = asyncio.get_running_loop()
@@ -304,21 +312,22 @@ class Keeper:
         if not kept.spec.instances:
             kept.woken += 1
             kept.spec = replace(kept.spec, instances=1)
-            self._run(self._write_down(kept.spec))
+            self._run(self._write_down(kept))
         post.turn.set()
         asyncio.get_running_loop().remove_reader(post.socket)
 
-    async def _write_down(self, spec: Spec) -> None:
+    async def _write_down(self, kept: Kept) -> None:
         """Later: nothing on the way to the first byte waits for it."""
-        if spec.deployment in self._kept:
-            self._journal.keep_spec(spec)
+        await asyncio.sleep(_LATER)
+        if not kept.ending:
+            self._journal.keep_spec(kept.spec)
 
     async def _welcome(self, kept: Kept, post: Post) -> None:
         assert post.instance is not None
         post.failure = None
         post.ready.set()
         post.settled.set()
-        await self._doors.open(kept.spec.backend, post.door)
+        await self._open(kept, post)
 
     async def _watch(self, kept: Kept, post: Post) -> str:
         """Waits for the end of an instance, ends one that hangs, lets one go that is to sleep. Returns what it was."""
@@ -389,26 +398,36 @@ class Keeper:
     async def _bury_one(self, kept: Kept, post: Post, one: Instance, kind: str, cause: str) -> None:
         # With nobody else to answer the door stays open: connections wait in the kernel for the next instance.
         if kept.answers:
-            await self._doors.close(kept.spec.backend, post.door)
+            await self._close(kept, post)
         await self._remove(one, kind, cause)
         self.pool.free(one.slot)
 
     async def _remove(self, one: Instance, kind: str, cause: str) -> None:
         """Nothing of it is left when this returns: only then may its slot have another holder."""
+        at = time.time()
         self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
         await self._engine.delete(one.id)
+        await spawn.ended(one.pid, one.pid_started, _CORPSE)
         await self._doors.hold(one.slot, "")
         self._leaving.pop(one.id, None)
         self._journal.drop_instance(one.id)
-        self._ends.note(one, kind, cause)
+        self._ends.note(one, at, kind, cause)
         self.logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
+
+    async def _open(self, kept: Kept, post: Post) -> None:
+        if not post.opened:
+            post.opened = await self._doors.open(kept.spec.backend, post.door)
+
+    async def _close(self, kept: Kept, post: Post) -> None:
+        post.opened = False
+        await self._doors.close(kept.spec.backend, post.door)
 
     # Leaving
 
     async def _leave(self, kept: Kept, post: Post) -> None:
         """Out of the edge, told, drained, ended: in this order no request is cut."""
         post.leaving = True
-        await self._doors.close(kept.spec.backend, post.door)
+        await self._close(kept, post)
         if post.task is not None:
             post.task.cancel()
             await asyncio.gather(post.task, return_exceptions=True)
@@ -436,12 +455,8 @@ class Keeper:
 
     async def _gone(self, one: Instance, patience: float, number: signal.Signals = signal.SIGKILL) -> None:
         """Waits for its end; when that does not come, `number` is sent."""
-        deadline = time.monotonic() + patience
-        while spawn.lives(one.pid, one.pid_started):
-            if time.monotonic() > deadline:
-                self._engine.kill(one.pid, one.pid_started, number)
-                return
-            await asyncio.sleep(_LOOK)
+        if not await spawn.ended(one.pid, one.pid_started, patience):
+            self._engine.kill(one.pid, one.pid_started, number)
 
     # All doors
 
@@ -461,9 +476,9 @@ class Keeper:
     async def _set_doors(self, kept: Kept, opened: set[tuple[str, int]]) -> None:
         """Who is ready or sleeps is let in; others are shut while somebody answers, else they wait for their next."""
         for post in list(kept.posts.values()):
-            is_open = (kept.spec.backend, post.door) in opened
+            is_open = post.opened = (kept.spec.backend, post.door) in opened
             takes = post.ready.is_set() or not kept.spec.instances
             if takes and not post.leaving and not is_open:
-                await self._doors.open(kept.spec.backend, post.door)
+                await self._open(kept, post)
             elif is_open and (post.leaving or (not takes and kept.answers)):
-                await self._doors.close(kept.spec.backend, post.door)
+                await self._close(kept, post)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from stagedoor.decide import pool as decide
 from stagedoor.model.deployment import Ground, Mount, Sandbox, Spec
-from stagedoor.oci import launch, mounts, spec
+from stagedoor.oci import launch, mounts, spawn, spec
 from stagedoor.oci.ports import Sockets
 from stagedoor.oci.runc import Engine, EngineError
 
@@ -109,8 +109,11 @@ class Pool:
             "free_slots": len(self._free),
         }
 
-    async def take(self, wanted: Spec) -> Blank:
-        """A container for `wanted`: prepared for it, else a generic one, else a new one. Raises NoSlot, EngineError."""
+    async def take(self, wanted: Spec, *, urgent: bool) -> Blank:
+        """A container for `wanted`: prepared for it, else a generic one, else a new one. Raises NoSlot, EngineError.
+
+        `urgent`: somebody waits and nobody else answers. Whoever has instances already leaves some for those.
+        """
         ground, kind = wanted.sandbox.ground, None if wanted.measure else kind_of(wanted)
         if not ground.mounts or not self.propagates:
             return await self._make_cold(wanted.sandbox)
@@ -119,13 +122,14 @@ class Pool:
         if kind is not None:
             self._kind_starts.setdefault(kind, deque(maxlen=_REMEMBERED)).append(now)
         self._short.set()
-        deadline = now + _LONGEST_WAIT
+        deadline, reserve = now + _LONGEST_WAIT, 0 if urgent else self._least // 2
         while True:
-            for waiting in ([self._prepared[kind]] if kind else []), [self._blanks[ground]]:
-                if waiting and waiting[0]:
-                    return waiting[0].popleft()
+            if kind is not None and self._prepared[kind]:
+                return self._prepared[kind].popleft()
+            if len(self._blanks[ground]) > reserve:
+                return self._blanks[ground].popleft()
             if self._free or not await self._make_room(deadline):
-                return await self._make(ground, nice=0)
+                return await self._make(ground, nice=0 if urgent or not _may_hurry() else _QUIETLY)
 
     async def _make_room(self, deadline: float) -> bool:
         """What waits for somebody else gives its slot; else one that is being made or freed is waited for."""
@@ -270,6 +274,7 @@ class Pool:
         if blank.given is not None:
             mounts.release(blank.given)
         await self._engine.delete(blank.running.id)
+        await spawn.ended(blank.running.pid, blank.running.started, _PATIENCE)
         self.free(blank.slot)
 
 
@@ -302,4 +307,9 @@ def become(blank: Blank, wanted: Sandbox, engine: Engine) -> None:
         if one.source != prepared:
             mounts.attach(Path(one.source), blank.given / one.target.lstrip("/"))
     mounts.attach_memory(blank.given / "tmp", wanted.tmp)
-    mounts.release(blank.given)
+
+
+def let_go(blank: Blank) -> None:
+    """Once it has become somebody's: it keeps what it has, and nothing is left here."""
+    if blank.given is not None:
+        mounts.release(blank.given)

@@ -8,6 +8,8 @@ from typing import Any
 from stagedoor.model.deployment import Spec
 from stagedoor.model.instance import Instance
 
+_AT_ONCE = 4  # Starts of one deployment: one that bursts leaves the machine to others as well.
+
 
 class StartFailed(Exception):
     """An instance did not become ready; `step` and `message` say why, in the script's words where it has some."""
@@ -32,6 +34,7 @@ class Post:
     restarts: int = 0
     turn: asyncio.Event = field(default_factory=asyncio.Event)  # What is wanted here changed, or somebody knocked.
     starting: bool = False
+    opened: bool = False  # The edge lets requests in here, as far as it was told.
     leaving: bool = False
 
 
@@ -45,6 +48,7 @@ class Kept:
     woken: int = 0
     refused: str = ""
     ending: bool = False
+    starts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     proven: bool = False  # It has run before, on this machine: a start that fails is tried again.
 
     @property

@@ -12,6 +12,8 @@ from pathlib import Path
 from stagedoor.model.deployment import Mount
 from stagedoor.oci import cgroups, spawn, spec
 
+_PAUSE = 0.01
+
 
 class EngineError(Exception):
     """The runtime could not do what it was asked; the message is its own."""
@@ -111,12 +113,15 @@ class Engine:
                 pass
 
     async def delete(self, container: str) -> None:
-        """Removes all that is left of a container. Harmless when nothing is."""
+        """Removes all that is left of a container: when this returns no process of it is. Harmless when nothing is."""
         arguments = [self.program, "--root", str(self._root), "delete", "--force", container]
         process = await asyncio.create_subprocess_exec(
             *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
         )
         await process.wait()
+        while cgroups.processes(self.cgroup_of(container)):
+            cgroups.kill_all(self.cgroup_of(container))
+            await asyncio.sleep(_PAUSE)
         await asyncio.to_thread(cgroups.remove, self.cgroup_of(container))
         shutil.rmtree(self._bundles / container, ignore_errors=True)
 

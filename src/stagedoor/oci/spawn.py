@@ -53,13 +53,16 @@ def started_at(pid: int) -> int:
         return 0
 
 
-def lives(pid: int, started: int) -> bool:
-    """Whether it still is that process, and no corpse that nobody waited for."""
+async def ended(pid: int, started: int, patience: float) -> bool:
+    """Whether that process ended within so many seconds; no corpse of it is left then."""
+    if started_at(pid) != started:
+        return True
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
+        async with asyncio.timeout(patience):
+            await wait(pid)
+    except TimeoutError:
         return False
-    return int(fields[19]) == started and fields[0] != "Z"
+    return True
 
 
 def say_status(status: int | None) -> str:

@@ -46,7 +46,7 @@ class Starter:
         began = time.perf_counter()
         secrets = self._secrets(spec)
         try:
-            blank = await self._pool.take(spec)
+            blank = await self._pool.take(spec, urgent=not kept.answers)
         except NoSlot:
             raise StartFailed(
                 "slot", "all slots of this machine are held; raise pools.slots in platform.toml"
@@ -71,13 +71,11 @@ class Starter:
         kept.report = {"seconds": one.ready_after, "phases": one.phases, **_bounded(report)}
 
     def _name(self, spec: Spec, post: Post, blank: Blank) -> Instance:
-        one = Instance(
+        return Instance(
             id=blank.running.id, deployment=spec.deployment, application=spec.application, version=spec.version,
             stack=spec.stack, door=post.door, slot=blank.slot, pid=blank.running.pid, pid_started=blank.running.started,
             started_at=time.time(), restarts=post.restarts,
         )  # fmt: skip
-        self._journal.keep_instance(one)
-        return one
 
     async def _become(
         self, spec: Spec, post: Post, one: Instance, blank: Blank, secrets: dict[str, str]
@@ -88,6 +86,9 @@ class Starter:
         try:
             pool.become(blank, spec.sandbox, self._engine)
             channel.order("boot", json.dumps(boot).encode(), [log, post.socket], spec.sandbox)
+            # All else is done while the script begins.
+            pool.let_go(blank)
+            self._journal.keep_instance(one)
             async with asyncio.timeout(spec.start_timeout):
                 report = await channel.line()
         except TimeoutError:

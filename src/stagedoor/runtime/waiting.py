@@ -4,6 +4,7 @@ Descriptor 3 is a socket to node. An order is one line of JSON, {"do": ...}, wit
 order's content, then what it hands over. A container becomes something once; when node goes away, it ends.
 """
 
+import asyncio
 import gc
 import importlib
 import json
@@ -23,6 +24,7 @@ _LONGEST = 4096
 
 def main() -> None:
     channel = socket.socket(fileno=_CHANNEL)
+    runner = boot.make_runner()
     say(channel, {"waits": True})
     while True:
         try:
@@ -39,11 +41,11 @@ def main() -> None:
             continue
         os.chdir("/app")
         _limit(told)
-        _become(order, content, descriptors[1:], channel)
+        _become(order, content, descriptors[1:], channel, runner)
         return
 
 
-def _become(order: str, content: bytes, descriptors: list[int], channel: socket.socket) -> None:
+def _become(order: str, content: bytes, descriptors: list[int], channel: socket.socket, runner: asyncio.Runner) -> None:
     log, *others = descriptors
     for number in (1, 2):
         os.dup2(log, number)
@@ -62,7 +64,7 @@ def _become(order: str, content: bytes, descriptors: list[int], channel: socket.
 
         escape.run(json.loads(content), report)
     else:
-        boot.run(content, socket.socket(fileno=others[0]), report)
+        boot.run(content, socket.socket(fileno=others[0]), report, runner)
 
 
 def _limit(told: dict[str, Any]) -> None:
