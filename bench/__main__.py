@@ -4,7 +4,19 @@ import argparse
 import sys
 from importlib import import_module
 
-NAMES = ("path", "deploy", "size", "upgrade", "newcomer", "backup", "console", "coldstart")
+NAMES = (
+    "path",
+    "deploy",
+    "size",
+    "upgrade",
+    "newcomer",
+    "backup",
+    "console",
+    "coldstart",
+    "density",
+    "isolation",
+    "scale",
+)
 
 
 def main() -> None:

@@ -19,12 +19,12 @@ def run(*, quick: bool) -> Report:
         report.figures = {
             "instance_pss_mb": round(median(measured) / 1e6, 1),
             "instances": len(measured),
-            **_programs(running),
+            **programs(running),
         }
     return report
 
 
-def _programs(running: Running) -> dict[str, float]:
+def programs(running: Running) -> dict[str, float]:
     assert running.process is not None
     found = {"supervisor_pss_mb": _pss(running.process.pid)}
     for program in running.json("status")["programs"]:

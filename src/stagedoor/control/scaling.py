@@ -129,10 +129,12 @@ class _Scaler:
             pulse.changed_at = now
             self._work(deployment.id, self._resize(pulse, now, one.instances, decision))
             return
+        if now - pulse.changed_at < _TRUTH:
+            return  # What was measured may be of an instance that is gone.
         leaking = self._leaking(one, deployment)
         if leaking is not None:
             self._work(deployment.id, self._replace(pulse, now, one, *leaking))
-        elif now - pulse.changed_at > _TRUTH:
+        else:
             await self._give_back(one, deployment)
 
     def _decide(self, now: float, one: Attendance, pulse: Pulse) -> scale.Decision:
@@ -183,6 +185,7 @@ class _Scaler:
         await platform.engine.settled(deployment.id)
         stays = tuple(other for other in grown.spec.active if other != door)
         await doors.resize(platform, deployment, one.instances, keep=stays)
+        pulse.changed_at = platform.clock()
         await self._write(pulse, now, one.instances, one.instances, f"replaced: {reason}", {"door": door})
         await platform.store.note(
             Change("control", "replace", deployment.application, deployment.spec.label, None, {"reason": reason})

@@ -1,0 +1,99 @@
+"""A script that does everything wrong, one path for each way; deployed beside a good one, and together with it."""
+
+GOOD = """
+import asyncio
+from stagedoor import Request, endpoint
+
+
+@endpoint("GET", "/good")
+async def good(request: Request) -> dict:
+    return {"rows": [1, 2, 3]}
+"""
+BAD = """
+import os
+import threading
+import time
+
+from stagedoor import Request, Stream, endpoint
+
+held = []
+
+
+def say(error: OSError) -> dict:
+    return {"stopped": error.strerror or str(error)}
+
+
+@endpoint("GET", "/leaks")
+async def leaks(request: Request) -> dict:
+    held.append(bytearray(os.urandom(1) * 20_000_000))
+    return {"held": len(held)}
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+@endpoint("GET", "/spins")
+async def spins(request: Request) -> dict:
+    if len(held) < os.cpu_count():
+        held.append(threading.Thread(target=spin, daemon=True))
+        held[-1].start()
+    return {"threads": len(held)}
+
+
+@endpoint("GET", "/forks")
+async def forks(request: Request) -> dict:
+    try:
+        while True:
+            if os.fork() == 0:
+                time.sleep(3600)
+    except OSError as error:
+        return say(error)
+
+
+@endpoint("GET", "/opens")
+async def opens(request: Request) -> dict:
+    try:
+        while True:
+            held.append(os.open("/", os.O_RDONLY))
+    except OSError as error:
+        return say(error)
+
+
+@endpoint("GET", "/fills")
+async def fills(request: Request) -> dict:
+    try:
+        with open("/tmp/full", "ab", buffering=0) as stream:
+            while True:
+                stream.write(b"x" * 1_000_000)
+    except OSError as error:
+        return say(error)
+
+
+@endpoint("GET", "/floods")
+async def floods(request: Request) -> dict:
+    for _ in range(20_000):
+        print("x" * 200)
+    return {"printed": True}
+
+
+@endpoint("GET", "/talks")
+async def talks(request: Request) -> Stream:
+    async def chunks():
+        while True:
+            yield b"x" * 65536
+
+    return Stream(chunks(), media_type="text/plain")
+
+
+@endpoint("GET", "/crashes")
+async def crashes(request: Request) -> dict:
+    os._exit(1)
+
+
+@endpoint("GET", "/hangs")
+async def hangs(request: Request) -> dict:
+    time.sleep(3600)
+"""
+KINDS = ("leaks", "spins", "forks", "opens", "fills", "floods", "talks", "crashes", "hangs")
