@@ -1,8 +1,8 @@
 /** How instances ended, and why. */
 import { Link } from "wouter";
 import type { Schemas } from "../api/client";
-import { span } from "../parts/format";
-import { Stack, State } from "../parts/state";
+import { seconds } from "../parts/format";
+import { State } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 
@@ -17,16 +17,22 @@ const COLUMNS: Column<End>[] = [
     name: "Instance",
     kind: "main",
     cell: (one) => (
-      <>
-        <span className="mono">{one.instance}</span>
-        <Link href={`/applications/${one.application}`}>{one.application}</Link>
-      </>
+      <Link href={`/instances/${one.instance}`} className="mono">
+        {one.instance}
+      </Link>
     ),
   },
-  { name: "How", cell: (one) => <State word={one.kind} tone={one.unwanted ? "bad" : "off"} /> },
-  { name: "Cause", cell: (one) => one.cause },
-  { name: "Version", cell: (one) => <span className="mono">{one.version}</span> },
-  { name: "Stack", cell: (one) => <Stack name={one.stack} /> },
+  { name: "Cause", cell: (one) => <Cause of={one} /> },
   { name: "When", cell: (one) => <Time at={one.at} /> },
-  { name: "Lived", kind: "number", cell: (one) => span(one.age) },
+  { name: "Lived", kind: "number", cell: (one) => seconds(one.age) },
 ];
+
+function Cause({ of: { kind, cause, unwanted } }: { of: End }) {
+  const tone = unwanted ? "bad" : "off";
+  if (kind === cause) return <State word={kind} tone={tone} />;
+  return (
+    <>
+      <State word={kind} tone={tone} /> <span>{cause}</span>
+    </>
+  );
+}

@@ -9,7 +9,7 @@ import type { LogLine } from "../api/records";
 import { Command } from "../parts/command";
 import { Curve } from "../parts/curve";
 import { bytes, cores, seconds } from "../parts/format";
-import { Growth, MemoryMeter } from "../parts/instance-figures";
+import { Cores, Growth, MemoryMeter } from "../parts/instance-figures";
 import { Loaded } from "../parts/loaded";
 import { LogLines } from "../parts/log-lines";
 import { Page, Section } from "../parts/page";
@@ -27,8 +27,11 @@ const EVERY = 4000;
 const TAIL = 50;
 
 export default function Instance({ id }: { id: string }) {
-  const query = useQuery({ ...instance(id), refetchInterval: (one) => (isGone(one.state.error) ? false : EVERY) });
-  const one = query.data?.instance;
+  // One that is gone never comes back: its name is not given again.
+  const query = useQuery({ ...instance(id), refetchInterval: EVERY, enabled: (one) => !isGone(one.state.error) });
+  const gone = isGone(query.error);
+  const ended = useQuery({ ...ends(), enabled: gone }).data?.find((end) => end.instance === id);
+  const one = query.data?.instance ?? ended;
   return (
     <Page
       title={`Instance ${id}`}
@@ -37,8 +40,7 @@ export default function Instance({ id }: { id: string }) {
       above={<Way />}
       actions={<Command text={commands.oneInstance(id)} />}
     >
-      {isGone(query.error) ? <Gone id={id} /> : <Loaded query={query}>{(all) => <Living all={all} />}</Loaded>}
-      {one && <Tail application={one.application} id={id} />}
+      {gone ? <Gone id={id} /> : <Loaded query={query}>{(all) => <Living all={all} />}</Loaded>}
     </Page>
   );
 }
@@ -56,7 +58,7 @@ function Way() {
   );
 }
 
-function Facts({ one }: { one: View }) {
+function Facts({ one }: { one: Pick<View, "application" | "version" | "stack"> }) {
   return (
     <span className="facts">
       <Link href={`/applications/${one.application}`}>{one.application}</Link>
@@ -71,19 +73,19 @@ function Living({ all: { instance: one, memory, cpu, ends: before } }: { all: De
   return (
     <>
       <Section title="Figures">
-        <Growth of={one}>Its</Growth>
         <Figures one={one} />
       </Section>
       <Section title="Curves">
         <div className="curves card">
           <Curve name="Memory" points={memory} say={bytes} limit={one.memory_limit} />
           <Curve name="CPU cores" points={cpu} say={cores} limit={one.cpu_limit} />
-          <p className="faint">{one.forecast ? `Memory grows: ${one.forecast}.` : "Memory does not grow."}</p>
+          {one.forecast ? <Growth of={one}>Its</Growth> : <p className="faint">Its memory does not grow.</p>}
         </div>
       </Section>
       <Section title="Before it on this door">
-        {before.length ? <EndTable all={before.toReversed()} /> : <Empty title="Nobody stood here before" />}
+        {before.length ? <EndTable all={before.toReversed()} /> : <Empty title="No instance stood here before" />}
       </Section>
+      <Tail application={one.application} id={one.id} />
     </>
   );
 }
@@ -99,15 +101,13 @@ function Figures({ one }: { one: View }) {
       </Figure>
       <Figure name="Requests in flight">{one.in_flight}</Figure>
       <Figure name="CPU cores">
-        {cores(one.cpu)} of {cores(one.cpu_limit)}
+        <Cores of={one} />
       </Figure>
       <Figure name="Memory">
         <MemoryMeter of={one} />
       </Figure>
-      <Figure name="Restarts">
-        {one.restarts}
-        {one.last_end && `, the last one before ended: ${one.last_end}`}
-      </Figure>
+      <Figure name="Restarts">{one.restarts}</Figure>
+      <Figure name="End of the one before">{one.last_end || <span className="faint">none</span>}</Figure>
       <Figure name="Start" wide>
         ready after {seconds(one.ready_after)}
         <Phases phases={one.phases} />
@@ -132,10 +132,14 @@ function Gone({ id }: { id: string }) {
     <Loaded query={query}>
       {(all) => {
         const its = all.filter((one) => one.instance === id);
+        if (!its[0]) return <Empty title="No instance has this name" command="stagedoor instances" />;
         return (
-          <Section title="It runs no more">
-            {its.length ? <EndTable all={its} /> : <Empty title="No instance has this name" command="stagedoor instances" />}
-          </Section>
+          <>
+            <Section title="It runs no more">
+              <EndTable all={its} />
+            </Section>
+            <Tail application={its[0].application} id={id} />
+          </>
         );
       }}
     </Loaded>

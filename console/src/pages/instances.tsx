@@ -5,8 +5,8 @@ import type { Schemas } from "../api/client";
 import { capacity, instances } from "../api/queries";
 import { StackChoice, useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
-import { bytes, cores, count, seconds } from "../parts/format";
-import { Growth, MemoryMeter } from "../parts/instance-figures";
+import { bytes, count, seconds } from "../parts/format";
+import { Cores, Growth, MemoryMeter } from "../parts/instance-figures";
 import { Loaded } from "../parts/loaded";
 import { Page } from "../parts/page";
 import { PhaseBar } from "../parts/phases";
@@ -86,10 +86,10 @@ const COLUMNS: Column<Instance>[] = [
   { name: "State", cell: (one) => <State word={one.state} /> },
   { name: "Version", cell: (one) => <span className="mono">{one.version}</span> },
   { name: "Stack", cell: (one) => <Stack name={one.stack} /> },
-  { name: "Started", cell: (one) => <Time at={one.started_at} /> },
+  { name: "Started", cell: (one) => <span className="unbroken"><Time at={one.started_at} /></span> },
   { name: "Start", kind: "number", cell: (one) => <Start of={one} /> },
   { name: "In flight", kind: "number", cell: (one) => one.in_flight },
-  { name: "Cores", kind: "number", cell: (one) => `${cores(one.cpu)} of ${cores(one.cpu_limit)}` },
+  { name: "Cores", kind: "number", cell: (one) => <Cores of={one} /> },
   { name: "Memory", cell: (one) => <MemoryMeter of={one} /> },
   { name: "Restarts", kind: "number", cell: (one) => one.restarts },
   { name: "Last end", cell: (one) => one.last_end || <span className="faint">none</span> },

@@ -1,5 +1,5 @@
 /** A figure over the last minutes: a curve, or a line of steps; its newest and highest values stand beside it in words. */
-import { clock, span } from "./format";
+import { clock, count, span } from "./format";
 
 const WIDTH = 600;
 const HEIGHT = 100;
@@ -42,6 +42,7 @@ export function Curve({ name, points: told, say, limit = 0, least = 0, stepped =
       <figcaption>
         <strong>{name}</strong> {say(last[1])} <span className="faint">now, {say(highest)} at the most</span>
         {limit > 0 && <span className="curve-limit-name">limit {say(limit)}</span>}
+        {shown.length > 0 && <span className="curve-mark-name">{count(shown.length, "change")}</span>}
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={words}>
         <path className="curve-area" d={`${line}V${HEIGHT}H0Z`} />

@@ -18,14 +18,14 @@ export function span(value: number): string {
 export function bytes(value: number): string {
   if (value <= 0) return "–";
   if (value < 1e6) return `${(value / 1e3).toFixed(value < 1e4 ? 1 : 0)} KB`;
-  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(value < 1e8 ? 1 : 0)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
 export function rate(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(value && value < 10 ? 1 : 0);
 }
 
-/** As in "0.25 of 1": cores of a limit. */
+/** CPU cores, as in "0.25". */
 export function cores(value: number): string {
   return value >= 10 ? value.toFixed(0) : String(Number(value.toFixed(2)));
 }
