@@ -22,17 +22,14 @@ const COLUMNS: Column<End>[] = [
       </Link>
     ),
   },
-  { name: "Cause", cell: (one) => <Cause of={one} /> },
+  {
+    name: "Cause",
+    cell: (one) => (
+      <span className="cause">
+        <State word={one.cause} tone={one.unwanted ? "bad" : "off"} />
+      </span>
+    ),
+  },
   { name: "When", cell: (one) => <Time at={one.at} /> },
   { name: "Lived", kind: "number", cell: (one) => seconds(one.age) },
 ];
-
-function Cause({ of: { kind, cause, unwanted } }: { of: End }) {
-  const tone = unwanted ? "bad" : "off";
-  if (kind === cause) return <State word={kind} tone={tone} />;
-  return (
-    <>
-      <State word={kind} tone={tone} /> <span>{cause}</span>
-    </>
-  );
-}

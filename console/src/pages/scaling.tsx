@@ -130,7 +130,7 @@ function Move({ one: { before, after } }: { one: Step }) {
   return (
     <span className="move">
       {before} <span aria-hidden="true">→</span>
-      <span className="hidden">to</span> <strong>{after}</strong>
+      <span className="hidden"> to </span> <strong>{after}</strong>
     </span>
   );
 }
