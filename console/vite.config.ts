@@ -22,7 +22,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // What most pages share comes in one file; the curves, and every page but the first, when they are wanted.
-          groups: [{ name: "base", test: /node_modules|src\/(api|parts)\/(?!sparkline)/ }],
+          groups: [{ name: "base", test: /node_modules|src\/(api|parts)\/(?!sparkline|curve)/ }],
         },
       },
       onLog: (level, log, next) => log.code === "MODULE_LEVEL_DIRECTIVE" || next(level, log),

@@ -14,6 +14,7 @@ import { Skeleton } from "./parts/trouble";
 const Application = lazy(() => import("./pages/application"));
 const Publications = lazy(() => import("./pages/publications"));
 const Instances = lazy(() => import("./pages/instances"));
+const Instance = lazy(() => import("./pages/instance"));
 const Services = lazy(() => import("./pages/services"));
 const Requests = lazy(() => import("./pages/requests"));
 const Activity = lazy(() => import("./pages/activity"));
@@ -65,6 +66,7 @@ function Pages() {
       </Route>
       <Route path="/publications" component={Publications} />
       <Route path="/instances" component={Instances} />
+      <Route path="/instances/:id">{({ id }) => <Instance key={id} id={id} />}</Route>
       <Route path="/services" component={Services} />
       <Route path="/requests" component={Requests} />
       <Route path="/activity" component={Activity} />

@@ -21,10 +21,12 @@ from tests.integration.applications import hello
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-PARTS = ("", "/documentation", "/requests", "/logs", "/versions", "/releases", "/configuration", "/activity")
+PARTS = (
+    "", "/documentation", "/requests", "/logs", "/scaling", "/versions", "/releases", "/configuration", "/activity",
+)  # fmt: skip
 PAGES = (
     "/", "/publications", "/requests", "/instances", "/services", "/activity", "/status", "/access", "/feedback",
-    "/nowhere", *(f"/applications/shown{part}" for part in PARTS),
+    "/nowhere", "/instances/i00000000", *(f"/applications/looked-through{part}" for part in PARTS),
 )  # fmt: skip
 
 Visit = Callable[..., Page]
@@ -237,6 +239,51 @@ def test_requests_and_log_lines_come_live(visit: Visit, stagedoor: Running, tmp_
     assert _command(page) == ["requests", "--id", later, "--calls"]
 
 
+def test_an_instance_has_a_page_of_its_own(visit: Visit, stagedoor: Running, tmp_path: Path) -> None:
+    _deploy(stagedoor, tmp_path, "watched", "one")
+    stagedoor.get("/watched/hello")
+    one = stagedoor.json("instances", "watched")[0]
+    page = visit("/instances")
+    expect(page.get_by_text("Memory for instances:")).to_contain_text(
+        re.compile(r"used, .* free\. \d+ containers? waits? ahead")
+    )
+    row = page.locator(f"tr[data-id='{one['id']}']")
+    expect(row).to_contain_text("of 256 MB")
+    phases = re.compile(r"container .* ms, hand over .* ms, import .* ms, warm-up .* ms")
+    expect(row.get_by_role("img")).to_have_accessible_name(phases)
+    row.get_by_role("link", name=one["id"]).click()
+    expect(page.get_by_role("heading", name=one["id"])).to_be_focused()
+    expect(page.locator(".command-text")).to_have_text(f"stagedoor instances {one['id']}")
+    expect(page.get_by_role("img", name=re.compile("^Memory: .* the limit is 256 MB"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("log")).to_contain_text("said hello")
+    page.get_by_role("main").get_by_role("link", name="Instances").click()
+    os.kill(one["pid"], signal.SIGKILL)
+    # Another one takes its door, and knows what became of it.
+    row = page.get_by_role("row").filter(has_text="watched").filter(has_text="killed by signal 9")
+    row.get_by_role("link").first.click()
+    end = page.get_by_role("table", name="Ends").get_by_role("row").filter(has_text=one["id"])
+    expect(end).to_contain_text("killed by signal 9")
+
+
+def test_a_number_of_instances_is_kept_and_freed(visit: Visit, stagedoor: Running, tmp_path: Path) -> None:
+    _deploy(stagedoor, tmp_path, "counted", "one")
+    page = visit("/applications/counted/scaling")
+    expect(page.get_by_text("0 to 4, sleeps after 10 min")).to_be_visible()
+    page.get_by_role("button", name="Keep a number for 1.0.0 in test").click()
+    page.get_by_role("spinbutton", name="Instances").fill("2")
+    assert _command(page) == ["scale", "set", "counted", "2", "--stack", "test", "--line", "1"]
+    page.get_by_role("button", name="Keep 2 instances").click()
+    expect(page.get_by_text("2 instances (fixed at 2): somebody asked for 2")).to_be_visible(timeout=15_000)
+    change = page.get_by_role("table", name="Changes").get_by_role("row").filter(has_text="somebody asked for 2")
+    expect(change).to_contain_text(re.compile("1 .* 2"))
+    expect(page.get_by_role("img", name=re.compile("^Instances: 2 now"))).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Let 1.0.0 in test scale by itself").click()
+    assert _command(page) == ["scale", "auto", "counted", "--stack", "test", "--line", "1"]
+    page.get_by_role("dialog").get_by_role("button", name="Let it scale by itself").click()
+    expect(page.get_by_text("0 to 4, sleeps after 10 min")).to_be_visible()
+    assert stagedoor.json("scale", "why", "counted")["deployments"][0]["fixed"] is None
+
+
 def test_values_are_set_and_secrets_never_shown(visit: Visit, stagedoor: Running, tmp_path: Path) -> None:
     _deploy(stagedoor, tmp_path, "tuned", "one")
     page = visit("/applications/tuned/configuration")
@@ -362,6 +409,14 @@ def test_axe_finds_nothing_serious_on_any_page(
         page.get_by_role("button", name="Roll back ^1 in test").click()
         found += _examine(page, "the dialog to roll back")
         page.keyboard.press("Escape")
+        _go(page, "/applications/looked-through/scaling")
+        page.get_by_role("button", name="Keep a number").first.click()
+        found += _examine(page, "the dialog to keep a number of instances")
+        page.keyboard.press("Escape")
+        one = stagedoor.json("instances", "looked-through")[0]["id"]
+        _go(page, f"/instances/{one}")
+        expect(page.get_by_role("img", name="Memory:")).to_be_visible(timeout=15_000)
+        found += _examine(page, "an instance")
         _go(page, "/requests")
         page.get_by_role("button", name="Request GET /looked-through/hello").first.click()
         found += _examine(page, "the dialog of a request")

@@ -67,3 +67,14 @@ export const addTeam = (name: string, contact: string) =>
 export const removeTeam = (name: string) => command("team", "remove", name);
 
 export const oneRequest = (id: string) => command("requests", "--id", id, "--calls");
+
+export const oneInstance = (id: string) => command("instances", id);
+
+export const whyScaled = (application: string, stack: string) =>
+  command("scale", "why", application, ...(stack ? ["--stack", stack] : []));
+
+export const fixScale = (application: string, stack: string, line: number, instances: string) =>
+  command("scale", "set", application, instances || "N", "--stack", stack, "--line", line);
+
+export const freeScale = (application: string, stack: string, line: number) =>
+  command("scale", "auto", application, "--stack", stack, "--line", line);

@@ -5,7 +5,16 @@ import { pause } from "./lines";
 import { events } from "./sse";
 
 export type Operation = Schemas["Operation"];
-export type Step = { seq: number; at: number; name: string; state: string; text: string; seconds: number };
+export type Step = {
+  seq: number;
+  at: number;
+  name: string;
+  state: string;
+  text: string;
+  seconds: number;
+  /** Of a start: the seconds of each of its phases. */
+  data?: { phases?: { [name: string]: number } };
+};
 export type Course = { steps: Step[]; ended: Operation | null };
 
 /** Steps by name, the newest state of each, and the operation itself once it ended. */

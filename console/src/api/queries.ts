@@ -61,8 +61,33 @@ export const activities = (name = "", limit = 50) =>
 
 export const instances = (name = "") =>
   queryOptions({
-    queryKey: ["instances", name],
-    queryFn: () => ask(api.GET("/v1/instances", { params: { query: { application: name, measure: true } } })),
+    queryKey: ["instances", "all", name],
+    queryFn: () => ask(api.GET("/v1/instances", { params: { query: { application: name } } })),
+  });
+
+export const instance = (id: string) =>
+  queryOptions({
+    queryKey: ["instances", "one", id],
+    queryFn: () => ask(api.GET("/v1/instances/{instance}", { params: { path: { instance: id } } })),
+  });
+
+export const ends = () =>
+  queryOptions({
+    queryKey: ["instances", "ends"],
+    queryFn: () => ask(api.GET("/v1/ends", { params: { query: { limit: 500 } } })),
+  });
+
+export const capacity = () => queryOptions({ queryKey: ["instances", "capacity"], queryFn: () => ask(api.GET("/v1/capacity")) });
+
+export const scaling = (name: string, stack: string) =>
+  queryOptions({
+    queryKey: ["instances", "scaling", name, stack],
+    queryFn: () =>
+      ask(
+        api.GET("/v1/applications/{application}/scaling", {
+          params: { path: { application: name }, query: { stack, limit: 50 } },
+        }),
+      ),
   });
 
 export const services = () => queryOptions({ queryKey: ["services"], queryFn: () => ask(api.GET("/v1/services")) });

@@ -9,6 +9,7 @@ import { Loaded } from "../parts/loaded";
 import { Page } from "../parts/page";
 import { Overview } from "./overview";
 
+const Scaling = lazy(() => import("./scaling"));
 const Versions = lazy(() => import("./versions"));
 const Releases = lazy(() => import("./releases"));
 const Documentation = lazy(() => import("./documentation"));
@@ -25,6 +26,7 @@ const PARTS = [
   { path: "documentation", text: "Documentation", show: Documentation },
   { path: "requests", text: "Requests", show: ApplicationRequests },
   { path: "logs", text: "Logs", show: Logs },
+  { path: "scaling", text: "Scaling", show: Scaling },
   { path: "versions", text: "Versions", show: Versions },
   { path: "releases", text: "Releases", show: Releases },
   { path: "configuration", text: "Configuration", show: Configuration },

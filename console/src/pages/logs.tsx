@@ -1,12 +1,12 @@
 /** What the instances of an application print, as they print it. */
 import { useQuery } from "@tanstack/react-query";
-import { memo, useLayoutEffect, useRef, useState } from "react";
+import { useState } from "react";
 import * as commands from "../api/commands";
 import { instances } from "../api/queries";
 import type { LogLine } from "../api/records";
 import { useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
-import { clock } from "../parts/format";
+import { LogLines } from "../parts/log-lines";
 import { Section } from "../parts/page";
 import { useLines } from "../parts/stream";
 import { StreamHead } from "../parts/stream-head";
@@ -15,7 +15,6 @@ import type { ApplicationView } from "./application";
 
 const MOST = 1000;
 const BEGIN = 200;
-const PLAIN = ["instance", "at", "level", "message", "line", "traceback"];
 
 export default function Logs({ application }: { application: ApplicationView }) {
   const { name } = application;
@@ -40,7 +39,7 @@ export default function Logs({ application }: { application: ApplicationView }) 
         <StreamHead of={stream} />
       </div>
       {stream.failure && <Problem error={stream.failure} />}
-      {shown.length > 0 && <Lines lines={shown} />}
+      {shown.length > 0 && <LogLines lines={shown} />}
       {!shown.length && !stream.failure && (stream.state === "connecting" ? <Skeleton /> : <Quiet filtered={text !== ""} />)}
       <div className="next">
         <Command text={commands.logs(name, instance)} />
@@ -57,39 +56,3 @@ function Quiet({ filtered }: { filtered: boolean }) {
     </Empty>
   );
 }
-
-/** Stays at the newest line, unless one scrolled up to read. */
-function Lines({ lines }: { lines: LogLine[] }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  useLayoutEffect(() => {
-    if (atEnd.current && frame.current) frame.current.scrollTop = frame.current.scrollHeight;
-  }, [lines]);
-  return (
-    <div
-      ref={frame}
-      className="log"
-      role="log"
-      aria-live="off"
-      aria-label="Log lines"
-      tabIndex={0}
-      onScroll={({ currentTarget: at }) => (atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 24)}
-    >
-      {lines.map((one, at) => (
-        <Line key={at} one={one} />
-      ))}
-    </div>
-  );
-}
-
-const Line = memo(function Line({ one }: { one: LogLine }) {
-  const fields = Object.entries(one).filter(([name]) => !PLAIN.includes(name));
-  return (
-    <p className={`log-line log-${one.level ?? "print"}`}>
-      <span className="faint">{typeof one.at === "number" ? clock(one.at) : one.instance}</span>{" "}
-      {one.level && <span className="log-level">{one.level}</span>} {one.message ?? one.line}{" "}
-      <span className="faint">{fields.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(" ")}</span>
-      {one.traceback && <span className="log-trace">{one.traceback}</span>}
-    </p>
-  );
-});

@@ -6,14 +6,28 @@ export function seconds(value: number): string {
   return value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 }
 
+/** A time that is longer than a start, as in "3 min" or "2 h 5 min". */
+export function span(value: number): string {
+  if (value < 60) return `${Math.round(value)} s`;
+  const minutes = Math.round(value / 60);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ""}`;
+  return `${Math.round(minutes / 1440)} days`;
+}
+
 export function bytes(value: number): string {
   if (value <= 0) return "–";
   if (value < 1e6) return `${(value / 1e3).toFixed(value < 1e4 ? 1 : 0)} KB`;
-  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(value < 1e8 ? 1 : 0)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
 export function rate(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(value && value < 10 ? 1 : 0);
+}
+
+/** CPU cores, as in "0.25". */
+export function cores(value: number): string {
+  return value >= 10 ? value.toFixed(0) : String(Number(value.toFixed(2)));
 }
 
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [

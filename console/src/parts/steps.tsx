@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import { type Operation, useOperation } from "../api/operation";
 import { seconds } from "./format";
+import { Phases } from "./phases";
 import { State } from "./state";
 import { Problem } from "./trouble";
 import { Failure } from "../api/client";
@@ -30,7 +31,10 @@ export function Steps({ operation, onEnd }: Props) {
           .map((one) => (
             <li key={one.name}>
               <State word={one.state}>{one.name}</State>
-              <span className="step-text">{one.text}</span>
+              <span className="step-text">
+                {one.text}
+                {one.data?.phases && <Phases phases={one.data.phases} />}
+              </span>
               <span className="faint number">{one.seconds ? seconds(one.seconds) : ""}</span>
             </li>
           ))}
