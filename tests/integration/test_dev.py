@@ -168,3 +168,16 @@ def test_without_root_it_says_so_and_serves_nothing(tmp_path: Path) -> None:
         [COMMAND[0], "-c", code], capture_output=True, text=True, env=dict(os.environ) | {"HOME": "/tmp"}, check=False
     )
     assert "a sandbox needs root and an OCI runtime; nothing is served without isolation" in result.stderr
+
+
+def test_without_a_sandbox_it_says_so_at_each_start(stagedoor: Running, tmp_path: Path) -> None:
+    folder = script(tmp_path, "plain", CALLS)
+    with dev(folder, tmp_path / "data", stagedoor, "--plain") as (port, process):
+        told = fetch(port, "/who").json()
+        assert told["init"] != 1 and told["uid"] == os.getuid()
+        assert fetch(port, "/call/nobody").json()["failed"] == "ApiRefused"
+        (folder / "main.py").write_text(CALLS + "\n")
+        assert process.stdout is not None and json.loads(process.stdout.readline())["event"] == "ready"
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)[1]
+    assert said.count("WITHOUT A SANDBOX: the script runs as you") == 2

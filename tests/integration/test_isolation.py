@@ -1,11 +1,12 @@
 """A hostile or broken script hurts nobody else, and its death has a cause."""
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from bench.running import Running, fetch, wait_until
+from bench.running import COMMAND, Running, fetch, wait_until
 
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
@@ -14,6 +15,7 @@ BAD = """
 import asyncio
 import ctypes
 import os
+import subprocess
 import signal
 import socket
 import time
@@ -259,3 +261,23 @@ def test_a_start_above_its_budget_is_refused_with_its_time(stagedoor: Running, t
     assert "the start takes 4" in refused.stderr and "the budget is 200 ms" in refused.stderr
     assert "limits.start" in refused.stderr
     assert stagedoor.cli("versions", "heavy", check=False).returncode != 0
+
+
+def test_a_shell_stands_beside_the_script_and_is_written_down(stagedoor: Running, tmp_path: Path) -> None:
+    deploy(stagedoor, tmp_path, "looked-into", "[scaling]\nmin = 1\n")
+    one = the_one(stagedoor, "looked-into")
+    typed = "id -u; cat /proc/1/comm; ls /app; ls /root; hostname; echo done\n"
+    got = subprocess.run(
+        [*COMMAND, "shell", str(one["id"])], input=typed, env=stagedoor.environment, text=True, capture_output=True,
+        timeout=30, check=True,
+    )  # fmt: skip
+    said = got.stdout.replace("\r", "")
+    assert "\n10001\n" in said and "main.py" in said and "\ndone\n" in said
+    assert "cannot access '/root'" in said
+    written = [entry for entry in stagedoor.json("activity", "looked-into") if entry["action"] == "shell"]
+    assert written[0]["target"] == one["id"] and written[0]["by"] == "operator"
+    # The commands were in a namespace of the shell's own: the script has none of them.
+    assert not Path(f"/proc/{one['pid']}/root/usr/bin/bash").exists()
+    assert members_of(str(one["id"])) == [one["pid"]]
+    gone = stagedoor.cli("shell", "i00000000", check=False)
+    assert gone.returncode != 0 and "there is no instance" in gone.stderr

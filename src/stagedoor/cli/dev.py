@@ -25,6 +25,12 @@ def add_options(parser: ArgumentParser) -> None:
         "--debug", nargs="?", type=int, const=5678, metavar="PORT", help="wait for a debugger on PORT (5678)"
     )
 
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="without a sandbox: a process like any other of yours",
+    )
+
 
 def run(options: Namespace) -> int:
     def say(line: dict[str, object], text: str) -> None:
@@ -37,6 +43,6 @@ def run(options: Namespace) -> int:
     return dev.serve(
         dev.Options(
             options.folder.resolve(), options.port, options.data, known["url"], known["token"], known["ca"],
-            check_stack(options.stack), options.debug, say,
+            check_stack(options.stack), options.debug, options.plain, say,
         )
     )  # fmt: skip

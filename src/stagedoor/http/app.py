@@ -21,6 +21,7 @@ from stagedoor.http import (
     people,
     releases,
     services,
+    shells,
     sights,
     tokens,
     tries,
@@ -36,8 +37,8 @@ log = logging.getLogger("stagedoor.http")
 _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
-    backups, uploads, releases, configuration, services, sights, instances, access, tokens, people, feedback, live,
-    tries,
+    backups, uploads, releases, configuration, services, sights, instances, shells, access, tokens, people, feedback,
+    live, tries,
 )  # fmt: skip
 
 

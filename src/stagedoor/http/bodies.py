@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from stagedoor.model.operation import Operation
 
@@ -66,6 +66,19 @@ class ScaleWish(_Wish):
     stack: str
     instances: int
     line: int | None = None
+
+
+class ShellWish(_Wish):
+    rows: int = Field(default=24, ge=1, le=1000)
+    columns: int = Field(default=80, ge=1, le=1000)
+    terminal: str = Field(default="dumb", max_length=40)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellView:
+    """The name by which it is read and written; nobody else is told."""
+
+    shell: str
 
 
 class FeedbackWish(_Wish):

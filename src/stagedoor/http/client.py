@@ -70,6 +70,12 @@ class Client:
             if line.strip():
                 yield json.loads(line)
 
+    def read(self, *path: str | int) -> Iterator[bytes]:
+        """Bytes as they arrive."""
+        answer = self._send("GET", _target(path, {}), None)
+        while content := answer.read1(65536):
+            yield content
+
     def save(self, file: Path, *path: str | int) -> None:
         """Writes the answer's body to a file that its owner alone reads. Raises Unreachable when it is cut."""
         answer = self._send("GET", _target(path, {}), None)

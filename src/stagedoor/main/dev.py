@@ -6,13 +6,10 @@ to services leave the sandbox by a forwarder, which sends them through the platf
 
 import asyncio
 import json
-import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 import tomllib
 from collections.abc import Callable
@@ -24,18 +21,14 @@ import watchfiles
 from stagedoor.bundle import interpreters
 from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.bundle.pack import read_ignored
-from stagedoor.main import debugging, forwarder
-from stagedoor.main.node import find_runtime
+from stagedoor.main import debugging, forwarder, sandboxes
+from stagedoor.main.sandboxes import Place
 from stagedoor.model import manifest as manifests
-from stagedoor.model.deployment import Mount
 from stagedoor.model.errors import Failure, Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
-from stagedoor.oci import cgroups, launch, spawn
-from stagedoor.oci.runc import Engine, EngineError
+from stagedoor.oci.runc import EngineError
 
-_EGRESS = "/run/stagedoor/egress.sock"
 _THINKING = 86400.0
-_GROUP = "stagedoor-dev-"
 SECRETS = ".stagedoor/secrets.toml"
 
 
@@ -49,33 +42,28 @@ class Options:
     ca: str
     stack: str
     debug: int | None
+    plain: bool
     say: Callable[[dict[str, object], str], None]
 
 
 class Dev:
     """One application being worked on."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, place: Place) -> None:
         self._options = options
         self._artefacts = Artefacts(options.data, 50_000_000)
         self._door = _listen(options.port)
         self._ignored = read_ignored(options.folder)
-        self._container = ""
-        self._running: launch.Running | None = None
-        self._debugger = None if options.debug is None else debugging.Forward(options.debug, self._pid)
-        # Sockets, and the containers' root: everybody may pass through.
-        self._run = Path(tempfile.mkdtemp(prefix="stagedoor-dev-", dir="/run"))
-        self._run.chmod(0o711)
-        self._engine = Engine(find_runtime(), options.data / "oci", f"/{_GROUP}{os.getpid()}", self._run / "rootfs")
+        self._debugger = None if options.debug is None else debugging.Forward(options.debug, lambda: place.pid)
+        self._place = place
 
     async def run(self) -> None:
-        self._engine.prepare()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         calls = await forwarder.start(
-            self._run / "egress.sock", self._options.folder, self._options.url, self._options.token,
+            self._place.egress, self._options.folder, self._options.url, self._options.token,
             self._options.stack, self._options.ca,
         )  # fmt: skip
         if self._debugger is not None:
@@ -92,18 +80,14 @@ class Dev:
             while (found := await change) is not None:
                 change = asyncio.ensure_future(anext(changes, None))
                 names = ", ".join(sorted({Path(path).name for _, path in found})[:3])
-                await self._end()
+                await self._place.end()
                 await self._start_unless(stop, f"{names} changed; ")
         finally:
             calls.close()
             if self._debugger is not None:
                 self._debugger.close()
-            await self._end()
-            shutil.rmtree(self._run, ignore_errors=True)
-            cgroups.remove(self._engine.cgroup)
-
-    def _pid(self) -> int:
-        return self._running.pid if self._running else 0
+            await self._place.end()
+            self._place.close()
 
     def _say_debugger(self, port: int) -> None:
         written = debugging.write_configuration(self._options.folder, port)
@@ -154,36 +138,28 @@ class Dev:
         layer, _ = await self._artefacts.layers.of_source(self._options.folder, python)
         tool = "" if self._debugger is None else "debugger"
         sandbox = await self._artefacts.sandbox(self._options.folder, layer, python.version, manifest, tool=tool)
-        self._container = f"dev-{secrets.token_hex(4)}"
+        name, place = f"dev-{secrets.token_hex(4)}", self._place
         boot = {
-            "instance": self._container, "entry": manifest.entry, "app": manifest.app, "prefixed": manifest.prefixed,
-            "paths": self._artefacts.import_paths(layer, tool=tool), "config": manifest.config, "egress": _EGRESS,
+            "instance": name, "entry": manifest.entry, "app": manifest.app, "prefixed": manifest.prefixed,
+            "paths": [place.seen(path, sandbox) for path in self._artefacts.import_paths(layer, tool=tool)],
+            "config": manifest.config, "egress": place.seen(str(place.egress), sandbox),
             "secrets": _read_secrets(self._options.folder), "body_limit": manifest.limits.body,
             "answer_limit": manifest.limits.answer, "request_timeout": self._patience(manifest.limits.request),
             "warmup_timeout": self._patience(manifest.limits.warmup), "grace": 1.0,
             "debug": debugging.INSIDE if tool else 0,
         }  # fmt: skip
-        egress = Mount(str(self._run / "egress.sock"), _EGRESS)
-        self._running = running = await launch.launch(self._engine, self._container, sandbox, extra=[egress])
-        running.become(self._engine, sandbox)
+        if place.warning:
+            print(place.warning, file=sys.stderr, flush=True)
+        channel = await place.start(name, sandbox)
         handed = [sys.stdout.fileno(), self._door.fileno()]
-        running.channel.order("boot", json.dumps(boot).encode(), handed, sandbox)
+        channel.order("boot", json.dumps(boot).encode(), handed, sandbox, place.seen("/app", sandbox))
         # An endless import is cut like a warm-up that never ends.
         async with asyncio.timeout(self._patience(manifest.limits.warmup + 5)):
-            return await running.channel.line()
+            return await channel.line()
 
     def _patience(self, seconds: float) -> float:
         """Under a debugger nothing is over while somebody thinks."""
         return seconds if self._debugger is None else _THINKING
-
-    async def _end(self) -> None:
-        if self._running is not None:
-            self._running.channel.close()
-            self._engine.kill(self._running.pid, self._running.started, signal.SIGKILL)
-            await spawn.wait(self._running.pid)
-        if self._container:
-            await self._engine.delete(self._container)
-        self._running, self._container = None, ""
 
 
 def _read(folder: Path) -> Manifest:
@@ -211,23 +187,15 @@ def _listen(port: int) -> socket.socket:
         raise Unavailable(f"port {port} cannot be used: {error.strerror}", hint="choose another with --port") from None
 
 
-def _end_orphans() -> None:
-    """What a `stagedoor dev` that was killed left behind: its container, which still holds its port."""
-    for name in cgroups.below(_GROUP):
-        pid = name.removeprefix(_GROUP)
-        if pid.isdigit() and not spawn.started_at(int(pid)):
-            cgroups.kill_all(f"/{name}")
-            cgroups.remove(f"/{name}")
-
-
 def serve(options: Options) -> int:
     """Runs until Ctrl-C. Raises Unavailable when nothing would be isolated."""
-    if os.geteuid() != 0 or not find_runtime():
+    _read(options.folder)
+    sandboxes.end_orphans()
+    place = sandboxes.choose(options.data, plain=options.plain)
+    if place is None:
         raise Unavailable(
             "a sandbox needs root and an OCI runtime; nothing is served without isolation",
-            hint="run it with sudo; `stagedoor doctor` says what is missing",
+            hint="run it with sudo, or with --plain for code you trust; `stagedoor doctor` says what is missing",
         )
-    _read(options.folder)
-    _end_orphans()
-    asyncio.run(Dev(options).run())
+    asyncio.run(Dev(options, place).run())
     return 0

@@ -61,6 +61,12 @@ def remove(cgroup: str, patience: float = 2.0) -> None:
                     time.sleep(0.01)
 
 
+def join(cgroup: str, pid: int) -> None:
+    """Puts a process into the group: its limits are the process's from now on."""
+    for folder in _folders(cgroup):
+        (folder / "cgroup.procs").write_text(str(pid))
+
+
 def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
     """Sets the limits of a group: bytes, cores, count. Raises OSError."""
     period = 100_000

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import socket
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +27,24 @@ class Channel:
         self._end = end
         self._rest = b""
 
-    def order(self, do: str, content: bytes, descriptors: Sequence[int] = (), sandbox: Sandbox | None = None) -> None:
-        """With `sandbox`, it holds itself to that one's limits before anything of it runs. Raises OSError."""
+    def order(
+        self,
+        do: str,
+        content: bytes,
+        descriptors: Sequence[int] = (),
+        sandbox: Sandbox | None = None,
+        folder: str = "/app",
+    ) -> None:
+        """With `sandbox`, it holds itself to that one's limits before anything of it runs. `folder` is its source's.
+
+        Raises OSError.
+        """
         memory = _message(content)
         files = {} if sandbox is None else {"files": sandbox.files, "file_size": max(sandbox.tmp, _LOG)}
         try:
-            socket.send_fds(self._end, [json.dumps({"do": do, **files}).encode() + b"\n"], [memory, *descriptors])
+            socket.send_fds(
+                self._end, [json.dumps({"do": do, "folder": folder, **files}).encode() + b"\n"], [memory, *descriptors]
+            )
         finally:
             os.close(memory)
 
@@ -115,9 +128,16 @@ def name() -> str:
     return f"i{secrets.token_hex(4)}"
 
 
+def _nameless() -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("order", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
 def _message(content: bytes) -> int:
-    """A descriptor from which `content` can be read; in memory, so that nothing of it reaches a disk."""
-    descriptor = os.memfd_create("order", os.MFD_CLOEXEC)
+    """A descriptor from which `content` can be read; in memory where that can be: it holds secrets."""
+    descriptor = _nameless()
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

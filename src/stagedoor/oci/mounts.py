@@ -50,11 +50,25 @@ def release(folder: Path) -> None:
 
 def attach(source: Path, target: Path) -> None:
     """A read-only view of the folder `source` at `target`; its flags are set before anybody can see it."""
+    place(detached(source), target)
+
+
+def detached(source: Path) -> int:
+    """A descriptor of a read-only view of the folder `source` that stands nowhere yet."""
     tree = _call(_OPEN_TREE, _AT_FDCWD, os.fsencode(source), _TREE_CLONE | _TREE_CLOEXEC | _AT_RECURSIVE)
     try:
         wanted = _Attributes(_ATTR_RDONLY | _ATTR_NOSUID | _ATTR_NODEV)
         size = ctypes.sizeof(wanted)
         _call(_MOUNT_SETATTR, tree, b"", _AT_EMPTY_PATH | _AT_RECURSIVE, ctypes.byref(wanted), size)
+    except OSError:
+        os.close(tree)
+        raise
+    return tree
+
+
+def place(tree: int, target: Path) -> None:
+    """Puts what `detached` made at `target`, and closes its descriptor."""
+    try:
         _call(_MOVE_MOUNT, tree, b"", _AT_FDCWD, os.fsencode(target), _FROM_EMPTY_PATH)
     finally:
         os.close(tree)

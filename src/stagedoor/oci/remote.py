@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from stagedoor.model.deployment import Ground, Sandbox, Spec
-from stagedoor.model.errors import Unavailable
+from stagedoor.model.errors import Missing, Unavailable
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 
 _PATIENCE = 20.0
@@ -85,6 +85,22 @@ class RemoteEngine:
     async def deployments(self) -> list[str]:
         listed: list[str] = await self._ask("GET", "/deployments")
         return listed
+
+    async def open_shell(self, instance: str, rows: int, columns: int, terminal: str) -> str:
+        wish = json.dumps({"rows": rows, "columns": columns, "terminal": terminal}).encode()
+        told = await self._ask("POST", f"/instances/{instance}/shells", wish)
+        if not told["shell"]:
+            raise Missing(f"there is no instance {instance!r}", hint="`stagedoor instances` lists them")
+        return str(told["shell"])
+
+    async def write_shell(self, shell: str, content: bytes) -> None:
+        await self._ask("PUT", f"/shells/{shell}", content)
+
+    async def read_shell(self, shell: str) -> AsyncIterator[bytes]:
+        timeout = httpx.Timeout(10, read=None)
+        async with self._client.stream("GET", f"/shells/{shell}", timeout=timeout) as answer:
+            async for content in answer.aiter_raw():
+                yield content
 
     async def logs(self, application: str, instance: str, lines: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
         query = {"instance": instance, "lines": str(lines)} | ({"follow": "1"} if follow else {})

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,9 +12,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from stagedoor.model.deployment import Ground, Spec
+from stagedoor.model.errors import Missing
 from stagedoor.oci import checks
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.runc import Engine, EngineError
+from stagedoor.oci.shells import Shells
 
 
 class NodeApi:
@@ -22,6 +25,7 @@ class NodeApi:
     def __init__(self, keeper: Keeper, engine: Engine) -> None:
         self._keeper = keeper
         self._engine = engine
+        self._shells = Shells()
 
     def app(self) -> Starlette:
         return Starlette(
@@ -35,6 +39,9 @@ class NodeApi:
                 Route("/attendance", self.attendance, methods=["GET"]),
                 Route("/usage", self.usage, methods=["GET"]),
                 Route("/instances", self.instances, methods=["GET"]),
+                Route("/instances/{instance}/shells", self.open_shell, methods=["POST"]),
+                Route("/shells/{shell}", self.read_shell, methods=["GET"]),
+                Route("/shells/{shell}", self.write_shell, methods=["PUT"]),
                 Route("/checks", self.check, methods=["POST"]),
                 Route("/logs/{application}", self.logs, methods=["GET"]),
             ]
@@ -78,6 +85,30 @@ class NodeApi:
             for one in listed:
                 one["memory_bytes"] = memory.get(one["id"], 0)
         return JSONResponse(listed)
+
+    async def open_shell(self, request: Request) -> Response:
+        """The name of a new one; an empty one when the instance is gone."""
+        name, wish = request.path_params["instance"], await request.json()
+        one = next((one for one in self._keeper.instances() if one.id == name and one.pid), None)
+        if one is None:
+            return JSONResponse({"shell": ""})
+        group = self._engine.cgroup_of(name)
+        return JSONResponse(
+            {"shell": self._shells.open(one.pid, group, wish["rows"], wish["columns"], wish["terminal"])}
+        )
+
+    async def read_shell(self, request: Request) -> Response:
+        return StreamingResponse(self._read_shell(request.path_params["shell"]))
+
+    async def _read_shell(self, name: str) -> AsyncIterator[bytes]:
+        with suppress(Missing):
+            async for content in self._shells.read(name):
+                yield content
+
+    async def write_shell(self, request: Request) -> Response:
+        with suppress(Missing):
+            await self._shells.write(request.path_params["shell"], await request.body())
+        return JSONResponse({})
 
     async def check(self, request: Request) -> Response:
         wanted = msgspec.json.decode(await request.body(), type=checks.CheckRun)

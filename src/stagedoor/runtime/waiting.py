@@ -22,8 +22,8 @@ _CHANNEL = 3
 _LONGEST = 4096
 
 
-def main() -> None:
-    channel = socket.socket(fileno=_CHANNEL)
+def main(descriptor: int = _CHANNEL) -> None:
+    channel = socket.socket(fileno=descriptor)
     runner = boot.make_runner()
     say(channel, {"waits": True})
     while True:
@@ -39,7 +39,7 @@ def main() -> None:
         if order == "prepare":
             say(channel, {"prepared": _prepare(json.loads(content))})
             continue
-        os.chdir("/app")
+        os.chdir(told["folder"])
         _limit(told)
         _become(order, content, descriptors[1:], channel, runner)
         return

@@ -1,0 +1,160 @@
+"""Where `stagedoor dev` runs a script: a container as in production; where none can be had, a plain process."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from stagedoor.main.node import find_runtime
+from stagedoor.model.deployment import Mount, Sandbox
+from stagedoor.oci import cgroups, launch, spawn
+from stagedoor.oci.launch import Channel
+from stagedoor.oci.runc import Engine
+
+GROUP = "stagedoor-dev-"
+_EGRESS = "/run/stagedoor/egress.sock"
+
+
+class Place(Protocol):
+    """`warning` is said at each start; `egress` is where its API calls are taken."""
+
+    warning: str
+    egress: Path
+
+    @property
+    def pid(self) -> int: ...
+
+    async def start(self, name: str, sandbox: Sandbox) -> Channel:
+        """A process that waits for its order, in a container of `sandbox`. Raises EngineError, OSError."""
+        ...
+
+    def seen(self, path: str, sandbox: Sandbox) -> str:
+        """How a path of the container is called by the script."""
+        ...
+
+    async def end(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Contained:
+    """The same kind of container as in production."""
+
+    warning = ""
+
+    def __init__(self, data: Path) -> None:
+        # Sockets, and the containers' root: everybody may pass through.
+        self._run = Path(tempfile.mkdtemp(prefix=GROUP, dir="/run"))
+        self._run.chmod(0o711)
+        self.egress = self._run / "egress.sock"
+        self._engine = Engine(find_runtime(), data / "oci", f"/{GROUP}{os.getpid()}", self._run / "rootfs")
+        self._engine.prepare()
+        self._running: launch.Running | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._running.pid if self._running else 0
+
+    async def start(self, name: str, sandbox: Sandbox) -> Channel:
+        egress = Mount(str(self.egress), _EGRESS)
+        self._running = await launch.launch(self._engine, name, sandbox, extra=[egress])
+        self._running.become(self._engine, sandbox)
+        return self._running.channel
+
+    def seen(self, path: str, sandbox: Sandbox) -> str:
+        return _EGRESS if path == str(self.egress) else path
+
+    async def end(self) -> None:
+        if self._running is None:
+            return
+        running, self._running = self._running, None
+        running.channel.close()
+        self._engine.kill(running.pid, running.started, signal.SIGKILL)
+        await spawn.wait(running.pid)
+        await self._engine.delete(running.id)
+
+    def close(self) -> None:
+        shutil.rmtree(self._run, ignore_errors=True)
+        cgroups.remove(self._engine.cgroup)
+
+
+class Plain:
+    """A process of this machine like any other. Nothing is isolated, and no limit holds but those on files."""
+
+    warning = (
+        "WITHOUT A SANDBOX: the script runs as you, sees your files, network and processes, and has no limit on "
+        "memory, CPU, processes or disk; use it for code you trust, and deploy to see it as it will live"
+    )
+
+    def __init__(self) -> None:
+        self._run = Path(tempfile.mkdtemp(prefix=GROUP))
+        self.egress = self._run / "egress.sock"
+        self._process: asyncio.subprocess.Process | None = None
+        self._channel: Channel | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    async def start(self, name: str, sandbox: Sandbox) -> Channel:
+        folders = _folders(sandbox)
+        ours, theirs = socket.socketpair()
+        code = (
+            f"import sys; sys.path.insert(0, {folders['/stagedoor']!r}); from stagedoor.runtime import waiting; "
+            f"waiting.main({theirs.fileno()})"
+        )
+        self._process = await asyncio.create_subprocess_exec(
+            sandbox.python, "-I", "-S", "-c", code, pass_fds=[theirs.fileno()], start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL, env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._run)},
+        )  # fmt: skip
+        theirs.close()
+        self._channel = Channel(ours)
+        if await self._channel.line() is None:
+            raise OSError(f"{sandbox.python} does not start")
+        return self._channel
+
+    def seen(self, path: str, sandbox: Sandbox) -> str:
+        return _folders(sandbox).get(path, path)
+
+    async def end(self) -> None:
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        if self._channel is not None:
+            self._channel.close()
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        await process.wait()
+
+    def close(self) -> None:
+        shutil.rmtree(self._run, ignore_errors=True)
+
+
+def _folders(sandbox: Sandbox) -> Mapping[str, str]:
+    return {mount.target: mount.source for mount in (*sandbox.shared, *sandbox.mounts)}
+
+
+def choose(data: Path, *, plain: bool) -> Place | None:
+    """None where a container could be had by root alone, which is for the caller to say."""
+    if plain or sys.platform != "linux":
+        return Plain()
+    return Contained(data) if os.geteuid() == 0 and find_runtime() else None
+
+
+def end_orphans() -> None:
+    """What a `stagedoor dev` that was killed left behind: its container, which still holds its port."""
+    if sys.platform != "linux":
+        return
+    for name in cgroups.below(GROUP):
+        pid = name.removeprefix(GROUP)
+        if pid.isdigit() and not spawn.started_at(int(pid)):
+            cgroups.kill_all(f"/{name}")
+            cgroups.remove(f"/{name}")
