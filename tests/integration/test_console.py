@@ -427,13 +427,18 @@ def test_axe_finds_nothing_serious_on_any_page(
     assert not found, "\n".join(found)
 
 
+def _until(page: Page, expression: str) -> None:
+    """Asked from outside: the page's own policy lets nothing be evaluated in it."""
+    wait_until(lambda: page.evaluate(expression), what=expression)
+
+
 def _go(page: Page, path: str) -> None:
     """To another page as a click on a link goes there, which puts the focus on its heading."""
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.evaluate("document.activeElement.blur()")
     page.evaluate("to => history.pushState(null, '', to)", f"/console{path}")
     if path != "/":
-        page.wait_for_function("document.activeElement.tagName === 'H1'")
+        _until(page, "document.activeElement.tagName === 'H1'")
 
 
 # Colours are all that differs between light and dark.
@@ -553,7 +558,7 @@ def test_a_killed_control_is_noticed_and_everything_comes_back(browser: Browser,
             }).observe(document.querySelector(".banners"), {childList: true, subtree: true}); }"""
         )
         os.kill(int(own.program("control")["pid"]), signal.SIGKILL)
-        page.wait_for_function("window.banners.includes('Control is away')")
+        _until(page, "window.banners.includes('Control is away')")
         wait_until(lambda: _answers(own), what="control")
         expect(page.get_by_text("Control is away.", exact=False)).to_have_count(0)
         _deploy(own, tmp_path, "second", "one")

@@ -55,6 +55,6 @@ def _type(client: Any, name: str, ended: threading.Event) -> None:
         if not select.select([0], [], [], 0.1)[0]:
             continue
         content = os.read(0, 4096)
-        client.put("shells", name, body=content or b"\x04")
+        client.put("shells", name, body=content or b"\nexit\n")
         if not content:
             return

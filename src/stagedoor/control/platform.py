@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,11 +58,13 @@ class Platform:
         An edge that is away is no failure: its files are written, and it begins with them.
         """
         async with self.edge_lock:
+            began = time.perf_counter()
             world = await self.store.world()
             self.serving = frozenset(traffic.serving_ids(world))
             wanted = traffic.build(world, self.clock(), list(self.ending.values()))
             try:
-                return await self.edge.apply(wanted)
+                decided = time.perf_counter() - began
+                return decided + await self.edge.apply(wanted)
             except Unavailable as error:
                 log.warning("the edge is away: %s", error)
                 return 0.0

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -34,7 +35,7 @@ class Change:
     after: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """Everything the edge's traffic follows from, read in one transaction."""
 
@@ -44,6 +45,14 @@ class World:
     deployments: list[Deployment]
     services: list[Service]
     tokens: dict[str, Token]
+
+    @cached_property
+    def deployments_of(self) -> dict[str, list[Deployment]]:
+        """By application: with a thousand of them nobody looks through all for one."""
+        found: dict[str, list[Deployment]] = {}
+        for one in self.deployments:
+            found.setdefault(one.application, []).append(one)
+        return found
 
 
 class Store(Protocol):

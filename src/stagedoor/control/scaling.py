@@ -50,6 +50,7 @@ class _Scaler:
         self._used_at = self._read_at = 0.0
         self._fixed: dict[tuple[str, int, str], int] = {}
         self._instances: list[dict[str, Any]] = []
+        self._short = False
         self._at_work: dict[str, asyncio.Task[None]] = {}
 
     async def look(self) -> float:
@@ -58,7 +59,11 @@ class _Scaler:
         attendance, ends = await platform.engine.attendance(self._after)
         self._after = max((one.number for one in ends), default=self._after)
         await deaths.note(platform, ends)
-        if now - self._read_at > _TRUTH or {one.deployment for one in attendance} - self._vitals.pulses.keys():
+        if (
+            self._vitals.asked
+            or now - self._read_at > _TRUTH
+            or {one.deployment for one in attendance} - self._vitals.pulses.keys()
+        ):
             await self._read(now)
         if now - self._used_at > _USAGE:
             await self._use(now)
@@ -72,7 +77,7 @@ class _Scaler:
         return _AWAKE if awake else _ASLEEP
 
     async def _read(self, now: float) -> None:
-        self._read_at = now
+        self._read_at, self._vitals.asked = now, False
         known = {one.id: one for one in await self._platform.store.deployments()}
         self._fixed = {
             (one.application, one.major, one.stack): one.instances for one in await self._platform.store.fixed_scales()
@@ -85,7 +90,7 @@ class _Scaler:
 
     async def _use(self, now: float) -> None:
         self._used_at = now
-        usages, self._vitals.capacity, self._vitals.pool = await self._platform.engine.usage()
+        usages, self._vitals.capacity, _ = await self._platform.engine.usage()
         self._vitals.use(now, usages)
         self._instances = await self._platform.engine.instances()
 
@@ -154,6 +159,7 @@ class _Scaler:
         more = min(wanted.instances - one.instances, max(0, told.total - told.promised) // each)
         if one.instances + more == wanted.instances:
             return wanted
+        self._short = True
         fit = capacity.fits(told.total, told.promised, each * (wanted.instances - one.instances))
         return scale.Decision(one.instances + more, f"{wanted.reason}; {fit.reason}", wanted.inputs)
 
@@ -198,8 +204,9 @@ class _Scaler:
             self._read_at = 0.0
 
     def _make_room(self, now: float, attendance: Iterable[Attendance]) -> None:
-        """Somebody was refused a start for want of memory: what has nothing to do gives way."""
-        if any(one.refused and one.instances for one in attendance) and "room" not in self._at_work:
+        """Somebody lacks memory for a start: what has nothing to do gives way."""
+        short, self._short = self._short or any(one.refused and one.instances for one in attendance), False
+        if short and "room" not in self._at_work:
             self._work("room", room.clear(self._platform, now))
 
     def _work(self, name: str, work: Any) -> None:
@@ -234,6 +241,7 @@ async def fix(
     wanted = FixedScale(application, line, stack, instances, by.name, platform.clock())
     change = Change(by.name, "scale", application, f"^{line} in {stack}", None, {"instances": instances})
     await platform.store.fix_scale(wanted, change)
+    platform.vitals.asked = True
     return wanted
 
 
@@ -242,6 +250,7 @@ async def free(platform: Platform, by: Identity, application: str, major: int | 
     line = await _line(platform, by, application, major, stack)
     change = Change(by.name, "scale", application, f"^{line} in {stack}", None, {"instances": "by itself"})
     await platform.store.free_scale(application, line, stack, change)
+    platform.vitals.asked = True
 
 
 async def _line(platform: Platform, by: Identity, application: str, major: int | None, stack: str) -> int:

@@ -64,7 +64,7 @@ def serving(world: World, line: Line) -> Deployment | None:
     release = world.current.get((line.application, line.major, line.stack))
     if release is None:
         return None
-    for one in sorted(world.deployments, key=lambda one: one.purpose != RELEASE):
+    for one in sorted(world.deployments_of.get(line.application, ()), key=lambda one: one.purpose != RELEASE):
         if one.purpose != PREVIEW and one.runs(line.application, release.version, line.stack, release.configuration):
             return one
     return None

@@ -65,7 +65,7 @@ class Vitals:
         self.curves: dict[str, Curve] = {}
         self.ends: deque[End] = deque(maxlen=_ENDS)
         self.capacity = Capacity(0, 0, 0, 0)
-        self.pool: dict[str, int] = {}
+        self.asked = False  # Somebody asked for another number: the next look reads it.
 
     def use(self, now: float, usages: Iterable[Usage]) -> None:
         """Takes what node measured; forgets instances that are gone."""

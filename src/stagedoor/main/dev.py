@@ -189,13 +189,12 @@ def _listen(port: int) -> socket.socket:
 
 def serve(options: Options) -> int:
     """Runs until Ctrl-C. Raises Unavailable when nothing would be isolated."""
-    _read(options.folder)
-    sandboxes.end_orphans()
-    place = sandboxes.choose(options.data, plain=options.plain)
-    if place is None:
+    if not sandboxes.possible(plain=options.plain):
         raise Unavailable(
             "a sandbox needs root and an OCI runtime; nothing is served without isolation",
             hint="run it with sudo, or with --plain for code you trust; `stagedoor doctor` says what is missing",
         )
-    asyncio.run(Dev(options, place).run())
+    _read(options.folder)
+    sandboxes.end_orphans()
+    asyncio.run(Dev(options, sandboxes.choose(options.data, plain=options.plain)).run())
     return 0

@@ -142,11 +142,13 @@ def _folders(sandbox: Sandbox) -> Mapping[str, str]:
     return {mount.target: mount.source for mount in (*sandbox.shared, *sandbox.mounts)}
 
 
-def choose(data: Path, *, plain: bool) -> Place | None:
-    """None where a container could be had by root alone, which is for the caller to say."""
-    if plain or sys.platform != "linux":
-        return Plain()
-    return Contained(data) if os.geteuid() == 0 and find_runtime() else None
+def possible(*, plain: bool) -> bool:
+    """Whether a script can run here: on Linux it is in a container, for which root is needed, unless told otherwise."""
+    return plain or sys.platform != "linux" or (os.geteuid() == 0 and bool(find_runtime()))
+
+
+def choose(data: Path, *, plain: bool) -> Place:
+    return Plain() if plain or sys.platform != "linux" else Contained(data)
 
 
 def end_orphans() -> None:

@@ -33,6 +33,7 @@ log = logging.getLogger("stagedoor.keeper")
 _STEADY = 1.0
 _LOOK = 0.02
 _LATER = 0.5
+_ROOM = 10.0  # Seconds in which something else may give way.
 _CORPSE = 2.0  # Seconds for the kernel to let go of a process that was killed.
 _spawn = asyncio.create_task
 _UNUSED = 8.0  # Seconds after which the edge has closed what it kept open to a server without use.
@@ -283,10 +284,13 @@ class Keeper:
             await self._start_one(kept, post)
 
     async def _start_one(self, kept: Kept, post: Post) -> None:
-        fits = capacity.fits(self._memory, self._promised(), kept.spec.sandbox.memory)
-        if not fits.fits:
-            kept.refused = fits.reason
-            raise StartFailed("capacity", fits.reason)
+        deadline = time.monotonic() + _ROOM
+        while not (fit := capacity.fits(self._memory, self._promised(), kept.spec.sandbox.memory)).fits:
+            # Control sees who was refused, and puts to sleep what has nothing to do.
+            kept.refused = fit.reason
+            if time.monotonic() > deadline:
+                raise StartFailed("capacity", fit.reason)
+            await asyncio.sleep(_LOOK)
         kept.refused, post.starting = "", True
         try:
             await self._starter.start(kept, post)

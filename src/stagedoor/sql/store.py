@@ -13,13 +13,13 @@ from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Token
 from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
-from stagedoor.model.deployment import Deployment, Spec
 from stagedoor.model.errors import Conflict
 from stagedoor.model.release import Line, Release
 from stagedoor.model.service import Service
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
 from stagedoor.sql.database import put
+from stagedoor.sql.deployments import Deployments
 from stagedoor.sql.dump import Dump
 from stagedoor.sql.operations import Operations
 from stagedoor.sql.people import People
@@ -27,13 +27,27 @@ from stagedoor.sql.scaling import Scaling
 from stagedoor.sql.values import Values
 
 
-class SqlStore(People, Values, Operations, Scaling, Dump):
+class SqlStore(Deployments, People, Values, Operations, Scaling, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
 
     async def world(self) -> World:
-        return await self._run(_world)
+        return await self._run(self._world)
+
+    def _world(self, connection: Connection) -> World:
+        def all_of(table: Any) -> list[dict[str, Any]]:
+            return [dict(row._mapping) for row in connection.execute(select(table)).all()]
+
+        lines = [Line(**row) for row in all_of(tables.lines)]
+        return World(
+            applications=[Application(**row) for row in all_of(tables.applications)],
+            lines=lines,
+            current=self._current(connection, lines),
+            deployments=self._all_deployments(connection),
+            services=[Service(**row) for row in all_of(tables.services)],
+            tokens={row.pop("hash"): Token(**row) for row in all_of(tables.tokens)},
+        )
 
     async def application(self, name: str) -> Application | None:
         table = tables.applications
@@ -151,31 +165,6 @@ class SqlStore(People, Values, Operations, Scaling, Dump):
 
         await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES)
 
-    # Deployments
-
-    async def deployments(self) -> list[Deployment]:
-        rows = await self._run(lambda c: c.execute(select(tables.deployments)).all())
-        return [_deployment(row) for row in rows]
-
-    async def deployment(self, deployment: str) -> Deployment | None:
-        query = select(tables.deployments).where(tables.deployments.c.id == deployment)
-        row = await self._run(lambda c: c.execute(query).first())
-        return _deployment(row) if row else None
-
-    async def save_deployment(self, deployment: Deployment) -> None:
-        values = {**_shallow(deployment), "spec": msgspec.to_builtins(deployment.spec)}
-        key = {"id": values.pop("id")}
-        await self._run(lambda c: put(c, tables.deployments, key, values), news.DEPLOYMENTS)
-
-    async def touch_deployment(self, deployment: str, at: float, purpose: str) -> None:
-        table = tables.deployments
-        query = update(table).where(table.c.id == deployment).values(used_at=at, purpose=purpose)
-        await self._run(lambda c: c.execute(query), news.DEPLOYMENTS)
-
-    async def drop_deployment(self, deployment: str) -> None:
-        table = tables.deployments
-        await self._run(lambda c: c.execute(delete(table).where(table.c.id == deployment)), news.DEPLOYMENTS)
-
     # Activities and services
 
     async def activities(self, application: str, limit: int) -> list[Activity]:
@@ -214,44 +203,8 @@ def _put_application(connection: Connection, application: Application) -> None:
     put(connection, tables.applications, {"name": values.pop("name")}, values)
 
 
-def _shallow(deployment: Deployment) -> dict[str, Any]:
-    return {name: getattr(deployment, name) for name in deployment.__dataclass_fields__}
-
-
 def _version(row: Row[Any]) -> Version:
     values = {key: value for key, value in row._mapping.items() if key != "forgotten"}
     return Version(
         **{**values, "start": msgspec.convert(values["start"], Start), "endpoints": tuple(values["endpoints"])}
-    )
-
-
-def _deployment(row: Row[Any]) -> Deployment:
-    values = dict(row._mapping)
-    return Deployment(**{**values, "spec": msgspec.convert(values["spec"], Spec)})
-
-
-def _world(connection: Connection) -> World:
-    def all_of(table: Any) -> list[dict[str, Any]]:
-        return [dict(row._mapping) for row in connection.execute(select(table)).all()]
-
-    lines = [Line(**row) for row in all_of(tables.lines)]
-    table = tables.releases
-    current = {}
-    joined = select(table).join(
-        tables.lines,
-        (tables.lines.c.application == table.c.application)
-        & (tables.lines.c.major == table.c.major)
-        & (tables.lines.c.stack == table.c.stack)
-        & (tables.lines.c.release == table.c.number),
-    )
-    for row in connection.execute(joined).all():
-        release = Release(**row._mapping)
-        current[release.application, release.major, release.stack] = release
-    return World(
-        applications=[Application(**row) for row in all_of(tables.applications)],
-        lines=lines,
-        current=current,
-        deployments=[_deployment(row) for row in connection.execute(select(tables.deployments)).all()],
-        services=[Service(**row) for row in all_of(tables.services)],
-        tokens={row.pop("hash"): Token(**row) for row in all_of(tables.tokens)},
     )
