@@ -146,9 +146,10 @@ def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[
 async def prepare(platform: Platform, deployment: Deployment, start: Start) -> Deployment:
     """After the first start of a version: the next ones are not measured, and find their imports done."""
     async with platform.pool_lock:
-        changed = replace(deployment, spec=replace(deployment.spec, preload=start.modules, measure=False))
+        fresh = await platform.store.deployment(deployment.id) or deployment
+        changed = replace(fresh, spec=replace(fresh.spec, preload=start.modules, measure=False))
         await platform.store.save_deployment(changed)
-    await platform.engine.change(changed.spec)
+        await platform.engine.change(changed.spec)
     return changed
 
 

@@ -37,9 +37,10 @@ async def resize(platform: Platform, deployment: Deployment, count: int, *, keep
             doors = (*doors, *free(platform, await platform.store.deployments(), missing))
         changed = replace(fresh, spec=replace(fresh.spec, doors=doors, instances=count))
         await platform.store.save_deployment(changed)
-    if set(doors) != set(fresh.spec.doors):
-        await platform.apply_traffic()
-    await platform.engine.change(changed.spec)
+        if set(doors) != set(fresh.spec.doors):
+            await platform.apply_traffic()
+        # Within the lock: node hears of changes in the order in which they were made.
+        await platform.engine.change(changed.spec)
     return changed
 
 
@@ -55,7 +56,7 @@ async def give_back(platform: Platform, deployment: Deployment, left: frozenset[
             return
         changed = replace(fresh, spec=replace(fresh.spec, doors=kept))
         await platform.store.save_deployment(changed)
-    await platform.engine.change(changed.spec)
+        await platform.engine.change(changed.spec)
     await platform.apply_traffic()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import logging
 import os
 import socket
 import time
@@ -17,6 +18,8 @@ from stagedoor.haproxy.translate import translate
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import Traffic
 from stagedoor.model.views import Load
+
+log = logging.getLogger("stagedoor.edge")
 
 
 class Edge:
@@ -66,6 +69,7 @@ class Edge:
             try:
                 await self._socket.do(command)
             except Refused as error:
+                log.info("the edge refused %s", error)
                 refused.append(error)
         # After a refusal (a server whose connections are not closed yet) the next call looks again.
         self._known = None if refused else wanted
@@ -120,9 +124,13 @@ class Doors:
 
     async def _set(self, backend: str, door: int, state: str) -> bool:
         try:
-            return not await self._socket.ask(f"set server {backend}/{door_server(door)} state {state}")
-        except EdgeDown:
+            said = await self._socket.ask(f"set server {backend}/{door_server(door)} state {state}")
+        except EdgeDown as error:
+            log.info("door %s of %s cannot be %s: %s", door, backend, state, error)
             return False
+        if said:
+            log.info("door %s of %s cannot be %s: %s", door, backend, state, said)
+        return not said
 
     async def open_doors(self) -> set[tuple[str, int]] | None:
         """(backend, door) of those that take traffic; None when the edge is away."""
