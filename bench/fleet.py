@@ -1,16 +1,17 @@
 """Many applications on one platform, published and released as `stagedoor deploy` does it, side by side."""
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from bench.running import Running, fetch_json, wait_until, write_application
+from bench.running import Running, fetch_json, write_application
 from stagedoor.bundle.pack import pack
 
+_LOOK = 0.1
 SMALL = """
 from stagedoor import Request, endpoint
 
@@ -45,7 +46,7 @@ class App:
     files: dict[str, str] = field(default_factory=dict)
 
 
-def deploy(running: Running, folder: Path, apps: Iterable[App], *, lanes: int = 4) -> None:
+def deploy(running: Running, folder: Path, apps: Iterable[App], *, lanes: int = 8) -> None:
     """All of them, in the stack test. Raises RuntimeError with what the platform said."""
     with (
         httpx.Client(
@@ -63,14 +64,13 @@ def _deploy(client: httpx.Client, folder: Path, app: App) -> None:
     if answer.status_code != 202:
         raise RuntimeError(answer.text)
     number = answer.json()["id"]
-    told = wait_until(lambda: _ended(client, number), 120, f"the deploy of {app.name}")
+    deadline = time.monotonic() + 120
+    while (told := client.get(f"/v1/operations/{number}").json())["state"] == "running":
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the deploy of {app.name} does not end")
+        time.sleep(_LOOK)
     if told["state"] != "done":
         raise RuntimeError(str(told))
-
-
-def _ended(client: httpx.Client, number: int) -> Any:
-    told = client.get(f"/v1/operations/{number}").json()
-    return told if told["state"] != "running" else None
 
 
 def asleep(running: Running, names: Iterable[str]) -> bool:

@@ -82,11 +82,13 @@ async def keep_true(platform: Platform) -> None:
 
 async def bring_back(platform: Platform) -> None:
     """What a line points at runs: a deployment that node or the database lost is made again."""
-    world = await platform.store.world()
-    running = set(await platform.engine.deployments())
-    for one in world.deployments:
-        if one.id not in running and one.id not in platform.ending:
-            await platform.engine.deploy(one.spec)
+    async with platform.pool_lock:
+        # Not in the middle of a deployment's making: it has no server at the edge yet.
+        world = await platform.store.world()
+        running = set(await platform.engine.deployments())
+        for one in world.deployments:
+            if one.id not in running and one.id not in platform.ending:
+                await platform.engine.deploy(one.spec)
     for line in world.lines:
         release = world.current.get((line.application, line.major, line.stack))
         busy = deployments.busy_applications(platform)

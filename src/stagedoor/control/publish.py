@@ -72,7 +72,7 @@ async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
 
 async def _check_memory(platform: Platform, source: Source) -> None:
     """Raises Invalid when one instance alone is more than the machine has for all."""
-    _, told, _ = await platform.engine.usage()
+    told, _ = await platform.engine.capacity()
     wanted = source.manifest.resources.memory
     if wanted > told.total:
         raise Invalid(

@@ -22,7 +22,7 @@ async def make(platform: Platform, wanted: int, what: str) -> None:
     """Returns once `wanted` bytes more can be promised. Raises Unavailable with the figures when that cannot be."""
     deadline, clearing = platform.clock() + _PATIENCE, True
     while True:
-        _, told, _ = await platform.engine.usage()
+        told, _ = await platform.engine.capacity()
         fit = capacity.fits(told.total, told.promised, wanted)
         if fit.fits:
             return
@@ -31,8 +31,9 @@ async def make(platform: Platform, wanted: int, what: str) -> None:
             clearing = bool(told.leaving) or await clear(platform, platform.clock())
             await asyncio.sleep(_LOOK)
         else:
+            used = sum(one.memory for one in await platform.engine.usage())
             raise Unavailable(
-                f"{what} does not fit into the machine's memory: {fit.reason}; they use {say_size(told.used)}, and the "
+                f"{what} does not fit into the machine's memory: {fit.reason}; they use {say_size(used)}, and the "
                 f"machine has {say_size(told.free)} free",
                 hint="lower resources.memory or scaling.min of what runs, delete lines that nobody needs, or raise "
                 "capacity.memory in platform.toml",

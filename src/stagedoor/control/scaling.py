@@ -90,7 +90,8 @@ class _Scaler:
 
     async def _use(self, now: float) -> None:
         self._used_at = now
-        usages, self._vitals.capacity, _ = await self._platform.engine.usage()
+        usages = await self._platform.engine.usage()
+        self._vitals.capacity, _ = await self._platform.engine.capacity()
         self._vitals.use(now, usages)
         self._instances = await self._platform.engine.instances()
 

@@ -121,5 +121,6 @@ def _reason(pulse: Any, current: int, asked: int | None, one: Deployment) -> str
 
 async def capacity(platform: Platform) -> CapacityView:
     """As of now. Raises Unavailable while node is away."""
-    _, told, waiting = await platform.engine.usage()
-    return CapacityView(told.total, told.promised, told.used, told.free, waiting)
+    told, waiting = await platform.engine.capacity()
+    used = sum(one.memory for one in await platform.engine.usage())
+    return CapacityView(told.total, told.promised, used, told.free, waiting)

@@ -74,12 +74,11 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Memory of the machine for instances, in bytes: all there is, what their limits promise, what they use, and what
-    the machine has left. `leaving` is the part of the promised that is about to be given back.
+    """Memory of the machine for instances, in bytes: all there is, what their limits promise, and what the machine has
+    left. `leaving` is the part of the promised that is about to be given back.
     """
 
     total: int
     promised: int
-    used: int
     free: int
-    leaving: int = 0
+    leaving: int

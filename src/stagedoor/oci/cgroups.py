@@ -71,19 +71,15 @@ def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
     """Sets the limits of a group: bytes, cores, count. Raises OSError."""
     period = 100_000
     quota, shares = int(cpu * period), max(2, int(cpu * 1024))
+    values = [("pids", "pids.max", processes)]
     if _is_unified():
-        values = {
-            "memory.max": f"{memory}", "pids.max": f"{processes}", "cpu.max": f"{quota} {period}",
-            "cpu.weight": f"{_weight(shares)}",
-        }  # fmt: skip
+        values += [("", "memory.max", memory), ("", "cpu.weight", _weight(shares))]
+        _file(cgroup, "", "cpu.max").write_text(f"{quota} {period}")
     else:
-        values = {
-            "memory/memory.limit_in_bytes": f"{memory}", "pids/pids.max": f"{processes}",
-            "cpu/cpu.cfs_quota_us": f"{quota}", "cpu/cpu.shares": f"{shares}",
-        }  # fmt: skip
-    for name, value in values.items():
-        hierarchy, _, file = name.rpartition("/")
-        (_MOUNT / hierarchy / cgroup.strip("/") / file).write_text(value)
+        values += [("memory", "memory.limit_in_bytes", memory)]
+        values += [("cpu", "cpu.cfs_quota_us", quota), ("cpu", "cpu.shares", shares)]
+    for hierarchy, file, value in values:
+        _file(cgroup, hierarchy, file).write_text(str(value))
 
 
 @cache
@@ -98,31 +94,30 @@ def _weight(shares: int) -> int:
 
 def memory_in_use(cgroup: str) -> int:
     """Bytes that the group holds and cannot simply give back: what counts against its limit in the end."""
-    for folder in _folders(cgroup):
-        for usage, cached in (("memory.usage_in_bytes", "total_inactive_file"), ("memory.current", "inactive_file")):
-            try:
-                used = int((folder / usage).read_text())
-                fields = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-            except (OSError, ValueError):
-                continue
-            return max(0, used - int(fields.get(cached, 0)))
-    return 0
+    usage, cached = ("memory.current", "inactive_file") if _is_unified() else (
+        "memory.usage_in_bytes", "total_inactive_file"
+    )  # fmt: skip
+    try:
+        used = int(_file(cgroup, "memory", usage).read_text())
+        fields = dict(line.split() for line in _file(cgroup, "memory", "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):
+        return 0
+    return max(0, used - int(fields.get(cached, 0)))
 
 
 def cpu_seconds(cgroup: str) -> float:
     """Time that the group's processes ran, over all cores."""
-    for folder in _folders(cgroup):
-        try:
-            return int((folder / "cpuacct.usage").read_text()) / 1e9
-        except (OSError, ValueError):
-            pass
-        try:
-            fields = dict(line.split() for line in (folder / "cpu.stat").read_text().splitlines())
-        except (OSError, ValueError):
-            continue
-        if "usage_usec" in fields:
-            return int(fields["usage_usec"]) / 1e6
-    return 0.0
+    try:
+        if not _is_unified():
+            return int(_file(cgroup, "cpuacct", "cpuacct.usage").read_text()) / 1e9
+        fields = dict(line.split() for line in _file(cgroup, "", "cpu.stat").read_text().splitlines())
+        return int(fields["usage_usec"]) / 1e6
+    except (OSError, ValueError, KeyError):
+        return 0.0
+
+
+def _file(cgroup: str, hierarchy: str, name: str) -> Path:
+    return _MOUNT / ("" if _is_unified() else hierarchy) / cgroup.strip("/") / name
 
 
 def memory_kills(cgroup: str) -> int:

@@ -140,9 +140,8 @@ class Keeper:
         return self._ends.after(after)
 
     def capacity(self) -> Capacity:
-        used = sum(cgroups.memory_in_use(self._engine.cgroup_of(one.id)) for one in self.instances())
         leaving = sum(memory for _, memory in self._leaving.values())
-        return Capacity(self._memory, self._promised(), used, machine.free_memory(), leaving)
+        return Capacity(self._memory, self._promised(), machine.free_memory(), leaving)
 
     def _promised(self) -> int:
         standing = sum(
@@ -337,14 +336,14 @@ class Keeper:
         """Waits for the end of an instance, ends one that hangs, lets one go that is to sleep. Returns what it was."""
         one, spec = post.instance, kept.spec
         assert one is not None
-        ended = _spawn(spawn.wait(one.pid))
+        ended, turn = _spawn(spawn.wait(one.pid)), _spawn(post.turn.wait())
         hangs = _spawn(probe.until_hung(self._sockets.door_path(one.door), spec.hang))
         try:
             while not ended.done() and not hangs.done():
-                post.turn.clear()
-                turn = _spawn(post.turn.wait())
+                if turn.done():
+                    post.turn.clear()
+                    turn = _spawn(post.turn.wait())
                 await asyncio.wait({ended, hangs, turn}, return_when=asyncio.FIRST_COMPLETED)
-                turn.cancel()
                 if not kept.spec.instances and not ended.done():
                     # No probe may wait at the door once nobody stands there: it would wake the next.
                     hangs.cancel()
@@ -356,8 +355,8 @@ class Keeper:
                 self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
             status = await ended
         finally:
-            hangs.cancel()
-            ended.cancel()
+            for task in (hangs, ended, turn):
+                task.cancel()
         if hung:
             kind, cause = states.HUNG, f"hung: no answer to the probe for {spec.hang:g} s"
         else:

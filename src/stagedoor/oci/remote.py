@@ -59,10 +59,12 @@ class RemoteEngine:
         deployments = msgspec.convert(told["deployments"], list[Attendance], strict=False)
         return deployments, msgspec.convert(told["ends"], list[End])
 
-    async def usage(self) -> tuple[list[Usage], Capacity, dict[str, int]]:
-        told = await self._ask("GET", "/usage")
-        usages = msgspec.convert(told["instances"], list[Usage])
-        return usages, msgspec.convert(told["capacity"], Capacity), told["pool"]
+    async def usage(self) -> list[Usage]:
+        return msgspec.convert(await self._ask("GET", "/usage"), list[Usage])
+
+    async def capacity(self) -> tuple[Capacity, dict[str, int]]:
+        told = await self._ask("GET", "/capacity")
+        return msgspec.convert(told["capacity"], Capacity), told["pool"]
 
     async def settled(self, deployment: str) -> dict[str, Any]:
         told: dict[str, Any] = await self._ask("GET", f"/deployments/{deployment}/settled")

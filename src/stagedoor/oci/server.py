@@ -1,5 +1,6 @@
 """Node's own API, on a unix socket that only root can open: what control asks of the engine."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -38,6 +39,7 @@ class NodeApi:
                 Route("/grounds", self.expect, methods=["POST"]),
                 Route("/attendance", self.attendance, methods=["GET"]),
                 Route("/usage", self.usage, methods=["GET"]),
+                Route("/capacity", self.capacity, methods=["GET"]),
                 Route("/instances", self.instances, methods=["GET"]),
                 Route("/instances/{instance}/shells", self.open_shell, methods=["POST"]),
                 Route("/shells/{shell}", self.read_shell, methods=["GET"]),
@@ -65,8 +67,10 @@ class NodeApi:
         return _encoded({"deployments": self._keeper.attendance(), "ends": ends})
 
     async def usage(self, request: Request) -> Response:
-        told = {"instances": self._keeper.usage(), "capacity": self._keeper.capacity()}
-        return _encoded({**told, "pool": self._keeper.pool.waiting()})
+        return _encoded(await asyncio.to_thread(self._keeper.usage))
+
+    async def capacity(self, request: Request) -> Response:
+        return _encoded({"capacity": self._keeper.capacity(), "pool": self._keeper.pool.waiting()})
 
     async def deployments(self, request: Request) -> Response:
         return JSONResponse(self._keeper.deployments())
