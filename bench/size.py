@@ -40,7 +40,7 @@ def _family(leader: int) -> list[int]:
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == leader and b"waiting.main" not in (folder / "cmdline").read_bytes():
+        if int(fields[2]) == leader and b"light.load" not in (folder / "cmdline").read_bytes():
             members.append(int(folder.name))
     return members
 

@@ -103,14 +103,10 @@ class Plain:
         return self._process.pid if self._process else 0
 
     async def start(self, name: str, sandbox: Sandbox) -> Channel:
-        folders = _folders(sandbox)
         ours, theirs = socket.socketpair()
-        code = (
-            f"import sys; sys.path.insert(0, {folders['/stagedoor']!r}); from stagedoor.runtime import waiting; "
-            f"waiting.main({theirs.fileno()})"
-        )
         self._process = await asyncio.create_subprocess_exec(
-            sandbox.python, "-I", "-S", "-c", code, pass_fds=[theirs.fileno()], start_new_session=True,
+            *launch.arguments(sandbox.python, _folders(sandbox)["/stagedoor"], theirs.fileno()),
+            pass_fds=[theirs.fileno()], start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL, env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._run)},
         )  # fmt: skip
         theirs.close()

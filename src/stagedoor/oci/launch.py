@@ -14,7 +14,14 @@ from typing import Any
 from stagedoor.model.deployment import Mount, Sandbox
 from stagedoor.oci import cgroups, runc, spawn, spec
 
-_CODE = "import sys; sys.path.insert(0, '/stagedoor'); from stagedoor.runtime import waiting; waiting.main()"
+_CODE = """\
+import sys
+sys.path.insert(0, {runtime!r})
+from stagedoor.runtime import light
+light.load()
+from stagedoor.runtime import waiting
+waiting.main({channel})
+"""
 _LONGEST_LINE = 2_000_000
 _LOG = 256_000_000  # A log above it takes no more; node cuts logs long before.
 
@@ -86,9 +93,9 @@ class Running:
             os.setpriority(os.PRIO_PROCESS, self.pid, 0)
 
 
-def arguments(python: str) -> Sequence[str]:
+def arguments(python: str, runtime: str = "/stagedoor", channel: int = 3) -> Sequence[str]:
     """Isolated (-I) and without site packages (-S): a script sees its own layers and nothing of the host's."""
-    return [python, "-I", "-S", "-c", _CODE]
+    return [python, "-I", "-S", "-c", _CODE.format(runtime=runtime, channel=channel)]
 
 
 async def launch(

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -81,12 +80,9 @@ class _Finder:
 
 
 @contextmanager
-def measured(wanted: bool) -> Iterator[Measured]:
-    """What is imported in the block, when it is `wanted`."""
+def measured() -> Iterator[Measured]:
+    """What is imported in the block."""
     found = Measured()
-    if not wanted:
-        yield found
-        return
     finder = _Finder(found)
     sys.meta_path.insert(0, finder)
     try:
@@ -97,6 +93,7 @@ def measured(wanted: bool) -> Iterator[Measured]:
 
 def _resident() -> float:
     try:
-        return float(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+        with open("/proc/self/statm") as stream:
+            return float(stream.read().split()[1]) * _PAGE
     except (OSError, IndexError, ValueError):
         return 0.0

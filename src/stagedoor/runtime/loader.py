@@ -3,14 +3,16 @@
 import importlib
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from stagedoor.runtime import asgi
 from stagedoor.runtime.connection import Application
 from stagedoor.runtime.router import router
 from stagedoor.runtime.scripted import Scripted, trim
+
+if TYPE_CHECKING:
+    from stagedoor.runtime import asgi
 
 
 class Boot(msgspec.Struct):
@@ -50,7 +52,7 @@ class LoadError(Exception):
 @dataclass(frozen=True, slots=True)
 class Loaded:
     application: Application
-    lifespan: asgi.Lifespan | None
+    lifespan: "asgi.Lifespan | None"
     endpoints: list[dict[str, str]]
 
 
@@ -67,6 +69,8 @@ def load(boot: Boot) -> Loaded:
 
 
 def _load_asgi(boot: Boot) -> Loaded:
+    from stagedoor.runtime import asgi  # Most scripts are none: each would carry it.
+
     name, _, attribute = boot.app.partition(":")
     module = _import(name, "app")
     app = getattr(module, attribute or "app", None)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from inspect import isawaitable
 
-from stagedoor.runtime import client, imports, scripted
+from stagedoor.runtime import client, scripted
 from stagedoor.runtime.config import config, secrets
 from stagedoor.runtime.connection import Connection, Settings
 from stagedoor.runtime.ending import ending
@@ -48,8 +48,7 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     if boot.egress:
         client.api.transport = client.EgressTransport(boot.egress)
     began = time.perf_counter()
-    with imports.measured(boot.measure) as measured:
-        loaded = load(boot)
+    loaded, measured = _load(boot)
     imported = time.perf_counter()
     await warm_up(boot, loaded)
     settings = Settings(loaded.application, boot.instance, boot.body_limit, boot.request_timeout, boot.answer_limit)
@@ -65,7 +64,7 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
         "import_s": imported - began,
         "warmup_s": time.perf_counter() - imported,
         "endpoints": loaded.endpoints,
-        **measured.report(),
+        **measured,
     })  # fmt: skip
     await _either(stop, leave)
     server.close()
@@ -77,6 +76,17 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     sweeper.cancel()
     if loaded.lifespan is not None:
         await loaded.lifespan.stop()
+
+
+def _load(boot: Boot) -> tuple[Loaded, dict[str, object]]:
+    """The application; what its imports took, when that is asked for."""
+    if not boot.measure:
+        return load(boot), {}
+    from stagedoor.runtime import imports
+
+    with imports.measured() as measured:
+        loaded = load(boot)
+    return loaded, measured.report()
 
 
 async def _either(*events: asyncio.Event) -> None:

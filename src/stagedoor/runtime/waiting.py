@@ -1,6 +1,6 @@
 """The first code in a container. It waits for node to say what the container becomes; until then it is nobody's.
 
-Descriptor 3 is a socket to node. An order is one line of JSON, {"do": ...}, with descriptors beside it: first the
+One descriptor is a socket to node. An order is one line of JSON, {"do": ...}, with descriptors beside it: first the
 order's content, then what it hands over. A container becomes something once; when node goes away, it ends.
 """
 
@@ -18,11 +18,10 @@ from typing import Any
 
 from stagedoor.runtime import boot
 
-_CHANNEL = 3
 _LONGEST = 4096
 
 
-def main(descriptor: int = _CHANNEL) -> None:
+def main(descriptor: int) -> None:
     channel = socket.socket(fileno=descriptor)
     runner = boot.make_runner()
     say(channel, {"waits": True})
