@@ -56,7 +56,7 @@ const COLUMNS: Column<Version>[] = [
   { name: "Published", cell: (one) => <Time at={one.published_at} /> },
   { name: "By", cell: (one) => one.published_by },
   { name: "Tests", cell: (one) => (one.tests && one.tests !== "no tests" ? <State word="passed">{one.tests}</State> : <span className="faint">none</span>) },
-  { name: "Start", kind: "number", cell: (one) => seconds(one.start_seconds) },
+  { name: "Start", kind: "number", cell: (one) => <span title={one.start}>{seconds(one.start_seconds)}</span> },
   { name: "Memory", kind: "number", cell: (one) => bytes(one.memory_bytes) },
   { name: "Python", cell: (one) => <span className="mono">{one.python}</span> },
 ];

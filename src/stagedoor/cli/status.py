@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from stagedoor.cli import output, session
+from stagedoor.model.quantity import say_size
 
 EXAMPLES = ("stagedoor status", "stagedoor status --json")
 
@@ -29,12 +30,20 @@ def run(options: Namespace) -> int:
     pools = ", ".join(f"{taken} of {size} {name}" for name, (taken, size) in told["pools"].items())
     edge = f"the edge has {told['edge']['connections']} connections" if told["edge"]["alive"] else "the edge is away"
     print(f"\n{edge}; given out: {pools}")
+    memory = told["memory"]
+    if memory:
+        sizes = {name: say_size(memory[name]) for name in ("total", "promised", "used", "free")}
+        print(
+            f"memory for instances: {sizes['total']}, promised {sizes['promised']}, used {sizes['used']}; "
+            f"{sizes['free']} free on the machine; {sum(memory['waiting'].values()) - memory['waiting']['free_slots']} "
+            "containers wait ahead"
+        )
     return 0
 
 
 def _row(application: dict[str, Any], line: dict[str, Any]) -> tuple[Any, ...]:
     default = " *" if line["line"] == application["default_line"] else ""
-    instances = ", ".join(f"{count} {state}" for state, count in sorted(line["instances"].items())) or "none"
+    instances = ", ".join(f"{count} {state}" for state, count in sorted(line["instances"].items())) or "asleep"
     return (
         application["name"], line["line"] + default, line["stack"], line["version"], line["release"], instances,
         output.say_age(line["released_at"]), line["released_by"],

@@ -24,7 +24,6 @@ from stagedoor.model.quantity import say_size, say_time
 from stagedoor.model.version import Start, Version, choose_number, next_numbers
 
 _WORTH_PREPARING = 0.005  # Seconds of import from which on containers are prepared for a version.
-_WORTH_NAMING = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ async def _try(
         candidate = await deployments.ensure(platform, version, stack, configuration, purpose)
         told = await deployments.settle(platform, candidate)
         start = _start(told)
-        note.text = f"{describe_start(start)}, {say_size(start.memory_bytes)}"
+        note.text = f"{start.describe()}, {say_size(start.memory_bytes)}"
         note.data = {"phases": start.phases, "imports": list(start.imports)}
         _check_budget(version, start)
         candidate = await deployments.prepare(platform, candidate, start)
@@ -202,21 +201,13 @@ def _start(told: dict[str, Any]) -> Start:
     )  # fmt: skip
 
 
-def describe_start(start: Start) -> str:
-    """How long a start took, and why."""
-    dearest = [one for one in start.imports if one["seconds"] >= _WORTH_NAMING][:3]
-    named = ", ".join(f"{one['package']} {say_time(one['seconds'])}" for one in dearest)
-    imports = f"import {say_time(start.import_seconds)}" + (f": {named}" if named else "")
-    return f"ready after {say_time(start.seconds)} ({imports}; warm-up {say_time(start.warmup_seconds)})"
-
-
 def _check_budget(version: Version, start: Start) -> None:
     """Raises Invalid. What the platform itself needed for the container is not the version's."""
     limit = build_manifest(version.manifest).limits.start
     own = start.import_seconds + start.warmup_seconds
     if own > limit:
         raise Invalid(
-            f"the start takes {say_time(own)}, the budget is {say_time(limit)}: {describe_start(start)}",
+            f"the start takes {say_time(own)}, the budget is {say_time(limit)}: {start.describe()}",
             hint="import less, do it at the first use, or raise limits.start in stagedoor.toml",
             step="start",
             seconds=own,

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from stagedoor.control import traffic
+from stagedoor.control import sight, traffic
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import World
 from stagedoor.model.application import Application
@@ -16,6 +16,7 @@ from stagedoor.model.release import Line
 from stagedoor.model.version import Number, Version
 from stagedoor.model.views import (
     ApplicationView,
+    CapacityView,
     DeploymentView,
     EdgeView,
     LineView,
@@ -48,6 +49,7 @@ async def overview(platform: Platform) -> StatusView:
         edge=await _edge(platform),
         programs=[ProgramView(**one) for one in await asyncio.to_thread(platform.programs)],
         node=instances is not None,
+        memory=await _memory(platform),
         addresses=platform.addresses,
     )
 
@@ -84,6 +86,13 @@ def _application(world: World, one: Application, latest: str, instances: Instanc
 async def _instances(platform: Platform) -> Instances | None:
     try:
         return await platform.engine.instances()
+    except Unavailable:
+        return None
+
+
+async def _memory(platform: Platform) -> CapacityView | None:
+    try:
+        return await sight.capacity(platform)
     except Unavailable:
         return None
 
@@ -201,7 +210,8 @@ async def versions(platform: Platform, application: str) -> list[dict[str, Any]]
             {
                 "application": one.application, "number": one.number, "digest": one.digest, "python": one.python,
                 "published_by": one.published_by, "published_at": one.published_at, "tests": one.tests,
-                "start_seconds": one.start.seconds, "memory_bytes": one.start.memory_bytes, "released": released,
+                "start_seconds": one.start.seconds, "start": one.start.describe(),
+                "memory_bytes": one.start.memory_bytes, "released": released,
                 "endpoints": list(one.endpoints), "services": list(one.manifest.get("services", [])),
                 "preview": f"/-/preview/{one.application}@{one.number}/",
             }

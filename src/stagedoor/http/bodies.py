@@ -174,6 +174,8 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
+    """`start` says in words what its first start took, and which imports took it."""
+
     application: str
     number: str
     digest: str
@@ -182,6 +184,7 @@ class VersionView:
     published_at: float
     tests: str
     start_seconds: float
+    start: str
     memory_bytes: int
     preview: str
     released: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.main.node import find_runtime
 from stagedoor.main.paths import Paths
-from stagedoor.oci import cgroups, escape
+from stagedoor.oci import abilities, cgroups, escape
 from stagedoor.oci.escape import Attempt
 from stagedoor.oci.runc import Engine
 
@@ -84,7 +84,8 @@ def _haproxy() -> Finding:
 
 def _runtime() -> Finding:
     program = find_runtime()
-    found = _say([program, "--version"]).split("\n")[0] if program else "not found"
+    version = _say([program, "--version"]).split("\n")[0] if program else ""
+    found = f"{version}: {abilities.of(program)}" if program else "not found"
     return Finding("OCI runtime", bool(program), True, found, "no script runs", f"{_APT} runc")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import shutil
 import sys
 
 from stagedoor.haproxy.edge import Doors
@@ -11,7 +10,7 @@ from stagedoor.main import layout
 from stagedoor.main.inherited import SupervisedSockets, listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import adopt_orphans, serve, set_up_log
-from stagedoor.oci import machine, mounts
+from stagedoor.oci import abilities, machine, mounts
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.logs import Logs
@@ -25,11 +24,7 @@ log = logging.getLogger("stagedoor.node")
 
 def find_runtime() -> str:
     """The OCI runtime of this machine; an empty string when there is none."""
-    for name in ("runc", "crun"):
-        found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-        if found:
-            return found
-    return ""
+    return abilities.find(os.environ.get("PATH", ""))
 
 
 def _own_mounts() -> bool:

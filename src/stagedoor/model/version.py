@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from stagedoor.model.errors import Invalid
+from stagedoor.model.quantity import say_time
 
 BUMPS = ("patch", "minor", "major")
 FIRST = "1.0.0"
+
+_WORTH_NAMING = 0.002  # Seconds of a package's import.
 
 _NUMBER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
@@ -55,6 +58,13 @@ class Start:
     phases: dict[str, float] = field(default_factory=dict)
     imports: tuple[dict[str, Any], ...] = ()
     modules: tuple[str, ...] = ()
+
+    def describe(self) -> str:
+        """How long a start takes, and why."""
+        dearest = [one for one in self.imports if one["seconds"] >= _WORTH_NAMING][:3]
+        named = ", ".join(f"{one['package']} {say_time(one['seconds'])}" for one in dearest)
+        imports = f"import {say_time(self.import_seconds)}" + (f": {named}" if named else "")
+        return f"ready after {say_time(self.seconds)} ({imports}; warm-up {say_time(self.warmup_seconds)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,17 @@ class EdgeView:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityView:
+    """Memory for instances in bytes, and the containers that wait ahead."""
+
+    total: int
+    promised: int
+    used: int
+    free: int
+    waiting: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """`pools`: of each, how many are given out and how many there are. `addresses`: of the edge's stacks, for links."""
 
@@ -124,6 +135,7 @@ class StatusView:
     edge: EdgeView
     programs: list[ProgramView]
     node: bool
+    memory: CapacityView | None = None
     addresses: dict[str, str] = field(default_factory=dict)
 
 
@@ -208,14 +220,3 @@ class ScalingView:
 
     deployments: list[ScaleView]
     steps: list[ScaleStep]
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityView:
-    """Memory for instances in bytes, and the containers that wait ahead."""
-
-    total: int
-    promised: int
-    used: int
-    free: int
-    waiting: dict[str, int]

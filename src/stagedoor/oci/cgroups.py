@@ -82,6 +82,11 @@ def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
         _file(cgroup, hierarchy, file).write_text(str(value))
 
 
+def is_pure() -> bool:
+    """Whether the hierarchy is of one version alone: hybrid ones have a second one mounted inside the first."""
+    return _is_unified() or not (_MOUNT / "unified").is_dir()
+
+
 @cache
 def _is_unified() -> bool:
     return (_MOUNT / "cgroup.controllers").exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.model.deployment import Mount, Sandbox
-from stagedoor.oci import cgroups, runc, spawn, spec
+from stagedoor.oci import abilities, cgroups, runc, spawn, spec
 
 _CODE = """\
 import sys
@@ -106,9 +106,11 @@ async def launch(
 
     With `given`, the sandbox's own mounts come later, below that folder. `place` numbers its users; any by default.
     """
+    able = abilities.of(engine.program)
+    numbered = spec.any_place() if place is None else place
     value = spec.Container(
         arguments(sandbox.python), sandbox, (*runc.base_mounts(), *extra), engine.rootfs, engine.cgroup_of(container),
-        spec.any_place() if place is None else place, given,
+        numbered if able.user_namespaces else None, given, able.seccomp,
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     channel = Channel(ours)
