@@ -272,7 +272,7 @@ def test_a_shell_stands_beside_the_script_and_is_written_down(stagedoor: Running
         timeout=30, check=True,
     )  # fmt: skip
     said = got.stdout.replace("\r", "")
-    assert "\n10001\n" in said and "main.py" in said and "\ndone\n" in said
+    assert "\n10002\n" in said and "main.py" in said and "\ndone\n" in said
     assert "cannot access '/root'" in said
     written = [entry for entry in stagedoor.json("activity", "looked-into") if entry["action"] == "shell"]
     assert written[0]["target"] == one["id"] and written[0]["by"] == "operator"

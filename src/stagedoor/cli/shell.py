@@ -1,6 +1,6 @@
 """Opens a shell beside a script, in its container: for operators, written down as an activity.
 
-It has the script's user, limits, files and network, and the machine's commands; the script does not see them. Input
+It has the script's files, limits and network, and the machine's commands, as a user next to the script's. Input
 that comes from no terminal is typed, then the shell ends.
 """
 

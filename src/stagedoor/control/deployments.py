@@ -131,11 +131,6 @@ def _give_out(platform: Platform, known: list[Deployment], count: int) -> tuple[
             f"{count} instances are more than this platform has places, {min(pools.doors, pools.slots)}",
             hint="raise [pools] in platform.toml and restart, or lower scaling.min",
         )
-    if count > pools.doors:
-        raise Unavailable(
-            f"{count} instances are more than this platform has places, {pools.doors}",
-            hint="raise [pools] in platform.toml and restart, or lower scaling.min",
-        )
     backends = {one.spec.backend for one in (*known, *platform.ending.values())}
     backend = next((f"b{n}" for n in range(pools.backends) if f"b{n}" not in backends), None)
     if backend is None:
@@ -147,7 +142,9 @@ async def prepare(platform: Platform, deployment: Deployment, start: Start) -> D
     """After the first start of a version: the next ones are not measured, and find their imports done."""
     async with platform.pool_lock:
         fresh = await platform.store.deployment(deployment.id) or deployment
-        changed = replace(fresh, spec=replace(fresh.spec, preload=start.modules, measure=False))
+        present = await doors.present(platform, deployment.id)
+        spec = replace(fresh.spec, preload=start.modules, measure=False, instances=present)
+        changed = replace(fresh, spec=spec)
         await platform.store.save_deployment(changed)
         await platform.engine.change(changed.spec)
     return changed

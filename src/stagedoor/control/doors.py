@@ -34,7 +34,9 @@ async def resize(platform: Platform, deployment: Deployment, count: int, *, keep
             doors = (*keep, *(door for door in doors if door not in keep))
         missing = count - len(doors)
         if missing > 0:
-            doors = (*doors, *free(platform, await platform.store.deployments(), missing))
+            # As many as there are: some more are better than none.
+            doors = (*doors, *free(platform, await platform.store.deployments(), missing, least=1))
+            count = len(doors)
         changed = replace(fresh, spec=replace(fresh.spec, doors=doors, instances=count))
         await platform.store.save_deployment(changed)
         if set(doors) != set(fresh.spec.doors):
@@ -50,20 +52,23 @@ async def give_back(platform: Platform, deployment: Deployment, left: frozenset[
         fresh = await platform.store.deployment(deployment.id)
         if fresh is None:
             return
-        needed = max(1, fresh.spec.instances)
+        # Node may have woken it since the database was told.
+        instances = await present(platform, deployment.id)
+        needed = max(1, instances)
         kept = (*fresh.spec.doors[:needed], *(door for door in fresh.spec.doors[needed:] if door not in left))
         if kept == fresh.spec.doors:
             return
-        changed = replace(fresh, spec=replace(fresh.spec, doors=kept))
+        changed = replace(fresh, spec=replace(fresh.spec, doors=kept, instances=instances))
         await platform.store.save_deployment(changed)
         await platform.engine.change(changed.spec)
     await platform.apply_traffic()
 
 
-def free(platform: Platform, known: list[Deployment], count: int) -> tuple[int, ...]:
+def free(platform: Platform, known: list[Deployment], count: int, *, least: int = 0) -> tuple[int, ...]:
+    """`count` doors that nobody has; fewer, but `least`, when there are no more. Raises NoPlace."""
     most = platform.settings.pools.doors
     taken = {door for one in (*known, *platform.ending.values()) for door in one.spec.doors}
-    free = [door for door in range(most) if door not in taken][:count]
-    if len(free) < count:
+    found = [door for door in range(most) if door not in taken][:count]
+    if len(found) < (least or count):
         raise NoPlace(f"no place for {count} more instances: {len(taken)} of {most} doors are given out", hint=RAISE)
-    return tuple(free)
+    return tuple(found)

@@ -24,6 +24,7 @@ log = logging.getLogger("stagedoor.scaling")
 
 _AWAKE, _ASLEEP = 0.25, 1.0  # Seconds between two looks.
 _USAGE = 2.0
+_MISSED = 30.0  # Seconds before control began for which deaths are still written down.
 _TRUTH = 5.0
 
 
@@ -46,7 +47,7 @@ class _Scaler:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._vitals = platform.vitals
-        self._after = 0
+        self._after, self._began = 0, platform.clock()
         self._used_at = self._read_at = 0.0
         self._fixed: dict[tuple[str, int, str], int] = {}
         self._instances: list[dict[str, Any]] = []
@@ -58,7 +59,7 @@ class _Scaler:
         platform, now = self._platform, self._platform.clock()
         attendance, ends = await platform.engine.attendance(self._after)
         self._after = max((one.number for one in ends), default=self._after)
-        await deaths.note(platform, ends)
+        await deaths.note(platform, [end for end in ends if end.at > self._began - _MISSED])
         if (
             self._vitals.asked
             or now - self._read_at > _TRUTH
@@ -118,7 +119,9 @@ class _Scaler:
         return found
 
     async def _consider(self, now: float, one: Attendance, pulse: Pulse) -> None:
-        if one.woken > pulse.woken:
+        if pulse.woken is None:
+            pulse.woken = one.woken  # Before this control looked: somebody else has written it.
+        if one.woken != pulse.woken:
             pulse.woken = one.woken
             pulse.quiet_since = now
             await self._write(pulse, now, 0, 1, "an arrival woke it", {})
@@ -188,9 +191,16 @@ class _Scaler:
     async def _replace(self, pulse: Pulse, now: float, one: Attendance, door: int, reason: str) -> None:
         """Another instance comes up first; then the one at `door` leaves, after its last answer."""
         platform, deployment = self._platform, pulse.deployment
+        before = deployment.spec.active if one.instances == deployment.spec.instances else ()
         grown = await doors.resize(platform, deployment, one.instances + 1)
-        await platform.engine.settled(deployment.id)
+        told = await platform.engine.settled(deployment.id)
         stays = tuple(other for other in grown.spec.active if other != door)
+        if told.get("state") != "ready":
+            # The one that leaks is better than none.
+            await doors.resize(platform, deployment, one.instances, keep=before)
+            pulse.changed_at = platform.clock()
+            log.warning("%s: no other instance came up: %s", deployment.spec.label, told.get("message"))
+            return
         await doors.resize(platform, deployment, one.instances, keep=stays)
         pulse.changed_at = platform.clock()
         await self._write(pulse, now, one.instances, one.instances, f"replaced: {reason}", {"door": door})

@@ -27,7 +27,7 @@ class Pulse:
     cpu: float = 0.0
     requests: int = 0
     instances: int = 0
-    woken: int = 0
+    woken: int | None = None
 
     def see(self, now: float, busy: float, requests: int) -> None:
         """`requests` counts all since the edge began: one that came and went between two looks is seen as well."""

@@ -96,6 +96,8 @@ def _fewer(
     if current <= least or now - changed_at < STABLE:
         return Decision(current, "what runs is enough")
     window = [one for one in samples if now - one.at <= STABLE]
+    if not window:
+        return Decision(current, "nothing is known of the last minute")
     busy, cpu = _highest(window, lambda one: one.busy), _highest(window, lambda one: one.cpu)
     need = max(math.ceil(busy / (each * _SPARE)), math.ceil(cpu / (cores * _CPU_FULL * _SPARE)), least)
     if need >= current:

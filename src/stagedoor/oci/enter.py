@@ -1,30 +1,35 @@
-"""A shell beside a script: in the namespaces and the control group of its instance, as its user, with its limits.
+"""A shell beside a script: in the namespaces and the control group of its instance, as a user next to the script's.
 
 Run as a program by node, on a terminal. The machine's commands are there as /usr/bin, in a copy of the container's
-mount namespace that the script does not see; nothing else of the machine is. What it may not do that the script may
-not either is everything, but for the system calls: it has no filter of its own.
+mount namespace; nothing else of the machine is. It has no filter for system calls, so it is another user than the
+script: who is the same could look into it, and write.
 """
 
 import ctypes
 import fcntl
 import os
+import resource
 import sys
 import termios
 from pathlib import Path
 
-from stagedoor.oci import cgroups, mounts
+from stagedoor.oci import cgroups, mounts, spawn
 from stagedoor.oci.spec import USER
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _NO_NEW_PRIVS = 38
+_BESIDE = USER + 1
+_FILES = 1024
 _COMMANDS = Path("/usr/bin")
 # The user namespace comes last: what is done before needs the rights of the one that is left.
 _NAMESPACES = ("net", "ipc", "uts", "pid", "user")
 
 
-def enter(pid: int, cgroup: str) -> int:
+def enter(pid: int, started: int, cgroup: str) -> int:
     """The exit status of the shell. Raises OSError."""
     namespaces = {name: os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY) for name in ("mnt", *_NAMESPACES)}
+    if spawn.started_at(pid) != started:
+        raise OSError("the instance has ended")
     commands = mounts.detached(_COMMANDS)
     cgroups.join(cgroup, os.getpid())
     _set(namespaces["mnt"])
@@ -50,7 +55,9 @@ def _become_shell() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.setgroups([])
     os.setresgid(USER, USER, USER)
-    os.setresuid(USER, USER, USER)
+    os.setresuid(_BESIDE, _BESIDE, _BESIDE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
     os.chdir("/app")
     environment = {
@@ -66,6 +73,6 @@ def _become_shell() -> None:
 
 if __name__ == "__main__":
     try:
-        sys.exit(enter(int(sys.argv[1]), sys.argv[2]))
+        sys.exit(enter(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
     except OSError as error:
         sys.exit(f"the container cannot be entered: {error}")

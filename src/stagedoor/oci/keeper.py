@@ -33,6 +33,7 @@ log = logging.getLogger("stagedoor.keeper")
 _STEADY = 1.0
 _LOOK = 0.02
 _LATER = 0.5
+_AGAIN = 0.2
 _ROOM = 10.0  # Seconds in which something else may give way.
 _CORPSE = 2.0  # Seconds for the kernel to let go of a process that was killed.
 _spawn = asyncio.create_task
@@ -74,7 +75,7 @@ class Keeper:
         if spec.deployment not in self._kept:
             self._journal.keep_spec(spec)
             self._kept[spec.deployment] = Kept(spec)
-            await self._arrange(self._kept[spec.deployment])
+            self._arrange(self._kept[spec.deployment])
 
     async def change(self, spec: Spec) -> None:
         """Other doors or another number of instances for what runs: new ones first, then those that leave."""
@@ -83,7 +84,7 @@ class Keeper:
             return
         self._journal.keep_spec(spec)
         kept.spec = spec
-        await self._arrange(kept)
+        self._arrange(kept)
 
     async def settled(self, deployment: str) -> dict[str, object]:
         """Waits until every instance is ready or failed. Returns what they measured, or the first failure."""
@@ -101,13 +102,22 @@ class Keeper:
         return {"state": "ready", **kept.report, "memory_bytes": memory}
 
     async def end(self, deployment: str) -> None:
-        """Drains and ends a deployment: its doors are closed, what is in flight is answered, then it stops."""
+        """Drains and ends a deployment: its doors are closed, what is in flight is answered, then it stops.
+
+        When this returns nobody of it is left who could accept at a door: only then may a door be another's.
+        """
         kept = self._kept.get(deployment)
         if kept is None:
             return
         kept.ending = True
         self._journal.drop_spec(deployment)
-        await asyncio.gather(*(self._leave(kept, post) for post in list(kept.posts.values())))
+        for one, _ in list(self._leaving.values()):
+            if one.deployment == deployment:
+                self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
+        for post in list(kept.posts.values()):
+            self._dismiss(kept, post)
+        while kept.departures:
+            await asyncio.wait(kept.departures)
         self._kept.pop(deployment, None)
 
     def instances(self) -> list[Instance]:
@@ -127,14 +137,15 @@ class Keeper:
             for name, kept in self._kept.items()
         ]  # fmt: skip
 
-    def usage(self) -> list[Usage]:
+    async def usage(self) -> list[Usage]:
         """Of every instance that is ready."""
         groups = [(one.id, self._engine.cgroup_of(one.id)) for one in self.instances() if one.state == states.READY]
-        return [Usage(name, cgroups.memory_in_use(group), cgroups.cpu_seconds(group)) for name, group in groups]
+        return await asyncio.to_thread(_read_usage, groups)
 
-    def measure(self) -> dict[str, int]:
+    async def measure(self) -> dict[str, int]:
         """Proportional memory of each instance, in bytes."""
-        return {one.id: self._starter.memory_of(one.id) for one in self.instances()}
+        names = [one.id for one in self.instances()]
+        return await asyncio.to_thread(lambda: {name: self._starter.memory_of(name) for name in names})
 
     def ends(self, after: int) -> list[End]:
         return self._ends.after(after)
@@ -161,31 +172,37 @@ class Keeper:
         """
         specs, instances = self._journal.read()
         adopted: dict[str, list[Instance]] = {}
+        leaving: list[Instance] = []
         for one in instances:
             spec = specs.get(one.deployment)
             alive = not fresh and one.pid and spawn.started_at(one.pid) == one.pid_started
-            if spec is not None and alive and one.state == states.READY and one.door in (spec.active or spec.doors[:1]):
+            if spec is None or not alive or one.state == states.STARTING or not self.pool.hold(one.slot):
+                gone = one.state == states.READY and not fresh and spec is not None
+                await self._remove(one, states.EXIT if gone else states.STOPPED, "ended while node was away")
+            elif one.state == states.READY and one.door in (spec.active or spec.doors[:1]):
                 adopted.setdefault(one.deployment, []).append(one)
-                self.pool.hold(one.slot)
             else:
-                await self._remove(one, states.EXIT, "ended while node was away")
-        known = {one.id for listed in adopted.values() for one in listed}
+                leaving.append(one)
+        living = [*(one for listed in adopted.values() for one in listed), *leaving]
+        known = {one.id for one in living}
         strangers = [container for container in self._engine.containers() if container not in known]
         await asyncio.gather(*(self._engine.delete(container) for container in strangers))
-        await self._doors.recover({
-            one.slot: holder(specs[name], one) for name, listed in adopted.items() for one in listed
-        })  # fmt: skip
+        await self._doors.recover({one.slot: holder(specs[one.deployment], one) for one in living})
         for spec in specs.values():
-            await self._take_up(spec, adopted.get(spec.deployment, ()))
+            self._take_up(spec, adopted.get(spec.deployment, ()))
+        for one in leaving:
+            kept = self._kept[one.deployment]
+            self._see_off(kept, one)
+            self._depart(kept, self._let_go(kept, one))
         self.pool.start()
-        self._steady = asyncio.get_running_loop().create_task(self._keep_steady())
+        self._steady = _spawn(self._keep_steady())
 
-    async def _take_up(self, spec: Spec, adopted: Sequence[Instance]) -> None:
+    def _take_up(self, spec: Spec, adopted: Sequence[Instance]) -> None:
         # It may have been woken a moment before this node's predecessor ended, which had no time to write it down.
         spec = replace(spec, instances=max(spec.instances, len(adopted)))
         kept = self._kept[spec.deployment] = Kept(spec, proven=True)
         kept.posts = {one.door: Post(one.door, one) for one in adopted}
-        await self._arrange(kept)
+        self._arrange(kept)
 
     async def stop(self) -> None:
         """Ends every container at once, keeping the journal: the next start brings all of it back."""
@@ -196,6 +213,8 @@ class Keeper:
             for post in kept.posts.values():
                 if post.task is not None:
                     post.task.cancel()
+                if post.departure is not None and not post.leaving:
+                    post.departure.cancel()
         listed = self.instances()
         for one in listed:
             self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
@@ -208,50 +227,69 @@ class Keeper:
 
     # Which posts there are
 
-    async def _arrange(self, kept: Kept) -> None:
+    def _arrange(self, kept: Kept) -> None:
         """Brings the posts to what the spec says. What is to leave does so in the background, once others answer."""
         spec = kept.spec
         self.pool.expect(spec.sandbox.ground)
         self.pool.expect_kind(spec)
-        for door in spec.active or spec.doors[:1]:
+        wanted = spec.active or spec.doors[:1]
+        for door in wanted:
             post = kept.posts.get(door)
             if post is None or post.leaving:
                 post = kept.posts[door] = Post(door)
-            if post.socket < 0:
-                post.socket = await self._sockets.door(door)
             if post.task is None or post.task.done():
                 post.task = _spawn(self._tend(kept, post))
             post.turn.set()
-        wanted = set(spec.active or spec.doors[:1])
-        for post in [one for door, one in kept.posts.items() if door not in wanted and not one.leaving]:
-            self._run(self._leave_once_replaced(kept, post))
+        for door, post in list(kept.posts.items()):
+            if door not in wanted and post.departure is None:
+                post.departure = self._depart(kept, self._leave_once_replaced(kept, post))
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _depart(self, kept: Kept, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Something of the deployment is on its way out: its end waits for that."""
+        task = self._run(work)
+        kept.departures.add(task)
+        task.add_done_callback(kept.departures.discard)
+        return task
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """In the background, until node stops."""
         task = _spawn(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what ran beside failed", exc_info=error)
+
+    def _dismiss(self, kept: Kept, post: Post) -> None:
+        """It leaves now, whoever else answers; once, however often it is asked to."""
+        if not post.leaving:
+            if post.departure is not None:
+                post.departure.cancel()
+            post.departure = self._depart(kept, self._leave(kept, post))
 
     async def _leave_once_replaced(self, kept: Kept, post: Post) -> None:
-        post.leaving = True
         for other in list(kept.active):
-            if not other.ready.is_set():
-                await other.settled.wait()
+            await other.ready.wait()
+        if post.door in (kept.spec.active or kept.spec.doors[:1]):
+            post.departure = None  # It is wanted again meanwhile.
+            return
         await self._leave(kept, post)
 
     # One post
 
     async def _tend(self, kept: Kept, post: Post) -> None:
         """One door for as long as its deployment is wanted there."""
-        was_ready = kept.proven or post.instance is not None
+        kept.proven = kept.proven or post.instance is not None
+        await self._take_socket(post)
         while not kept.ending and not post.leaving:
             if post.instance is None and not kept.spec.instances:
                 await self._sleep(kept, post)
-                was_ready = True
             try:
                 if post.instance is None:
                     await self._start(kept, post)
-                was_ready = True
                 await self._welcome(kept, post)
                 if await self._watch(kept, post) == states.STOPPED:
                     continue
@@ -261,12 +299,21 @@ class Keeper:
                     log.warning("%s: %s: %s", kept.spec.label, failed.step, failed)
                 self._note_failure(kept, post, failed)
                 self._bury(kept, post, states.NOT_STARTED, f"did not start ({failed.step})")
-                if not was_ready:
+                if not kept.proven:
                     return
             post.deaths = [*post.deaths[-20:], time.time()]
             post.restarts += 1
             if not kept.ending:
                 await self._pause(kept, post)
+
+    async def _take_socket(self, post: Post) -> None:
+        """The supervisor holds it, and may be away for a moment."""
+        while post.socket < 0:
+            try:
+                post.socket = await self._sockets.door(post.door)
+            except OSError as error:
+                log.warning("door %d: %s", post.door, error)
+                await asyncio.sleep(_AGAIN)
 
     async def _pause(self, kept: Kept, post: Post) -> None:
         """Before a next start. While nobody answers for long, who comes is told so at once instead of waiting."""
@@ -302,9 +349,10 @@ class Keeper:
         post.failure = None
         post.settled.set()
         loop = asyncio.get_running_loop()
-        loop.add_reader(post.socket, self._knock, kept, post)
         try:
             while not kept.spec.instances:
+                # Each time: a knock takes the reader away, and may have been answered by a wish to sleep on.
+                loop.add_reader(post.socket, self._knock, kept, post)
                 post.turn.clear()
                 await post.turn.wait()
         finally:
@@ -327,7 +375,7 @@ class Keeper:
 
     async def _welcome(self, kept: Kept, post: Post) -> None:
         assert post.instance is not None
-        post.failure = None
+        post.failure, kept.proven = None, True
         post.ready.set()
         post.settled.set()
         await self._open(kept, post)
@@ -370,17 +418,18 @@ class Keeper:
         post.ready.clear()
         assert one is not None
         self._see_off(kept, one)
-        self._run(self._let_go(kept.spec, one))
+        self._depart(kept, self._let_go(kept, one))
 
     def _see_off(self, kept: Kept, one: Instance) -> None:
         """Tells an instance that it is to leave: it accepts no more, and its streams hear of it."""
         one.state = states.STOPPING
+        self._journal.keep_instance(one)
         self._leaving[one.id] = (one, kept.spec.sandbox.memory)
         self._engine.kill(one.pid, one.pid_started, signal.SIGUSR1)
 
-    async def _let_go(self, spec: Spec, one: Instance) -> None:
-        await self._gone(one, spec.drain + _UNUSED, signal.SIGTERM)
-        await self._gone(one, spec.drain)
+    async def _let_go(self, kept: Kept, one: Instance) -> None:
+        await self._gone(one, kept.spec.drain + _UNUSED, signal.SIGTERM)
+        await self._gone(one, kept.spec.drain)
         await self._remove(one, states.STOPPED, "it had nothing to do")
         self.pool.free(one.slot)
 
@@ -396,7 +445,7 @@ class Keeper:
         one, post.instance = post.instance, None
         post.ready.clear()
         if one is not None:
-            self._run(self._bury_one(kept, post, one, kind, cause))
+            self._depart(kept, self._bury_one(kept, post, one, kind, cause))
 
     async def _bury_one(self, kept: Kept, post: Post, one: Instance, kind: str, cause: str) -> None:
         # With nobody else to answer the door stays open: connections wait in the kernel for the next instance.
@@ -409,13 +458,23 @@ class Keeper:
         """Nothing of it is left when this returns: only then may its slot have another holder."""
         at = time.time()
         self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
-        await self._engine.delete(one.id)
-        await spawn.ended(one.pid, one.pid_started, _CORPSE)
-        await self._doors.hold(one.slot, "")
+        while not await self._is_gone(one):
+            await asyncio.sleep(_AGAIN)
         self._leaving.pop(one.id, None)
         self._journal.drop_instance(one.id)
         self._ends.note(one, at, kind, cause)
         self.logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
+
+    async def _is_gone(self, one: Instance) -> bool:
+        """A full disk, or no process to be had, only delays what must be done."""
+        try:
+            await self._engine.delete(one.id)
+            await spawn.ended(one.pid, one.pid_started, _CORPSE)
+            await self._doors.hold(one.slot, "")
+        except OSError as error:
+            log.warning("%s is not gone yet: %s", one.id, error)
+            return False
+        return True
 
     async def _open(self, kept: Kept, post: Post) -> None:
         if not post.opened:
@@ -446,8 +505,9 @@ class Keeper:
         if not post.settled.is_set():
             post.failure = {"step": "start", "message": "it was ended before it was ready", "log": []}
             post.settled.set()
-        if post.socket >= 0:
-            os.close(post.socket)
+        held, post.socket = post.socket, -1
+        if held >= 0:
+            os.close(held)
         if kept.posts.get(post.door) is post:
             del kept.posts[post.door]
 
@@ -485,3 +545,7 @@ class Keeper:
                 await self._open(kept, post)
             elif is_open and (post.leaving or (not takes and kept.answers)):
                 await self._close(kept, post)
+
+
+def _read_usage(groups: Sequence[tuple[str, str]]) -> list[Usage]:
+    return [Usage(name, cgroups.memory_in_use(group), cgroups.cpu_seconds(group)) for name, group in groups]

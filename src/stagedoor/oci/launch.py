@@ -23,6 +23,7 @@ from stagedoor.runtime import waiting
 waiting.main({channel})
 """
 _LONGEST_LINE = 2_000_000
+_CORPSE = 2.0
 _LOG = 256_000_000  # A log above it takes no more; node cuts logs long before.
 
 
@@ -69,9 +70,18 @@ class Channel:
         line, _, self._rest = self._rest.partition(b"\n")
         try:
             told = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return told if isinstance(told, dict) else None
+
+    def lives(self) -> bool:
+        """Whether the other side is still there; what it may have said is not taken."""
+        try:
+            return self._end.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     def close(self) -> None:
         self._end.close()
@@ -115,6 +125,7 @@ async def launch(
     ours, theirs = socket.socketpair()
     channel = Channel(ours)
     output = os.memfd_create("output", os.MFD_CLOEXEC)
+    running = None
     try:
         pid = await engine.run(container, value, {3: theirs.fileno()}, output, nice=nice)
         theirs.close()
@@ -125,6 +136,8 @@ async def launch(
     except BaseException:
         channel.close()
         await engine.delete(container)
+        if running is not None:
+            await spawn.ended(running.pid, running.started, _CORPSE)
         raise
     finally:
         theirs.close()

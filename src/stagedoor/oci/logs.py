@@ -12,6 +12,7 @@ from pathlib import Path
 
 _POLL = 0.1
 _MOST = 1_000_000
+_TAIL, _LONGEST = 4_000_000, 20_000  # Bytes at the end that are looked at; characters of one line.
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -46,11 +47,15 @@ class Logs:
         os.close(descriptor)
 
     def tail(self, application: str, instance: str, lines: int) -> list[str]:
+        """The last ones, each cut: the container itself writes the file, and may write anything."""
         try:
-            content = self.path(application, instance).read_bytes()
+            with self.path(application, instance).open("rb") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(0, size - _TAIL))
+                content = stream.read(_TAIL)
         except FileNotFoundError:
             return []
-        return content.decode(errors="replace").splitlines()[-lines:]
+        return [line[:_LONGEST] for line in content.decode(errors="replace").splitlines()[-lines:]]
 
     def instances(self, application: str) -> list[str]:
         """Instances with a log, the one written last at the end."""

@@ -8,6 +8,7 @@ Man pages: mount_namespaces(7), open_tree(2), mount_setattr(2), move_mount(2).
 import ctypes
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,8 +42,9 @@ def share(folder: Path) -> None:
 
 
 def release(folder: Path) -> None:
-    """Ends the propagation: containers keep what they have, nothing is left here."""
-    _mount(None, folder, None, _PRIVATE)
+    """Ends the propagation: containers keep what they have, nothing is left here. Harmless when nothing was."""
+    with suppress(OSError):
+        _mount(None, folder, None, _PRIVATE)
     for path in (*folder.iterdir(), folder):
         while _libc.umount2(os.fsencode(path), _DETACH) == 0:
             pass

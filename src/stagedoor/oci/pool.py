@@ -9,11 +9,12 @@ import contextlib
 import json
 import logging
 import time
-from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from stagedoor.decide import pool as decide
 from stagedoor.model.deployment import Ground, Mount, Sandbox, Spec
@@ -28,6 +29,7 @@ _QUIETLY = 10  # The refill gives way to whatever serves, where its containers c
 _SYS_NICE = 23
 _PAUSE = 0.02
 _PATIENCE = 60.0
+_LONGEST_IMPORT = 20.0
 _LONGEST_WAIT = 5.0  # Seconds for a slot that is about to be free.
 _REMEMBERED = 500
 _NOBODYS_MEMORY = 256_000_000
@@ -70,15 +72,20 @@ class Pool:
         self._prepared: dict[Kind, deque[Blank]] = defaultdict(deque)
         self._starts: dict[Ground, deque[float]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
         self._kind_starts: dict[Kind, deque[float]] = {}
+        self._preparing: Counter[Kind] = Counter()
+        self._refused: set[Kind] = set()
         self._short = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._made: set[asyncio.Task[None]] = set()
 
     # Slots
 
-    def hold(self, slot: int) -> None:
-        """An instance that was adopted has it."""
+    def hold(self, slot: int) -> bool:
+        """An instance that was adopted has it. False when there is no such slot any more."""
+        if slot not in self._free:
+            return False
         self._free.remove(slot)
+        return True
 
     def free(self, slot: int) -> None:
         self._free.append(slot)
@@ -98,8 +105,8 @@ class Pool:
     def expect_kind(self, spec: Spec) -> None:
         """A version that may start soon: one that has its dependencies imported waits for it."""
         kind = kind_of(spec)
-        if kind is not None and self.propagates:
-            self._kind_starts.setdefault(kind, deque(maxlen=_REMEMBERED)).append(time.monotonic())
+        if kind is not None and self.propagates and kind not in self._refused:
+            self._kind_starts.setdefault(kind, deque([time.monotonic()], maxlen=_REMEMBERED))
             self._short.set()
 
     def waiting(self) -> dict[str, int]:
@@ -119,15 +126,21 @@ class Pool:
             return await self._make_cold(wanted.sandbox)
         now = time.monotonic()
         self._starts[ground].append(now)
-        if kind is not None:
+        if kind is not None and kind not in self._refused:
             self._kind_starts.setdefault(kind, deque(maxlen=_REMEMBERED)).append(now)
         self._short.set()
         deadline, reserve = now + _LONGEST_WAIT, 0 if urgent else self._least // 2
         while True:
+            blank = None
             if kind is not None and self._prepared[kind]:
-                return self._prepared[kind].popleft()
-            if len(self._blanks[ground]) > reserve:
-                return self._blanks[ground].popleft()
+                blank = self._prepared[kind].popleft()
+            elif len(self._blanks[ground]) > reserve:
+                blank = self._blanks[ground].popleft()
+            if blank is not None:
+                if blank.running.channel.lives():
+                    return blank
+                self._drop(blank)  # The kernel may have ended it: under pressure these are the first to go.
+                continue
             if self._free or not await self._make_room(deadline):
                 return await self._make(ground, nice=0 if urgent or not _may_hurry() else _QUIETLY)
 
@@ -135,7 +148,7 @@ class Pool:
         """What waits for somebody else gives its slot; else one that is being made or freed is waited for."""
         for waiting in (*self._prepared.values(), *self._blanks.values()):
             if waiting:
-                await self._end(waiting.popleft())
+                await asyncio.shield(self._drop(waiting.popleft()))
                 return True
         await asyncio.sleep(_PAUSE)
         return time.monotonic() < deadline
@@ -165,12 +178,13 @@ class Pool:
                 if kind is None:
                     self._blanks[ground].append(blank)
                 else:
-                    await self._prepare(blank, kind)
-                    self._prepared[kind].append(blank)
+                    self._preparing[kind] += 1
+                    self._beside(self._prepare(blank, kind))
             except NoSlot:
                 await asyncio.sleep(1.0)
-            except (EngineError, OSError) as error:
-                log.warning("the pool: %s", error)
+            except Exception as error:
+                # Whatever it was, others need containers as well.
+                log.warning("the pool: %r", error)
                 await asyncio.sleep(1.0)
 
     def _missing(self) -> tuple[Ground, Kind | None] | None:
@@ -188,7 +202,7 @@ class Pool:
         for kind, starts in sorted(self._kind_starts.items(), key=lambda pair: -pair[1][-1]):
             wanted = decide.prepared(now, list(starts), room).waiting
             room -= wanted
-            if len(self._prepared[kind]) < wanted:
+            if len(self._prepared[kind]) + self._preparing[kind] < wanted:
                 yield kind
 
     def _drop_surplus(self) -> None:
@@ -245,6 +259,7 @@ class Pool:
         return Mount(str(self._sockets.slot_path(slot)), EGRESS)
 
     async def _prepare(self, blank: Blank, kind: Kind) -> None:
+        """Has a container import the dependencies of a kind. What does so badly is left to the version itself."""
         _, layer, modules = kind
         assert blank.given is not None
         try:
@@ -252,22 +267,29 @@ class Pool:
                 mounts.attach(Path(layer), blank.given / "layer")
             order = {"paths": ["/layer"] if layer else [], "modules": modules}
             blank.running.channel.order("prepare", json.dumps(order).encode())
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_LONGEST_IMPORT):
                 told = await blank.running.channel.line()
             if told is None:
-                raise EngineError(f"the dependencies in {layer} end the process that imports them")
-        except BaseException:
-            # Not tried again: the version itself imports them.
+                raise EngineError("the process ends")
+        except (EngineError, OSError) as error:
+            log.warning("the dependencies in %s are not imported ahead: %r", layer, error)
+            self._refused.add(kind)
             self._kind_starts.pop(kind, None)
             self._drop(blank)
-            raise
-        blank.kind = kind
-        blank.seconds += float(told.get("prepared", 0.0))
+        else:
+            blank.kind = kind
+            self._prepared[kind].append(blank)
+        finally:
+            self._preparing[kind] -= 1
 
-    def _drop(self, blank: Blank) -> None:
-        task = asyncio.get_running_loop().create_task(self._end(blank))
+    def _drop(self, blank: Blank) -> "asyncio.Task[None]":
+        return self._beside(self._end(blank))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work)
         self._made.add(task)
         task.add_done_callback(self._made.discard)
+        return task
 
     async def _end(self, blank: Blank) -> None:
         blank.running.channel.close()

@@ -36,6 +36,7 @@ class Post:
     starting: bool = False
     opened: bool = False  # The edge lets requests in here, as far as it was told.
     leaving: bool = False
+    departure: asyncio.Task[None] | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Kept:
     woken: int = 0
     refused: str = ""
     ending: bool = False
+    departures: set[asyncio.Task[None]] = field(default_factory=set)  # Instances that are on their way out.
     starts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     proven: bool = False  # It has run before, on this machine: a start that fails is tried again.
 

@@ -27,9 +27,9 @@ class RemoteEngine:
             timeout=httpx.Timeout(10, read=600),
         )
 
-    async def _ask(self, method: str, path: str, content: bytes | None = None) -> Any:
-        """The answer; asked again while node restarts, since every call may be repeated. Raises Unavailable."""
-        deadline = time.monotonic() + _PATIENCE
+    async def _ask(self, method: str, path: str, content: bytes | None = None, *, again: bool = True) -> Any:
+        """The answer; asked again while node restarts, where a call may be repeated. Raises Unavailable."""
+        deadline = time.monotonic() + (_PATIENCE if again else 0.0)
         while True:
             try:
                 answer = await self._client.request(method, path, content=content)
@@ -90,13 +90,13 @@ class RemoteEngine:
 
     async def open_shell(self, instance: str, rows: int, columns: int, terminal: str) -> str:
         wish = json.dumps({"rows": rows, "columns": columns, "terminal": terminal}).encode()
-        told = await self._ask("POST", f"/instances/{instance}/shells", wish)
+        told = await self._ask("POST", f"/instances/{instance}/shells", wish, again=False)
         if not told["shell"]:
             raise Missing(f"there is no instance {instance!r}", hint="`stagedoor instances` lists them")
         return str(told["shell"])
 
     async def write_shell(self, shell: str, content: bytes) -> None:
-        await self._ask("PUT", f"/shells/{shell}", content)
+        await self._ask("PUT", f"/shells/{shell}", content, again=False)
 
     async def read_shell(self, shell: str) -> AsyncIterator[bytes]:
         timeout = httpx.Timeout(10, read=None)

@@ -10,8 +10,9 @@ from typing import Any
 _EPERM, _ENOSYS = 1, 38
 # New namespaces, in the flags of clone: time, cgroup, uts, ipc, user, pid, net, mount.
 _NEW_NAMESPACES = 0x80 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x20000
-_ARCHITECTURES = {"x86_64": ("X86_64", "X86", "X32"), "aarch64": ("AARCH64", "ARM")}
+_ARCHITECTURES = {"x86_64": ("X86_64",), "aarch64": ("AARCH64",)}
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_PROTOCOLS = (0, 6, 17)  # What fits the type, TCP, UDP.
 
 _FILES = """
     access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2 fadvise64
@@ -42,13 +43,13 @@ _WAITING = """
 """
 _SOCKETS = """
     accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg sendmmsg sendmsg
-    sendto setsockopt shutdown socketpair
+    sendto setsockopt shutdown
 """
 _SHARED = "getrandom landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp shmat shmctl shmdt shmget"
 
 
 def profile(machine: str) -> dict[str, Any]:
-    """For the kernel's own calls and those of its 32-bit programs. `machine` as uname(1) names it."""
+    """For the machine's own calls alone: no other way into the kernel. `machine` as uname(1) names it."""
     allowed = " ".join((_FILES, _MEMORY, _PROCESSES, _TIME, _WAITING, _SOCKETS, _SHARED)).split()
     return {
         "defaultAction": "SCMP_ACT_ERRNO",
@@ -64,14 +65,17 @@ def profile(machine: str) -> dict[str, Any]:
                 "args": [{"index": 0, "value": _NEW_NAMESPACES, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}],
             },
             {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": _ENOSYS},
-            # Plain sockets: no raw packets, no netlink, none of the families whose code few look at.
-            *(
-                {
-                    "names": ["socket"],
-                    "action": "SCMP_ACT_ALLOW",
-                    "args": [{"index": 0, "value": family, "op": "SCMP_CMP_EQ"}],
-                }
-                for family in (_AF_UNIX, _AF_INET, _AF_INET6)
-            ),
+            # Plain sockets: no raw packets, no netlink, none of the families and protocols whose code few look at.
+            *(_socket("socket", family, protocol) for family in (_AF_INET, _AF_INET6) for protocol in _PROTOCOLS),
+            *(_socket(name, _AF_UNIX, 0) for name in ("socket", "socketpair")),
         ],
+    }
+
+
+def _socket(call: str, family: int, protocol: int) -> dict[str, Any]:
+    wanted = ((0, family), (2, protocol))
+    return {
+        "names": [call],
+        "action": "SCMP_ACT_ALLOW",
+        "args": [{"index": index, "value": value, "op": "SCMP_CMP_EQ"} for index, value in wanted],
     }

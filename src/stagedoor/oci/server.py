@@ -1,6 +1,5 @@
 """Node's own API, on a unix socket that only root can open: what control asks of the engine."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -67,7 +66,7 @@ class NodeApi:
         return _encoded({"deployments": self._keeper.attendance(), "ends": ends})
 
     async def usage(self, request: Request) -> Response:
-        return _encoded(await asyncio.to_thread(self._keeper.usage))
+        return _encoded(await self._keeper.usage())
 
     async def capacity(self, request: Request) -> Response:
         return _encoded({"capacity": self._keeper.capacity(), "pool": self._keeper.pool.waiting()})
@@ -76,7 +75,7 @@ class NodeApi:
         return JSONResponse(self._keeper.deployments())
 
     async def settled(self, request: Request) -> Response:
-        return JSONResponse(await self._keeper.settled(request.path_params["deployment"]))
+        return _encoded(await self._keeper.settled(request.path_params["deployment"]))
 
     async def end(self, request: Request) -> Response:
         await self._keeper.end(request.path_params["deployment"])
@@ -85,10 +84,10 @@ class NodeApi:
     async def instances(self, request: Request) -> Response:
         listed = msgspec.to_builtins(self._keeper.instances())
         if "measure" in request.query_params:
-            memory = self._keeper.measure()
+            memory = await self._keeper.measure()
             for one in listed:
                 one["memory_bytes"] = memory.get(one["id"], 0)
-        return JSONResponse(listed)
+        return _encoded(listed)
 
     async def open_shell(self, request: Request) -> Response:
         """The name of a new one; an empty one when the instance is gone."""
@@ -98,7 +97,11 @@ class NodeApi:
             return JSONResponse({"shell": ""})
         group = self._engine.cgroup_of(name)
         return JSONResponse(
-            {"shell": self._shells.open(one.pid, group, wish["rows"], wish["columns"], wish["terminal"])}
+            {
+                "shell": self._shells.open(
+                    one.pid, one.pid_started, group, wish["rows"], wish["columns"], wish["terminal"]
+                )
+            }
         )
 
     async def read_shell(self, request: Request) -> Response:

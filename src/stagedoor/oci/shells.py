@@ -17,6 +17,7 @@ from stagedoor.model.errors import Missing
 from stagedoor.oci import spawn
 
 _MOST = 65536
+_UNREAD = 10.0  # Seconds until a shell that nobody reads ends.
 _FULL = 0.01  # Seconds until a terminal that takes no more is tried again.
 
 
@@ -24,6 +25,7 @@ _FULL = 0.01  # Seconds until a terminal that takes no more is tried again.
 class _Shell:
     terminal: int
     pid: int
+    read: bool = False
 
 
 class Shells:
@@ -31,14 +33,15 @@ class Shells:
 
     def __init__(self) -> None:
         self._open: dict[str, _Shell] = {}
+        self._ending: asyncio.Task[None] | None = None
 
-    def open(self, pid: int, cgroup: str, rows: int, columns: int, kind: str) -> str:
+    def open(self, pid: int, started: int, cgroup: str, rows: int, columns: int, kind: str) -> str:
         """Starts a shell in the container of `pid`; its name."""
         ours, theirs = os.openpty()
         _resize(ours, rows, columns)
         environment = {"PATH": os.environ.get("PATH", ""), "TERM": kind, "PYTHONPATH": os.pathsep.join(sys.path)}
         process = subprocess.Popen(
-            [sys.executable, "-m", "stagedoor.oci.enter", str(pid), cgroup],
+            [sys.executable, "-m", "stagedoor.oci.enter", str(pid), str(started), cgroup],
             stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
@@ -46,7 +49,14 @@ class Shells:
         process.returncode = 0  # Waited for by its pid.
         name = secrets.token_hex(16)
         self._open[name] = _Shell(ours, process.pid)
+        asyncio.get_running_loop().call_later(_UNREAD, self._end_unread, name)
         return name
+
+    def _end_unread(self, name: str) -> None:
+        """Nobody came for it."""
+        shell = self._open.get(name)
+        if shell is not None and not shell.read:
+            self._ending = asyncio.get_running_loop().create_task(self._end(name))
 
     def _find(self, name: str) -> _Shell:
         if name not in self._open:
@@ -60,10 +70,15 @@ class Shells:
                 content = content[os.write(self._find(name).terminal, content) :]
             except BlockingIOError:
                 await asyncio.sleep(_FULL)
+            except OSError:
+                raise Missing("this shell has ended") from None
 
     async def read(self, name: str) -> AsyncIterator[bytes]:
         """What it prints; when the reader goes away, so does the shell. Raises Missing."""
         shell = self._find(name)
+        if shell.read:
+            raise Missing("this shell is read by somebody already")
+        shell.read = True
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
         loop.add_reader(shell.terminal, readable.set)

@@ -20,6 +20,8 @@ from stagedoor.oci.ports import Doors
 from stagedoor.oci.post import Kept, Post, StartFailed
 from stagedoor.oci.runc import Engine, EngineError
 
+_LONGEST = 86400.0
+
 
 class Starter:
     """Brings one instance to a post."""
@@ -56,8 +58,11 @@ class Starter:
         taken = time.perf_counter()
         one = self._name(spec, post, blank)
         post.instance = one
-        await self._doors.hold(one.slot, holder(spec, one))
-        report = await self._become(spec, post, one, blank, secrets)
+        try:
+            await self._doors.hold(one.slot, holder(spec, one))
+            report = await self._become(spec, post, one, blank, secrets)
+        finally:
+            pool.let_go(blank)
         ready = time.perf_counter()
         one.ready_after = ready - began
         inside = {name: _number(report.get(f"{name}_s")) for name in ("import", "warmup")}
@@ -81,28 +86,33 @@ class Starter:
         self, spec: Spec, post: Post, one: Instance, blank: Blank, secrets: dict[str, str]
     ) -> dict[str, Any]:
         boot = {**spec.boot, "instance": one.id, "egress": EGRESS, "secrets": secrets, "measure": spec.measure}
-        log = self._logs.open(spec.application, one.id)
-        channel = blank.running.channel
         try:
-            pool.become(blank, spec.sandbox, self._engine)
-            channel.order("boot", json.dumps(boot).encode(), [log, post.socket], spec.sandbox)
+            self._hand_over(spec, post, one, blank, json.dumps(boot).encode())
             # All else is done while the script begins.
-            pool.let_go(blank)
             self._journal.keep_instance(one)
             async with asyncio.timeout(spec.start_timeout):
-                report = await channel.line()
+                report = await blank.running.channel.line()
         except TimeoutError:
             raise StartFailed("warmup", f"not ready within {spec.start_timeout:g} s") from None
         except OSError as error:
             raise StartFailed("container", f"the container could not become an instance: {error}") from None
         finally:
-            os.close(log)
-            channel.close()
+            blank.running.channel.close()
         if report is None:
             raise StartFailed("start", await self._last_words(spec, one))
         if "failed" in report:
             raise StartFailed(str(report["failed"]), str(report.get("message", ""))[:20_000])
         return report
+
+    def _hand_over(self, spec: Spec, post: Post, one: Instance, blank: Blank, boot: bytes) -> None:
+        """Raises OSError."""
+        log = self._logs.open(spec.application, one.id)
+        try:
+            pool.become(blank, spec.sandbox, self._engine)
+            blank.running.channel.order("boot", boot, [log, post.socket], spec.sandbox)
+        finally:
+            os.close(log)
+            pool.let_go(blank)
 
     def _secrets(self, spec: Spec) -> dict[str, str]:
         try:
@@ -134,11 +144,31 @@ def _bounded(report: dict[str, Any]) -> dict[str, Any]:
     """What an instance says of itself comes from inside a container: so much of it is taken and no more."""
     endpoints, imports, modules = (report.get(name) for name in ("endpoints", "imports", "modules"))
     return {
-        "endpoints": endpoints[:500] if isinstance(endpoints, list) else [],
-        "imports": imports[:20] if isinstance(imports, list) else [],
-        "modules": [str(name)[:200] for name in modules[:2000]] if isinstance(modules, list) else [],
+        "endpoints": [_texts(one) for one in endpoints[:500]] if isinstance(endpoints, list) else [],
+        "imports": [_import(one) for one in imports[:20]] if isinstance(imports, list) else [],
+        "modules": [_text(name) for name in modules[:2000]] if isinstance(modules, list) else [],
     }
 
 
+def _texts(told: Any) -> dict[str, str]:
+    return {_text(key): _text(value) for key, value in list(told.items())[:10]} if isinstance(told, dict) else {}
+
+
+def _import(told: Any) -> dict[str, Any]:
+    found = told if isinstance(told, dict) else {}
+    size = found.get("bytes")
+    return {
+        "package": _text(found.get("package", "")),
+        "seconds": _number(found.get("seconds")),
+        "bytes": size if isinstance(size, int) and 0 <= size < 1 << 50 else 0,
+    }
+
+
+def _text(value: Any) -> str:
+    return str(value)[:300].encode(errors="replace").decode()
+
+
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    """Seconds that a container says: anything may stand there."""
+    known = isinstance(value, int | float) and 0 <= value <= _LONGEST
+    return float(value) if known else 0.0
