@@ -95,14 +95,8 @@ class NodeApi:
         one = next((one for one in self._keeper.instances() if one.id == name and one.pid), None)
         if one is None:
             return JSONResponse({"shell": ""})
-        group = self._engine.cgroup_of(name)
-        return JSONResponse(
-            {
-                "shell": self._shells.open(
-                    one.pid, one.pid_started, group, wish["rows"], wish["columns"], wish["terminal"]
-                )
-            }
-        )
+        group, size = self._engine.cgroup_of(name), (wish["rows"], wish["columns"])
+        return JSONResponse({"shell": self._shells.open(one.pid, one.pid_started, group, *size, wish["terminal"])})
 
     async def read_shell(self, request: Request) -> Response:
         return StreamingResponse(self._read_shell(request.path_params["shell"]))
