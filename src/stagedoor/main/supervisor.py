@@ -51,6 +51,7 @@ class Program:
     last_end: str = ""
     task: asyncio.Task[None] | None = None
     extra: Sequence[str] = ()
+    nice: int = 0  # Where it may be set; every request waits for the edge.
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ class Supervisor:
                 [haproxy, "-W", "-db", "-f", str(configuration)],
                 ["PROD", "TEST", *slots],
                 configuration,
+                nice=-5,
             ),
             Program("node", python("node"), ["NODE"], extra=["--fresh"]),
         ]
@@ -198,6 +200,8 @@ class Supervisor:
             )  # fmt: skip
         # Waited for by its pid, as one that was taken over is.
         program.pid, process.returncode = process.pid, 0
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, program.nice)
         program.starts += 1
         program.started_at = time.time()
         self._write_programs()

@@ -70,16 +70,26 @@ def join(cgroup: str, pid: int) -> None:
 def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
     """Sets the limits of a group: bytes, cores, count. Raises OSError."""
     period = 100_000
-    quota, shares = int(cpu * period), max(2, int(cpu * 1024))
+    quota = int(cpu * period)
     values = [("pids", "pids.max", processes)]
     if _is_unified():
-        values += [("", "memory.max", memory), ("", "cpu.weight", _weight(shares))]
+        values += [("", "memory.max", memory)]
         _file(cgroup, "", "cpu.max").write_text(f"{quota} {period}")
     else:
         values += [("memory", "memory.limit_in_bytes", memory)]
-        values += [("cpu", "cpu.cfs_quota_us", quota), ("cpu", "cpu.shares", shares)]
+        values += [("cpu", "cpu.cfs_quota_us", quota)]
     for hierarchy, file, value in values:
         _file(cgroup, hierarchy, file).write_text(str(value))
+    weigh(cgroup, cpu)
+
+
+def weigh(cgroup: str, cpu: float) -> None:
+    """Sets what the group gets of a core that others want too, as if it had so many cores. Raises OSError."""
+    shares = max(2, int(cpu * 1024))
+    if _is_unified():
+        _file(cgroup, "", "cpu.weight").write_text(str(_weight(shares)))
+    else:
+        _file(cgroup, "cpu", "cpu.shares").write_text(str(shares))
 
 
 def is_pure() -> bool:

@@ -27,6 +27,7 @@ from stagedoor.oci.ports import Doors, Sockets
 from stagedoor.oci.post import Kept, Post, StartFailed
 from stagedoor.oci.runc import Engine
 from stagedoor.oci.starter import Starter, holder
+from stagedoor.oci.weights import Weights
 
 log = logging.getLogger("stagedoor.keeper")
 
@@ -65,6 +66,7 @@ class Keeper:
         self._kept: dict[str, Kept] = {}
         self._leaving: dict[str, tuple[Instance, int]] = {}  # With the memory that each was promised.
         self._ends = Ends()
+        self._weights = Weights()
         self._background: set[asyncio.Task[None]] = set()
         self._steady: asyncio.Task[None] | None = None
 
@@ -532,9 +534,18 @@ class Keeper:
                 for kept in list(self._kept.values()) if opened is not None else []:
                     if not kept.ending:
                         await self._set_doors(kept, opened or set())
+                await asyncio.to_thread(self._weights.look, self._groups())
                 await asyncio.to_thread(self.logs.trim)
             except Exception:
                 log.exception("a steady round failed; the next one follows")
+
+    def _groups(self) -> list[tuple[str, float]]:
+        return [
+            (self._engine.cgroup_of(post.instance.id), kept.spec.sandbox.cpu)
+            for kept in self._kept.values()
+            for post in kept.posts.values()
+            if post.instance is not None and post.ready.is_set()
+        ]
 
     async def _set_doors(self, kept: Kept, opened: set[tuple[str, int]]) -> None:
         """Who is ready or sleeps is let in; others are shut while somebody answers, else they wait for their next."""
