@@ -28,7 +28,7 @@ from stagedoor.main.serving import adopt_orphans
 from stagedoor.main.sockets import HeldSockets
 from stagedoor.model.errors import Invalid
 from stagedoor.model.settings import Platform
-from stagedoor.oci import cgroups, spawn
+from stagedoor.oci import cgroups, slices, spawn
 
 # The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
 _RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
@@ -202,6 +202,8 @@ class Supervisor:
         program.pid, process.returncode = process.pid, 0
         with suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, process.pid, program.nice)
+        if program.nice:
+            slices.give(process.pid, slices.SHORT)
         program.starts += 1
         program.started_at = time.time()
         self._write_programs()
