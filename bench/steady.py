@@ -6,8 +6,6 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from stagedoor.oci import slices
-
 _LONGEST = 20.0
 
 
@@ -36,7 +34,6 @@ class Steady:
     async def _run(self) -> None:
         if self.apart:
             me = threading.get_native_id()
-            slices.give(me, slices.SHORT)
             os.setpriority(os.PRIO_PROCESS, me, -10)
         await asyncio.gather(*(self._lane(number) for number in range(self.lanes)))
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.decide import capacity, crash, leak, pool, scale
+from stagedoor.decide import capacity, crash, leak, pool, scale, weight
 from stagedoor.decide.scale import Sample
 from stagedoor.model.scaling import Scaling
 
@@ -186,6 +186,13 @@ def test_what_does_not_fit_is_said_with_the_figures() -> None:
     assert "256 MB are wanted, 100 MB are left" in fit.reason
     assert "900 MB are promised" in fit.reason
     assert capacity.fits(1_000_000_000, 900_000_000, 100_000_000).fits
+
+
+def test_who_computes_all_the_time_gives_way_until_it_is_modest() -> None:
+    assert weight.gives_way(0.9, False)
+    assert not weight.gives_way(0.7, False)
+    assert weight.gives_way(0.7, True)
+    assert not weight.gives_way(0.4, True)
 
 
 def test_only_a_new_version_that_keeps_dying_gives_the_line_back() -> None:

@@ -28,7 +28,7 @@ from stagedoor.main.serving import adopt_orphans
 from stagedoor.main.sockets import HeldSockets
 from stagedoor.model.errors import Invalid
 from stagedoor.model.settings import Platform
-from stagedoor.oci import cgroups, slices, spawn
+from stagedoor.oci import cgroups, spawn
 
 # The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
 _RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
@@ -51,7 +51,6 @@ class Program:
     last_end: str = ""
     task: asyncio.Task[None] | None = None
     extra: Sequence[str] = ()
-    nice: int = 0  # Where it may be set; every request waits for the edge.
 
 
 @dataclass(slots=True)
@@ -111,7 +110,6 @@ class Supervisor:
                 [haproxy, "-W", "-db", "-f", str(configuration)],
                 ["PROD", "TEST", *slots],
                 configuration,
-                nice=-5,
             ),
             Program("node", python("node"), ["NODE"], extra=["--fresh"]),
         ]
@@ -200,10 +198,6 @@ class Supervisor:
             )  # fmt: skip
         # Waited for by its pid, as one that was taken over is.
         program.pid, process.returncode = process.pid, 0
-        with suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, program.nice)
-        if program.nice:
-            slices.give(process.pid, slices.SHORT)
         program.starts += 1
         program.started_at = time.time()
         self._write_programs()

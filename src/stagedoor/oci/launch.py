@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.model.deployment import Mount, Sandbox
-from stagedoor.oci import abilities, cgroups, runc, slices, spawn, spec
+from stagedoor.oci import abilities, cgroups, runc, spawn, spec
 
 _CODE = """\
 import sys
@@ -99,7 +99,6 @@ class Running:
     def become(self, engine: runc.Engine, wanted: Sandbox) -> None:
         """Sets the limits of its group: a container of the pool began with others. Raises OSError."""
         cgroups.limit(engine.cgroup_of(self.id), wanted.memory, wanted.cpu, wanted.processes)
-        slices.give(self.pid, slices.SHORT)
         if os.getpriority(os.PRIO_PROCESS, self.pid):
             os.setpriority(os.PRIO_PROCESS, self.pid, 0)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from stagedoor.decide import weight
-from stagedoor.oci import cgroups, slices
+from stagedoor.oci import cgroups
 
 _LESS = 16
 
@@ -33,8 +33,6 @@ class Weights:
             if light != (group in self._light):
                 with suppress(OSError):  # It may have ended just now.
                     cgroups.weigh(group, cores / _LESS if light else cores)
-                for pid in cgroups.processes(group):
-                    slices.give(pid, slices.LONG if light else slices.SHORT)
                 (self._light.add if light else self._light.discard)(group)
         self._seen = seen
         self._light &= seen.keys()
