@@ -100,6 +100,8 @@ class _Scaler:
         """What the edge has in flight for those that are awake; who sleeps has nothing to do."""
         cores = self._cores()
         pulses = {one.deployment: self._vitals.pulses[one.deployment] for one in awake}
+        for one in awake:
+            pulses[one.deployment].instances = one.instances
         try:
             loads = await self._platform.edge.loads([one.deployment.spec.backend for one in pulses.values()])
         except Unavailable:
