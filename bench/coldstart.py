@@ -23,7 +23,7 @@ from bench.steady import Steady
 SETTINGS = "[pools]\nbackends = 100\ndoors = 150\nslots = 150\n[edge]\nclient_rate = 100000\n"
 _SLEEPS = '[scaling]\nidle = "500ms"\n[resources]\nmemory = "96MB"\n'
 _NEIGHBOURS = '[scaling]\nmin = 1\nmax = 40\n[resources]\nmemory = "96MB"\n'
-_SMALL, _IMPORTS, _ARRIVING = 36, 6, 20
+_SMALL, _IMPORTS, _ARRIVING = 34, 6, 20
 _RATE, _SECONDS = 700, 4
 _NEIGHBOUR, _AT_ONCE = "neighbour", 30
 _ENOUGH = 40  # Containers that wait: as many as any phase takes.
@@ -66,7 +66,7 @@ def run(*, quick: bool) -> Report:
         fleet.deploy(running, folder, [App(one, manifest=_SLEEPS) for one in small])
         fleet.deploy(running, folder, [App(one, IMPORTS, _SLEEPS, requirements) for one in imports])
         samples = Samples()
-        _sample_peers(folder, samples, 4 if quick else 20)
+        _sample_peers(folder, samples, 3 if quick else 20)
         for _ in range(rounds):
             _wait_for_sleep(running, small + imports)
             samples.small += [_first_byte(running, one) for one in small]
