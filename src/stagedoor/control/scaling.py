@@ -51,7 +51,7 @@ class _Scaler:
         self._used_at = self._read_at = 0.0
         self._fixed: dict[tuple[str, int, str], int] = {}
         self._instances: list[dict[str, Any]] = []
-        self._short = False
+        self._short, self._granted = False, 0
         self._at_work: dict[str, asyncio.Task[None]] = {}
 
     async def look(self) -> float:
@@ -68,6 +68,11 @@ class _Scaler:
             await self._read(now)
         if now - self._used_at > _USAGE:
             await self._use(now)
+        if self._short or self._granted:
+            # What was given, and what gave way since, counts at once.
+            self._vitals.capacity, _ = await platform.engine.capacity()
+            self._granted = 0
+        self._short = False
         awake = [one for one in attendance if one.instances and one.deployment in self._vitals.pulses]
         await self._sample(now, awake)
         for one in attendance:
@@ -162,7 +167,9 @@ class _Scaler:
         each, told = deployment.spec.sandbox.memory, self._vitals.capacity
         if not told.total:
             return wanted
-        more = min(wanted.instances - one.instances, max(0, told.total - told.promised) // each)
+        left = told.total - told.promised - self._granted
+        more = min(wanted.instances - one.instances, max(0, left) // each)
+        self._granted += more * each
         if one.instances + more == wanted.instances:
             return wanted
         self._short = True
@@ -218,8 +225,9 @@ class _Scaler:
 
     def _make_room(self, now: float, attendance: Iterable[Attendance]) -> None:
         """Somebody lacks memory for a start: what has nothing to do gives way."""
-        short, self._short = self._short or any(one.refused and one.instances for one in attendance), False
-        if short and "room" not in self._at_work:
+        short = self._short or any(one.refused and one.instances for one in attendance)
+        # One after another: what leaves is on its way to give its memory back.
+        if short and not self._vitals.capacity.leaving and "room" not in self._at_work:
             self._work("room", room.clear(self._platform, now))
 
     def _work(self, name: str, work: Any) -> None:
