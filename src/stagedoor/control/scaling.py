@@ -200,13 +200,12 @@ class _Scaler:
     async def _replace(self, pulse: Pulse, now: float, one: Attendance, door: int, reason: str) -> None:
         """Another instance comes up first; then the one at `door` leaves, after its last answer."""
         platform, deployment = self._platform, pulse.deployment
-        before = deployment.spec.active if one.instances == deployment.spec.instances else ()
         grown = await doors.resize(platform, deployment, one.instances + 1)
         told = await platform.engine.settled(deployment.id)
         stays = tuple(other for other in grown.spec.active if other != door)
         if told.get("state") != "ready":
-            # The one that leaks is better than none.
-            await doors.resize(platform, deployment, one.instances, keep=before)
+            # The one that leaks is better than none: what came last goes again.
+            await doors.resize(platform, deployment, one.instances)
             pulse.changed_at = platform.clock()
             log.warning("%s: no other instance came up: %s", deployment.spec.label, told.get("message"))
             return

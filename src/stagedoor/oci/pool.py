@@ -40,15 +40,12 @@ Kind = tuple[Ground, str, tuple[str, ...]]
 @dataclass(slots=True)
 class Blank:
     """A container that waits in a slot. `given` is the folder below which its code arrives, None for one of a cold
-    start, which has everything; `seconds` is what making it took.
+    start, which has everything. `kind` is what it has imported.
     """
 
     running: launch.Running
     slot: int
-    ground: Ground
     given: Path | None
-    seconds: float
-    sandbox: Sandbox | None = None
     kind: Kind | None = None
 
 
@@ -67,7 +64,7 @@ class Pool:
         self._folder = folder
         self._free = list(range(slots - 1, -1, -1))
         self._least, self._most = least, most
-        self.propagates = propagates
+        self._propagates = propagates
         self._blanks: dict[Ground, deque[Blank]] = defaultdict(deque)
         self._prepared: dict[Kind, deque[Blank]] = defaultdict(deque)
         self._starts: dict[Ground, deque[float]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
@@ -105,7 +102,7 @@ class Pool:
     def expect_kind(self, spec: Spec) -> None:
         """A version that may start soon: one that has its dependencies imported waits for it."""
         kind = kind_of(spec)
-        if kind is not None and self.propagates and kind not in self._refused:
+        if kind is not None and self._propagates and kind not in self._refused:
             self._kind_starts.setdefault(kind, deque([time.monotonic()], maxlen=_REMEMBERED))
             self._short.set()
 
@@ -122,7 +119,7 @@ class Pool:
         `urgent`: somebody waits and nobody else answers. Whoever has instances already leaves some for those.
         """
         ground, kind = wanted.sandbox.ground, None if wanted.measure else kind_of(wanted)
-        if not ground.mounts or not self.propagates:
+        if not ground.mounts or not self._propagates:
             return await self._make_cold(wanted.sandbox)
         now = time.monotonic()
         self._starts[ground].append(now)
@@ -189,71 +186,71 @@ class Pool:
 
     def _missing(self) -> tuple[Ground, Kind | None] | None:
         """What to make next; generic ones first, since they serve anybody."""
-        self._drop_surplus()
         now = time.monotonic()
-        for ground, starts in self._starts.items():
-            wanted = decide.generic(now, list(starts), self._least, self._most)
-            if len(self._blanks[ground]) < wanted.waiting and self._free:
+        self._drop_surplus(now)
+        if not self._free:
+            return None
+        for ground in self._starts:
+            if len(self._blanks[ground]) < self._generic(now, ground):
                 return ground, None
-        return next(((kind[0], kind) for kind in self._kinds_short(now)), None) if self._free else None
-
-    def _kinds_short(self, now: float) -> Iterator[Kind]:
-        room = self._most
-        for kind, starts in sorted(self._kind_starts.items(), key=lambda pair: -pair[1][-1]):
-            wanted = decide.prepared(now, list(starts), room).waiting
-            room -= wanted
+        for kind, wanted in self._kinds(now):
             if len(self._prepared[kind]) + self._preparing[kind] < wanted:
-                yield kind
+                return kind[0], kind
+        return None
 
-    def _drop_surplus(self) -> None:
-        """What no burst of the last minutes would need is ended."""
-        now = time.monotonic()
+    def _kinds(self, now: float) -> Iterator[tuple[Kind, int]]:
+        """Each kind with how many of it are to wait, what started last first, as far as there is room."""
         room = self._most
         for kind, starts in sorted(self._kind_starts.items(), key=lambda pair: -pair[1][-1]):
             wanted = decide.prepared(now, list(starts), room).waiting
             room -= wanted
+            yield kind, wanted
+
+    def _drop_surplus(self, now: float) -> None:
+        """What no burst of the last minutes would need is ended."""
+        for kind, wanted in self._kinds(now):
             while len(self._prepared[kind]) > wanted:
                 self._drop(self._prepared[kind].popleft())
-        for ground, starts in self._starts.items():
-            while len(self._blanks[ground]) > decide.generic(now, list(starts), self._least, self._most).waiting:
+        for ground in self._starts:
+            while len(self._blanks[ground]) > self._generic(now, ground):
                 self._drop(self._blanks[ground].popleft())
 
+    def _generic(self, now: float, ground: Ground) -> int:
+        return decide.generic(now, list(self._starts[ground]), self._least, self._most).waiting
+
     async def _make(self, ground: Ground, *, nice: int) -> Blank:
-        if not self._free:
-            raise NoSlot
-        slot = self._free.pop()
-        began = time.perf_counter()
+        """A container that is nobody's. Raises NoSlot, EngineError, OSError."""
+        slot = self._take_slot()
         given = self._folder / str(slot)
         try:
             for name in spec.GIVEN:
                 (given / name).mkdir(parents=True, exist_ok=True)
             mounts.share(given)
-            running = await launch.launch(
-                self._engine,
-                launch.name(),
-                _nobody(ground),
-                extra=[self._egress(slot)],
-                given=given,
-                place=slot,
-                nice=nice,
-            )
+            return Blank(await self._launch(slot, _nobody(ground), given, nice), slot, given)
         except BaseException:
+            # Nothing stays mounted: the next try in this slot would double it.
+            mounts.release(given)
             self.free(slot)
             raise
-        return Blank(running, slot, ground, given, time.perf_counter() - began)
 
     async def _make_cold(self, sandbox: Sandbox) -> Blank:
         """Where nothing can be given later: a container of this version from the start."""
-        if not self._free:
-            raise NoSlot
-        slot = self._free.pop()
-        began = time.perf_counter()
+        slot = self._take_slot()
         try:
-            running = await launch.launch(self._engine, launch.name(), sandbox, extra=[self._egress(slot)], place=slot)
+            return Blank(await self._launch(slot, sandbox, None, 0), slot, None)
         except BaseException:
             self.free(slot)
             raise
-        return Blank(running, slot, sandbox.ground, None, time.perf_counter() - began, sandbox)
+
+    def _take_slot(self) -> int:
+        if not self._free:
+            raise NoSlot
+        return self._free.pop()
+
+    async def _launch(self, slot: int, sandbox: Sandbox, given: Path | None, nice: int) -> launch.Running:
+        return await launch.launch(
+            self._engine, launch.name(), sandbox, extra=[self._egress(slot)], given=given, place=slot, nice=nice
+        )
 
     def _egress(self, slot: int) -> Mount:
         return Mount(str(self._sockets.slot_path(slot)), EGRESS)
