@@ -5,7 +5,6 @@ import math
 import random
 import statistics
 import tempfile
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from bench import fleet
 from bench.fleet import App
 from bench.report import Report
 from bench.running import Running, fetch_json, platform, wait_until
+from bench.steady import Beside
 from stagedoor.decide import scale
 from stagedoor.decide.scale import Sample
 from stagedoor.model.scaling import Scaling
@@ -36,22 +36,12 @@ _NAME = "stepped"
 _SEEDS = 20
 
 
-class Crowd:
+class Crowd(Beside):
     """So many clients, each asking again as soon as it is answered."""
 
     def __init__(self, port: int, clients: int) -> None:
         self._port, self._clients = port, clients
-        self._stop = threading.Event()
         self.failed: list[str] = []
-
-    def __enter__(self) -> "Crowd":
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
     async def _run(self) -> None:
         await asyncio.gather(*(self._client() for _ in range(self._clients)))

@@ -5,12 +5,31 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
 _LONGEST = 20.0
 
 
+class Beside:
+    """Something that goes on in a thread with a loop of its own, as long as a block lasts."""
+
+    def __enter__(self) -> Self:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    async def _run(self) -> None:
+        """Until `_stop` is set."""
+        raise NotImplementedError
+
+
 @dataclass
-class Steady:
+class Steady(Beside):
     """`rate` requests a second to `path`, each to be answered 200; seconds of each answer are kept."""
 
     port: int
@@ -20,16 +39,6 @@ class Steady:
     apart: bool = False  # Its own waiting for a core is not what is measured: in life it is another machine.
     seconds: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "Steady":
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
     async def _run(self) -> None:
         if self.apart:
