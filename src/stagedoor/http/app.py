@@ -18,6 +18,7 @@ from stagedoor.http import (
     instances,
     live,
     oidc,
+    operations,
     people,
     releases,
     services,
@@ -37,8 +38,8 @@ log = logging.getLogger("stagedoor.http")
 _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
-    backups, uploads, releases, configuration, services, sights, instances, shells, access, tokens, people, feedback,
-    live, tries,
+    backups, uploads, releases, configuration, services, operations, sights, instances, shells, access, tokens, people,
+    feedback, live, tries,
 )  # fmt: skip
 
 

@@ -1,8 +1,6 @@
-"""What can be looked at: operations, instances, logs, requests, activities."""
+"""What can be looked at: logs, requests, activities."""
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,7 +11,6 @@ from stagedoor.http import stream
 from stagedoor.model.access import Identity
 from stagedoor.model.activity import Activity
 from stagedoor.model.errors import Invalid, Missing
-from stagedoor.model.operation import Operation
 
 _INSTANCE = re.compile(r"i[0-9a-f]{8}")
 
@@ -22,27 +19,6 @@ def build(platform: Platform, who: Any) -> APIRouter:
     """Routes that change nothing; any role may use them."""
     router = APIRouter()
     Who = Annotated[Identity, Depends(who)]
-
-    @router.get("/v1/operations", tags=["operations"])
-    async def list_operations(
-        by: Who, application: str = "", limit: Annotated[int, Query(le=1000)] = 50
-    ) -> list[Operation]:
-        """The newest operations first."""
-        return await platform.store.operations(application, limit)
-
-    @router.get("/v1/operations/{number}", tags=["operations"])
-    async def get_operation(by: Who, number: int) -> Operation:
-        """One operation."""
-        found = await platform.store.operation(number)
-        if found is None:
-            raise Missing(f"there is no operation {number}")
-        return found
-
-    @router.get("/v1/operations/{number}/events", tags=["operations"], response_class=StreamingResponse)
-    async def watch(by: Who, request: Request, number: int, after: int = 0) -> Response:
-        """Its steps as server-sent events, from number `after` on; the last event is `end`."""
-        await get_operation(by, number)
-        return stream.events(_steps(platform, number, after), lambda: who(request))
 
     @router.get("/v1/applications/{application}/logs", tags=["instances"], response_class=StreamingResponse)
     async def logs(
@@ -77,8 +53,3 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return await platform.store.activities(application, limit)
 
     return router
-
-
-async def _steps(platform: Platform, number: int, after: int) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    async for event in platform.operations.watch(number, after):
-        yield ("end" if isinstance(event, Operation) else "step"), asdict(event)
