@@ -7,19 +7,20 @@ nothing about versions, traffic or numbers; it only says which doors may take so
 
 import asyncio
 import logging
-import os
 import signal
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from stagedoor.decide import capacity, restart
 from stagedoor.model import instance as states
 from stagedoor.model.deployment import Spec
 from stagedoor.model.instance import Attendance, Capacity, End, Instance, Usage
 from stagedoor.oci import cgroups, machine, probe, spawn
-from stagedoor.oci.deaths import Ends, find_cause
+from stagedoor.oci.background import Background
+from stagedoor.oci.deaths import find_cause
+from stagedoor.oci.departures import Departures
+from stagedoor.oci.gates import Gates
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import Pool
@@ -36,9 +37,7 @@ _LOOK = 0.02
 _LATER = 0.5
 _AGAIN = 0.2
 _ROOM = 10.0  # Seconds in which something else may give way.
-_CORPSE = 2.0  # Seconds for the kernel to let go of a process that was killed.
 _spawn = asyncio.create_task
-_UNUSED = 8.0  # Seconds after which the edge has closed what it kept open to a server without use.
 
 
 class Keeper:
@@ -64,10 +63,10 @@ class Keeper:
         self._starter = Starter(engine, pool, doors, logs, journal, open_secret)
         self._memory = memory
         self._kept: dict[str, Kept] = {}
-        self._leaving: dict[str, tuple[Instance, int]] = {}  # With the memory that each was promised.
-        self._ends = Ends()
+        self._background = Background()
+        self._gates = Gates(doors)
+        self._departures = Departures(engine, pool, doors, self._gates, logs, journal, self._background)
         self._weights = Weights()
-        self._background: set[asyncio.Task[None]] = set()
         self._steady: asyncio.Task[None] | None = None
 
     # What others ask
@@ -113,9 +112,7 @@ class Keeper:
             return
         kept.ending = True
         self._journal.drop_spec(deployment)
-        for one, _ in list(self._leaving.values()):
-            if one.deployment == deployment:
-                self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
+        self._departures.hurry(deployment)
         for post in list(kept.posts.values()):
             self._dismiss(kept, post)
         while kept.departures:
@@ -124,7 +121,7 @@ class Keeper:
 
     def instances(self) -> list[Instance]:
         standing = [post.instance for kept in self._kept.values() for post in kept.posts.values() if post.instance]
-        return standing + [one for one, _ in self._leaving.values()]
+        return standing + self._departures.instances
 
     def deployments(self) -> list[str]:
         return list(self._kept)
@@ -150,11 +147,10 @@ class Keeper:
         return await asyncio.to_thread(lambda: {name: self._starter.memory_of(name) for name in names})
 
     def ends(self, after: int) -> list[End]:
-        return self._ends.after(after)
+        return self._departures.ends(after)
 
     def capacity(self) -> Capacity:
-        leaving = sum(memory for _, memory in self._leaving.values())
-        return Capacity(self._memory, self._promised(), machine.free_memory(), leaving)
+        return Capacity(self._memory, self._promised(), machine.free_memory(), self._departures.memory)
 
     def _promised(self) -> int:
         standing = sum(
@@ -163,7 +159,7 @@ class Keeper:
             for post in kept.posts.values()
             if post.instance or post.starting
         )
-        return standing + sum(memory for _, memory in self._leaving.values())
+        return standing + self._departures.memory
 
     # The life of node
 
@@ -180,7 +176,7 @@ class Keeper:
             alive = not fresh and one.pid and spawn.started_at(one.pid) == one.pid_started
             if spec is None or not alive or one.state == states.STARTING or not self.pool.hold(one.slot):
                 gone = one.state == states.READY and not fresh and spec is not None
-                await self._remove(one, states.EXIT if gone else states.STOPPED, "ended while node was away")
+                await self._departures.remove(one, states.EXIT if gone else states.STOPPED, "ended while node was away")
             elif one.state == states.READY and one.door in (spec.active or spec.doors[:1]):
                 adopted.setdefault(one.deployment, []).append(one)
             else:
@@ -194,8 +190,8 @@ class Keeper:
             self._take_up(spec, adopted.get(spec.deployment, ()))
         for one in leaving:
             kept = self._kept[one.deployment]
-            self._see_off(kept, one)
-            self._depart(kept, self._let_go(kept, one))
+            self._departures.see_off(kept, one)
+            self._departures.begin(kept, self._departures.let_go(kept, one))
         self.pool.start()
         self._steady = _spawn(self._keep_steady())
 
@@ -221,11 +217,11 @@ class Keeper:
         for one in listed:
             self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
         await asyncio.gather(*(self._stop_instance(one) for one in listed), self.pool.stop())
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._background.wait()
 
     async def _stop_instance(self, one: Instance) -> None:
-        await self._gone(one, 3.0)
-        await self._remove(one, states.STOPPED, "the platform stopped")
+        await self._departures.gone(one, 3.0)
+        await self._departures.remove(one, states.STOPPED, "the platform stopped")
 
     # Which posts there are
 
@@ -244,33 +240,14 @@ class Keeper:
             post.turn.set()
         for door, post in list(kept.posts.items()):
             if door not in wanted and post.departure is None:
-                post.departure = self._depart(kept, self._leave_once_replaced(kept, post))
-
-    def _depart(self, kept: Kept, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Something of the deployment is on its way out: its end waits for that."""
-        task = self._run(work)
-        kept.departures.add(task)
-        task.add_done_callback(kept.departures.discard)
-        return task
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """In the background, until node stops."""
-        task = _spawn(work)
-        self._background.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        self._background.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("what ran beside failed", exc_info=error)
+                post.departure = self._departures.begin(kept, self._leave_once_replaced(kept, post))
 
     def _dismiss(self, kept: Kept, post: Post) -> None:
         """It leaves now, whoever else answers; once, however often it is asked to."""
         if not post.leaving:
             if post.departure is not None:
                 post.departure.cancel()
-            post.departure = self._depart(kept, self._leave(kept, post))
+            post.departure = self._departures.begin(kept, self._departures.leave(kept, post))
 
     async def _leave_once_replaced(self, kept: Kept, post: Post) -> None:
         for other in list(kept.active):
@@ -278,7 +255,7 @@ class Keeper:
         if post.door in (kept.spec.active or kept.spec.doors[:1]):
             post.departure = None  # It is wanted again meanwhile.
             return
-        await self._leave(kept, post)
+        await self._departures.leave(kept, post)
 
     # One post
 
@@ -322,10 +299,10 @@ class Keeper:
         pause = restart.decide(time.time(), post.deaths).pause
         shut = pause >= restart.LONG and not kept.answers
         if shut:
-            await self._close(kept, post)
+            await self._gates.close(kept, post)
         await asyncio.sleep(pause)
         if shut:
-            await self._open(kept, post)
+            await self._gates.open(kept, post)
 
     async def _start(self, kept: Kept, post: Post) -> None:
         async with kept.starts:
@@ -347,7 +324,7 @@ class Keeper:
 
     async def _sleep(self, kept: Kept, post: Post) -> None:
         """Until somebody knocks. The door stays open: who comes waits in the kernel."""
-        await self._open(kept, post)
+        await self._gates.open(kept, post)
         post.failure = None
         post.settled.set()
         loop = asyncio.get_running_loop()
@@ -365,7 +342,7 @@ class Keeper:
         if not kept.spec.instances:
             kept.woken += 1
             kept.spec = replace(kept.spec, instances=1)
-            self._run(self._write_down(kept))
+            self._background.run(self._write_down(kept))
         post.turn.set()
         asyncio.get_running_loop().remove_reader(post.socket)
 
@@ -380,7 +357,7 @@ class Keeper:
         post.failure, kept.proven = None, True
         post.ready.set()
         post.settled.set()
-        await self._open(kept, post)
+        await self._gates.open(kept, post)
 
     async def _watch(self, kept: Kept, post: Post) -> str:
         """Waits for the end of an instance, ends one that hangs, lets one go that is to sleep. Returns what it was."""
@@ -419,21 +396,8 @@ class Keeper:
         one, post.instance = post.instance, None
         post.ready.clear()
         assert one is not None
-        self._see_off(kept, one)
-        self._depart(kept, self._let_go(kept, one))
-
-    def _see_off(self, kept: Kept, one: Instance) -> None:
-        """Tells an instance that it is to leave: it accepts no more, and its streams hear of it."""
-        one.state = states.STOPPING
-        self._journal.keep_instance(one)
-        self._leaving[one.id] = (one, kept.spec.sandbox.memory)
-        self._engine.kill(one.pid, one.pid_started, signal.SIGUSR1)
-
-    async def _let_go(self, kept: Kept, one: Instance) -> None:
-        await self._gone(one, kept.spec.drain + _UNUSED, signal.SIGTERM)
-        await self._gone(one, kept.spec.drain)
-        await self._remove(one, states.STOPPED, "it had nothing to do")
-        self.pool.free(one.slot)
+        self._departures.see_off(kept, one)
+        self._departures.begin(kept, self._departures.let_go(kept, one))
 
     def _note_failure(self, kept: Kept, post: Post, error: StartFailed) -> None:
         """Tells who waits. The first start of all is not repeated: it is for the release to decide."""
@@ -447,81 +411,7 @@ class Keeper:
         one, post.instance = post.instance, None
         post.ready.clear()
         if one is not None:
-            self._depart(kept, self._bury_one(kept, post, one, kind, cause))
-
-    async def _bury_one(self, kept: Kept, post: Post, one: Instance, kind: str, cause: str) -> None:
-        # With nobody else to answer the door stays open: connections wait in the kernel for the next instance.
-        if kept.answers:
-            await self._close(kept, post)
-        await self._remove(one, kind, cause)
-        self.pool.free(one.slot)
-
-    async def _remove(self, one: Instance, kind: str, cause: str) -> None:
-        """Nothing of it is left when this returns: only then may its slot have another holder."""
-        at = time.time()
-        self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
-        while not await self._is_gone(one):
-            await asyncio.sleep(_AGAIN)
-        self._leaving.pop(one.id, None)
-        self._journal.drop_instance(one.id)
-        self._ends.note(one, at, kind, cause)
-        self.logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
-
-    async def _is_gone(self, one: Instance) -> bool:
-        """A full disk, or no process to be had, only delays what must be done."""
-        try:
-            await self._engine.delete(one.id)
-            await spawn.ended(one.pid, one.pid_started, _CORPSE)
-            await self._doors.hold(one.slot, "")
-        except OSError as error:
-            log.warning("%s is not gone yet: %s", one.id, error)
-            return False
-        return True
-
-    async def _open(self, kept: Kept, post: Post) -> None:
-        if not post.opened:
-            post.opened = await self._doors.open(kept.spec.backend, post.door)
-
-    async def _close(self, kept: Kept, post: Post) -> None:
-        post.opened = False
-        await self._doors.close(kept.spec.backend, post.door)
-
-    # Leaving
-
-    async def _leave(self, kept: Kept, post: Post) -> None:
-        """Out of the edge, told, drained, ended: in this order no request is cut."""
-        post.leaving = True
-        await self._close(kept, post)
-        if post.task is not None:
-            post.task.cancel()
-            await asyncio.gather(post.task, return_exceptions=True)
-        one, post.instance = post.instance, None
-        post.ready.clear()
-        if one is not None:
-            self._see_off(kept, one)
-            await self._idle(kept.spec, post.door)
-            self._engine.kill(one.pid, one.pid_started, signal.SIGTERM)
-            await self._gone(one, kept.spec.drain)
-            await self._remove(one, states.STOPPED, "stopped")
-            self.pool.free(one.slot)
-        if not post.settled.is_set():
-            post.failure = {"step": "start", "message": "it was ended before it was ready", "log": []}
-            post.settled.set()
-        held, post.socket = post.socket, -1
-        if held >= 0:
-            os.close(held)
-        if kept.posts.get(post.door) is post:
-            del kept.posts[post.door]
-
-    async def _idle(self, spec: Spec, door: int) -> None:
-        deadline = time.monotonic() + spec.drain
-        while time.monotonic() < deadline and await self._doors.busy(spec.backend, door):
-            await asyncio.sleep(_LOOK)
-
-    async def _gone(self, one: Instance, patience: float, number: signal.Signals = signal.SIGKILL) -> None:
-        """Waits for its end; when that does not come, `number` is sent."""
-        if not await spawn.ended(one.pid, one.pid_started, patience):
-            self._engine.kill(one.pid, one.pid_started, number)
+            self._departures.begin(kept, self._departures.bury(kept, post, one, kind, cause))
 
     # All doors
 
@@ -530,10 +420,7 @@ class Keeper:
         while True:
             await asyncio.sleep(_STEADY)
             try:
-                opened = await self._doors.open_doors()
-                for kept in list(self._kept.values()) if opened is not None else []:
-                    if not kept.ending:
-                        await self._set_doors(kept, opened or set())
+                await self._gates.correct(list(self._kept.values()))
                 await asyncio.to_thread(self._weights.look, self._groups())
                 await asyncio.to_thread(self.logs.trim)
             except Exception:
@@ -546,16 +433,6 @@ class Keeper:
             for post in kept.posts.values()
             if post.instance is not None and post.ready.is_set()
         ]
-
-    async def _set_doors(self, kept: Kept, opened: set[tuple[str, int]]) -> None:
-        """Who is ready or sleeps is let in; others are shut while somebody answers, else they wait for their next."""
-        for post in list(kept.posts.values()):
-            is_open = post.opened = (kept.spec.backend, post.door) in opened
-            takes = post.ready.is_set() or not kept.spec.instances
-            if takes and not post.leaving and not is_open:
-                await self._open(kept, post)
-            elif is_open and (post.leaving or (not takes and kept.answers)):
-                await self._close(kept, post)
 
 
 def _read_usage(groups: Sequence[tuple[str, str]]) -> list[Usage]:
