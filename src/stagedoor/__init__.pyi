@@ -1,4 +1,5 @@
-from stagedoor.runtime.client import Answer as Answer
+from stagedoor.runtime.call import Answer as Answer
+from stagedoor.runtime.call import Call as Call
 from stagedoor.runtime.client import api as api
 from stagedoor.runtime.config import config as config
 from stagedoor.runtime.config import secrets as secrets
@@ -26,6 +27,7 @@ __all__ = [
     "ApiRefused",
     "ApiTimeout",
     "ApiUpstreamError",
+    "Call",
     "Event",
     "HTTPError",
     "Request",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from stagedoor.runtime import client, scripted
+from stagedoor.runtime import scripted
 from stagedoor.runtime.connection import Connection, Settings
-from stagedoor.runtime.errors import ApiOverloaded, ApiTimeout, ApiUpstreamError, HTTPError
+from stagedoor.runtime.errors import HTTPError
 from stagedoor.runtime.request import Request
 from stagedoor.runtime.response import Event, Response, Stream, header_lines
 from stagedoor.runtime.router import EndpointError, Router
@@ -154,87 +154,6 @@ def test_the_same_endpoint_twice_is_refused() -> None:
     router = small()
     with pytest.raises(EndpointError, match="answered twice"):
         router.add("POST", "/echo", print)
-
-
-# The client
-
-
-async def with_service(tmp_path: Path, serve: Talk, use: Callable[[client.Service], Awaitable[None]]) -> None:
-    server = await asyncio.start_unix_server(serve, str(tmp_path / "egress"))
-    api = client.Api()
-    transport = api.transport = client.EgressTransport(str(tmp_path / "egress"))
-    try:
-        await use(api.films)
-    finally:
-        transport.close()
-        server.close()
-        for _ in range(10):  # Both ends see the other's close.
-            await asyncio.sleep(0)
-
-
-def test_calls_share_connections_and_carry_what_they_are_given(tmp_path: Path) -> None:
-    connections: list[int] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.append(1)
-        while head := await _head(reader):
-            assert "host: films" in head
-            line = head.split("\r\n")[0]
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(line), line.encode()))
-        writer.close()
-
-    async def use(films: client.Service) -> None:
-        assert (await films.get("/rows", params={"a": "x y", "b": [1, 2]})).text == "GET /rows?a=x+y&b=1&b=2 HTTP/1.1"
-        assert (await films.get("/caf\u00e9 x")).text == "GET /caf%C3%A9%20x HTTP/1.1"
-        await asyncio.gather(*(films.get("/rows") for _ in range(5)))
-        assert len(connections) == 5
-
-    asyncio.run(with_service(tmp_path, serve, use))
-
-
-async def _head(reader: asyncio.StreamReader) -> str:
-    try:
-        return (await reader.readuntil(b"\r\n\r\n")).decode()
-    except asyncio.IncompleteReadError:
-        return ""
-
-
-def test_errors_are_a_small_family(tmp_path: Path) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await _head(reader)
-        if "/busy" in head:
-            writer.write(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n")
-        elif "/cut" in head:
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")
-        elif "/odd" in head:
-            writer.write(b"nonsense\r\n\r\n")
-        elif "/slow" in head:
-            await reader.read()
-        writer.close()
-
-    async def use(films: client.Service) -> None:
-        for path, kind in (("/busy", ApiOverloaded), ("/cut", ApiUpstreamError), ("/odd", ApiUpstreamError)):
-            with pytest.raises(kind) as caught:
-                await films.get(path)
-            assert (caught.value.service, caught.value.method, caught.value.path) == ("films", "GET", path)
-        with pytest.raises(ApiTimeout):
-            await films.get("/slow", timeout=0.01)
-        assert (await films.get("/busy", check=False)).status == 503
-
-    asyncio.run(with_service(tmp_path, serve, use))
-
-
-def test_a_connection_that_was_closed_meanwhile_is_not_an_error(tmp_path: Path) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _head(reader)
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-        writer.close()
-
-    async def use(films: client.Service) -> None:
-        for _ in range(3):
-            assert (await films.get("/rows")).text == "ok"
-
-    asyncio.run(with_service(tmp_path, serve, use))
 
 
 def test_the_author_gets_the_same_names_from_module_and_stub() -> None:

@@ -1,129 +1,144 @@
-"""The company's API, as a script calls it: `await api.discovery.get("/rows", params={"member": "m1"})`.
+"""The company's API, as a script calls it: `await api.discovery.rows(member="m1")`, or by path with `get` and `post`.
 
-Every call goes over the slot's egress socket, the container's only way out. HTTP/1.1 on pooled connections; one
-seam (`Transport`) stands between the call and the wire, so that tests and replays put something else there.
+Every call goes over the slot's egress socket, the container's only way out. One seam (`Transport`) stands between the
+calls and the wire, so that tests and replays put something else there.
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol, TypeVar, overload
 from urllib.parse import quote, urlencode
 
-import msgspec
+from stagedoor.runtime import call as calls
+from stagedoor.runtime import context, response
+from stagedoor.runtime.call import NONE, Answer, Ask, Call, Wish
+from stagedoor.runtime.errors import ApiTimeout, ApiUpstreamError
+from stagedoor.runtime.exchange import Exchange
+from stagedoor.runtime.freshness import Kept, Key
+from stagedoor.runtime.methods import Catalogue, Method, build
+from stagedoor.runtime.request import Request
+from stagedoor.runtime.wire import Streamed, WireError
 
-from stagedoor.runtime import context, response, tape
-from stagedoor.runtime.errors import (
-    ApiError,
-    ApiNotFound,
-    ApiOverloaded,
-    ApiRefused,
-    ApiTimeout,
-    ApiUpstreamError,
-)
-from stagedoor.runtime.request import Headers, RawHeaders
-from stagedoor.runtime.wire import Pool, WireError
-
-DEFAULT_TIMEOUT = 5.0
-
-
-class Answer:
-    """What a service answered. `status` is below 400, unless the call was made with `check=False`."""
-
-    __slots__ = ("body", "headers", "status")
-
-    def __init__(self, status: int, raw_headers: RawHeaders, body: bytes) -> None:
-        self.status = status
-        self.headers = Headers(raw_headers)
-        self.body = body
-
-    def json(self, type: Any = Any) -> Any:
-        """The body read as JSON, into `type` when given. Raises msgspec.DecodeError when it is not that."""
-        return msgspec.json.decode(self.body, type=type)
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+_TICK = 200  # A second's parts in which calls whose time ends together are looked at together.
 
 
 class Transport(Protocol):
-    """Carries one call. Raises WireError when no answer arrives."""
+    """Carries exchanges, and opens streams."""
 
-    async def call(
-        self, service: str, method: str, target: bytes, headers: RawHeaders, body: bytes
-    ) -> tuple[int, RawHeaders, bytes]: ...
+    def start(self, exchange: Exchange) -> None: ...
 
+    async def open(self, exchange: Exchange) -> Streamed: ...
 
-class EgressTransport:
-    """Calls over a unix socket; the Host header names the service."""
-
-    def __init__(self, path: str) -> None:
-        self._pool = Pool(path)
-
-    async def call(
-        self, service: str, method: str, target: bytes, headers: RawHeaders, body: bytes
-    ) -> tuple[int, RawHeaders, bytes]:
-        return await self._pool.call(method.encode(), target, [(b"host", service.encode()), *headers], body)
-
-    def close(self) -> None:
-        self._pool.close()
+    def sweep(self) -> None: ...
 
 
 class NoTransport:
     """Stands where there is no way out, so that the error says so."""
 
-    async def call(
-        self, service: str, method: str, target: bytes, headers: RawHeaders, body: bytes
-    ) -> tuple[int, RawHeaders, bytes]:
-        raise WireError("there is no way to the API here; in a test, use stagedoor.testing with fake services")
+    reason = "there is no way to the API here; in a test, use stagedoor.testing with fake services"
+
+    def start(self, exchange: Exchange) -> None:
+        exchange.fail(self.reason)
+
+    async def open(self, exchange: Exchange) -> Streamed:
+        raise WireError(self.reason)
+
+    def sweep(self) -> None: ...
 
 
 class Service:
-    """One service of the catalogue; a method of HTTP is a method here."""
+    """One service of the catalogue. A method of its description is a method here; so is each of HTTP's.
+
+    `timeout` in seconds; `fallback` is a value, or a function of the error, that stands in for a failed answer. Without
+    `check`, an answer of 400 and above is an answer. All raise the errors of `stagedoor.runtime.errors`.
+    """
 
     def __init__(self, api: "Api", name: str) -> None:
         self._api = api
         self._name = name
 
-    async def get(self, path: str, *, params: Mapping[str, Any] | None = None, timeout: float | None = None,
-                  headers: Mapping[str, str] | None = None, check: bool = True) -> Answer:  # fmt: skip
-        return await self.call("GET", path, params=params, timeout=timeout, headers=headers, check=check)
+    def get(self, path: str, *, params: Mapping[str, Any] | None = None, timeout: float | None = None,
+            headers: Mapping[str, str] | None = None, fallback: Any = NONE,
+            check: bool = True) -> Call[Answer]:  # fmt: skip
+        return self.call("GET", path, params=params, timeout=timeout, headers=headers, fallback=fallback, check=check)
 
-    async def post(self, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None,
-                   timeout: float | None = None, headers: Mapping[str, str] | None = None,
-                   check: bool = True) -> Answer:  # fmt: skip
-        return await self.call("POST", path, json=json, params=params, timeout=timeout, headers=headers, check=check)
+    def post(self, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None,
+             timeout: float | None = None, headers: Mapping[str, str] | None = None, fallback: Any = NONE,
+             check: bool = True) -> Call[Answer]:  # fmt: skip
+        return self.call("POST", path, json=json, params=params, timeout=timeout, headers=headers, fallback=fallback,
+                         check=check)  # fmt: skip
 
-    async def put(self, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None,
-                  timeout: float | None = None, headers: Mapping[str, str] | None = None,
-                  check: bool = True) -> Answer:  # fmt: skip
-        return await self.call("PUT", path, json=json, params=params, timeout=timeout, headers=headers, check=check)
+    def put(self, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None,
+            timeout: float | None = None, headers: Mapping[str, str] | None = None, fallback: Any = NONE,
+            check: bool = True) -> Call[Answer]:  # fmt: skip
+        return self.call("PUT", path, json=json, params=params, timeout=timeout, headers=headers, fallback=fallback,
+                         check=check)  # fmt: skip
 
-    async def delete(self, path: str, *, params: Mapping[str, Any] | None = None, timeout: float | None = None,
-                     headers: Mapping[str, str] | None = None, check: bool = True) -> Answer:  # fmt: skip
-        return await self.call("DELETE", path, params=params, timeout=timeout, headers=headers, check=check)
+    def delete(self, path: str, *, params: Mapping[str, Any] | None = None, timeout: float | None = None,
+               headers: Mapping[str, str] | None = None, fallback: Any = NONE,
+               check: bool = True) -> Call[Answer]:  # fmt: skip
+        return self.call("DELETE", path, params=params, timeout=timeout, headers=headers, fallback=fallback,
+                         check=check)  # fmt: skip
 
-    async def call(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None,
-                   timeout: float | None = None, headers: Mapping[str, str] | None = None,
-                   check: bool = True) -> Answer:  # fmt: skip
-        """One call; `timeout` in seconds (5 unless told). Raises the errors of `stagedoor.runtime.errors`."""
-        target = _target(path, params)
+    def call(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None,
+             timeout: float | None = None, headers: Mapping[str, str] | None = None, fallback: Any = NONE,
+             check: bool = True) -> Call[Answer]:  # fmt: skip
+        """A call by HTTP method and path."""
+        fields, body = _fields(headers, json) if headers or json is not None else (b"", b"")
+        table = self._api.catalogue.get(self._name)
+        known = table.find(method, path.partition("?")[0]) if table is not None else None
+        ask = Ask(self._name, method, _target(path, params), fields, body, known)
+        return Call(self._api, ask, Wish(timeout, fallback, check=check))
+
+    async def stream(self, path: str, *, method: str = "GET", json: Any = None,
+                     params: Mapping[str, Any] | None = None, timeout: float | None = None,
+                     headers: Mapping[str, str] | None = None) -> Streamed:  # fmt: skip
+        """The answer's status and headers; `async for chunk in answer.chunks()` reads the rest as it comes.
+
+        `timeout` is for its beginning; after that it may take as long as the request.
+        """
+        fields, body = _fields(headers, json)
         request = context.current.get()
-        request_id = request.id if request is not None else ""
-        fields, body = _fields(request_id, headers, json)
+        exchange = Exchange(self._name, method.encode(), _target(path, params), fields, body, request)
+        request_id = request.id if request else ""
+        limit = timeout or calls.DEFAULT_TIMEOUT
         try:
-            async with asyncio.timeout(None if self._api.unhurried else timeout or DEFAULT_TIMEOUT):
-                status, raw, content = await self._api.transport.call(self._name, method, target, fields, body)
+            async with asyncio.timeout(None if self._api.unhurried else limit):
+                streamed = await self._api.transport.open(exchange)
         except TimeoutError:
-            reason = f"no answer within {timeout or DEFAULT_TIMEOUT:g} s"
-            raise ApiTimeout(self._name, method, path, reason, request_id=request_id) from None
+            raise ApiTimeout(self._name, method, path, f"no answer within {limit:g} s", request_id=request_id) from None
         except WireError as error:
             raise ApiUpstreamError(self._name, method, path, str(error), request_id=request_id) from None
-        if tape.installed is not None:
-            tape.installed.call_ended(request, self._name, method, target, status, raw, content)
-        answer = Answer(status, raw, content)
-        if check and status >= 400:
-            raise _failure(self._name, method, path, answer, request_id)
-        return answer
+        streamed.fault = lambda reason: ApiUpstreamError(self._name, method, path, reason, request_id=request_id)
+        return streamed
+
+    def __getattr__(self, name: str) -> "TypedMethod":
+        table = None if name.startswith("__") else self._api.catalogue.get(self._name)
+        if table is None or name not in table.methods:
+            known = ", ".join(table.methods) if table and table.methods else "no description; call it by path"
+            raise AttributeError(f"the service {self._name} has no method {name!r}; it has {known}")
+        return TypedMethod(self._api, self._name, table.methods[name])
+
+
+class TypedMethod:
+    """A method of a service's description: called with its parameters by name, it gives the answer's JSON."""
+
+    def __init__(self, api: "Api", service: str, method: Method) -> None:
+        self._api = api
+        self._service = service
+        self._method = method
+
+    def __call__(self, *, body: Any = None, timeout: float | None = None, fallback: Any = NONE,
+                 **arguments: Any) -> Call[Any]:  # fmt: skip
+        renamed = {name.removesuffix("_"): value for name, value in arguments.items()}
+        target, headers = build(self._method, renamed)
+        fields, content = _fields(dict(headers), body) if headers or body is not None else (b"", b"")
+        ask = Ask(self._service, self._method.verb, target.encode(), fields, content, self._method)
+        return Call(self._api, ask, Wish(timeout, fallback, typed=True))
 
 
 class Api:
@@ -132,7 +147,11 @@ class Api:
     def __init__(self) -> None:
         self.transport: Transport = NoTransport()
         self.unhurried = False  # Under a debugger nothing is over while somebody thinks.
+        self.catalogue = Catalogue()
         self._services: dict[str, Service] = {}
+        self._ends: dict[int, set[Call[Any]]] = {}
+        self._under_way: dict[Key, Exchange] = {}
+        self._kept = Kept()
 
     def __getattr__(self, name: str) -> Service:
         if name.startswith("__"):
@@ -144,6 +163,89 @@ class Api:
             self._services[name] = Service(self, name)
         return self._services[name]
 
+    @overload
+    def gather(self, a: Awaitable[A], b: Awaitable[B], /) -> Awaitable[tuple[A, B]]: ...
+
+    @overload
+    def gather(self, a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], /) -> Awaitable[tuple[A, B, C]]: ...
+
+    @overload
+    def gather(
+        self, a: Awaitable[A], b: Awaitable[B], c: Awaitable[C], d: Awaitable[D], /
+    ) -> Awaitable[tuple[A, B, C, D]]: ...
+
+    @overload
+    def gather(self, *things: Awaitable[A]) -> Awaitable[list[A]]: ...
+
+    def gather(self, *things: Awaitable[Any]) -> Awaitable[Any]:
+        """The values of calls side by side, in their order. Raises the first error and gives the others up."""
+        return calls.gather(things)
+
+    def degraded(self) -> list[str]:
+        """The calls of the present request for which a fallback stands in, as `discovery.rows`."""
+        request = context.current.get()
+        return list(request.degraded or ()) if request is not None else []
+
+    def sweep(self) -> None:
+        """To be called some times a second."""
+        self.transport.sweep()
+        self.catalogue.refresh()
+
+    # For its calls
+
+    def find_or_begin(self, ask: Ask, request: Request | None, now: float, deadline: float) -> Exchange:
+        """The exchange that asks the same: of this request, or where the catalogue allows it, of any."""
+        reads = ask.verb == "GET"
+        key = (ask.service, ask.target, ask.fields)
+        if not reads:
+            if request is not None:
+                request.calls = None  # What was read before may not hold any more.
+            return self._begin(ask, request, deadline)
+        if request is not None:
+            if request.calls is None:
+                request.calls = {}
+            known: Exchange | None = request.calls.get(key)
+            if known is not None and not known.error:
+                return known
+        shared = ask.method is not None and ask.method.shared
+        found = (self._under_way.get(key) or self._kept.find(key, now)) if shared else None
+        if found is None:
+            found = self._begin(ask, request, deadline)
+            if shared:
+                self._under_way[key] = found
+                found.on_done = self._keep
+        if request is not None and request.calls is not None:
+            request.calls[key] = found
+        return found
+
+    def _begin(self, ask: Ask, request: Request | None, deadline: float) -> Exchange:
+        exchange = Exchange(ask.service, ask.verb.encode(), ask.target, ask.fields, ask.body, request)
+        exchange.deadline = deadline
+        if ask.method is not None and ask.method.retries:
+            exchange.retries = ask.method.retries
+            exchange.later = asyncio.get_running_loop().call_later
+        return exchange
+
+    def _keep(self, exchange: Exchange) -> None:
+        key = (exchange.service, exchange.target, exchange.fields)
+        if self._under_way.get(key) is exchange:
+            del self._under_way[key]
+        self._kept.add(key, exchange, asyncio.get_running_loop().time())
+
+    def remind(self, loop: asyncio.AbstractEventLoop, deadline: float, call: Call[Any]) -> set[Call[Any]]:
+        """Has the call expire at its deadline, together with all others of that tick."""
+        tick = int(deadline * _TICK) + 1
+        ends = self._ends.get(tick)
+        if ends is None:
+            ends = self._ends[tick] = set()
+            loop.call_at(tick / _TICK, self._expire, tick)
+        ends.add(call)
+        return ends
+
+    def _expire(self, tick: int) -> None:
+        for call in list(self._ends.pop(tick, ())):
+            call.expire()
+
 
 def _target(path: str, params: Mapping[str, Any] | None) -> bytes:
     target = quote(path, safe="/%:@!$&'()*+,;=~-._?") if not path.isascii() or " " in path else path
@@ -154,30 +256,12 @@ def _target(path: str, params: Mapping[str, Any] | None) -> bytes:
     return target.encode()
 
 
-def _fields(request_id: str, headers: Mapping[str, str] | None, json: Any) -> tuple[RawHeaders, bytes]:
-    fields: RawHeaders = []
-    if request_id:
-        fields.append((b"stagedoor-request-id", request_id.encode()))
-    if headers:
-        fields += response.encode_headers(headers)
+def _fields(headers: Mapping[str, str] | None, json: Any) -> tuple[bytes, bytes]:
+    """The script's own header lines, and the body."""
+    lines = response.header_lines(response.encode_headers(headers)) if headers else b""
     if json is None:
-        return fields, b""
-    fields.append((b"content-type", b"application/json"))
-    return fields, response.encode_json(json)
-
-
-def _failure(service: str, method: str, path: str, answer: Answer, request_id: str) -> ApiError:
-    kinds: dict[int, type[ApiError]] = {
-        404: ApiNotFound,
-        429: ApiOverloaded,
-        503: ApiOverloaded,
-        504: ApiTimeout,
-    }
-    kind = kinds.get(answer.status, ApiUpstreamError)
-    if "stagedoor-refused" in answer.headers:
-        kind = ApiRefused
-    reason = answer.headers.get("stagedoor-refused") or f"status {answer.status}"
-    return kind(service, method, path, reason, status=answer.status, request_id=request_id)
+        return lines, b""
+    return lines + b"content-type: application/json\r\n", response.encode_json(json)
 
 
 api = Api()

@@ -14,6 +14,7 @@ import httptools
 from stagedoor.runtime import response, tape
 from stagedoor.runtime.request import RawHeaders, Request
 
+_MOST_NAMED = 20
 _BODYLESS = frozenset((204, 304))
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
@@ -168,6 +169,7 @@ class Connection(asyncio.Protocol):
         self.began = False
         self._gone = None
         self.started = self._settings.now
+        request.deadline = self._loop.time() + self._settings.request_timeout
         if tape.installed is not None:
             tape.installed.request_began(request)
         self._task = self._create_task(self._application(request, self))
@@ -221,7 +223,7 @@ class Connection(asyncio.Protocol):
         """A whole 200 with JSON; the path that most answers take."""
         if self.request is None:
             return
-        if self.request.method == "HEAD":
+        if self.request.method == "HEAD" or self.request.degraded:
             self.send(200, b"content-type: application/json\r\n", body)
             return
         if 0 < self._settings.answer_limit < len(body):
@@ -241,7 +243,7 @@ class Connection(asyncio.Protocol):
             return
         length = b"" if status in _BODYLESS else b"content-length: %d\r\n" % len(body)
         payload = b"" if self.request.method == "HEAD" or status in _BODYLESS else body
-        head = response.status_line(status) + self._settings.mark + header_lines + length + self._close_line()
+        head = response.status_line(status) + self._settings.mark + header_lines + length + self._own_lines()
         self._transport.write(head + b"\r\n" + payload)
         self._record(status, payload)
         self._finish()
@@ -263,7 +265,7 @@ class Connection(asyncio.Protocol):
         self._sent = 0
         self._chunked = chunked and status not in _BODYLESS
         coding = b"transfer-encoding: chunked\r\n" if self._chunked else b""
-        head = response.status_line(status) + self._settings.mark + header_lines + coding + self._close_line()
+        head = response.status_line(status) + self._settings.mark + header_lines + coding + self._own_lines()
         self._transport.write(head + b"\r\n")
 
     def write(self, data: bytes) -> Awaitable[None] | None:
@@ -290,8 +292,13 @@ class Connection(asyncio.Protocol):
         self._task = None
         self._transport.abort()
 
-    def _close_line(self) -> bytes:
-        return b"" if self.keep_alive and not self._settings.draining else b"connection: close\r\n"
+    def _own_lines(self) -> bytes:
+        """What the server says of its own: that it closes, and which parts of the answer a fallback stands in for."""
+        lines = b"" if self.keep_alive and not self._settings.draining else b"connection: close\r\n"
+        if self.request is not None and self.request.degraded:
+            names = ", ".join(self.request.degraded[:_MOST_NAMED])
+            lines += b"stagedoor-degraded: " + names.encode("ascii", "replace") + b"\r\n"
+        return lines
 
     def _record(self, status: int, body: bytes) -> None:
         if tape.installed is not None and self.request is not None:

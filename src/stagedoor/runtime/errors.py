@@ -3,8 +3,8 @@
 HTTPError              raised by a script: becomes the answer
 ApiError               a call to a service that gave no usable answer
   ApiTimeout           its time was over
-  ApiOverloaded        the service, or the queue before it, is full (429, 503)
-  ApiRefused           the platform's policy does not allow the call (403 from egress)
+  ApiOverloaded        the service is full (429, 503), or the platform holds calls back so that it lives
+  ApiRefused           the platform's policy does not allow the call: no grant, its rate, switched off
   ApiNotFound          the service says 404
   ApiUpstreamError     anything else: another status of 400 and above, a broken connection
 """
@@ -21,7 +21,7 @@ class HTTPError(Exception):
 
 
 class ApiError(Exception):
-    """A call to a service gave no usable answer. `status` is None when none arrived."""
+    """A call to a service gave no usable answer. `status` is None when none arrived; `name` is as `discovery.rows`."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class ApiError(Exception):
         *,
         status: int | None = None,
         request_id: str = "",
+        name: str = "",
     ) -> None:
         super().__init__(f"{service}: {method} {path}: {reason}")
         self.service = service
@@ -40,6 +41,7 @@ class ApiError(Exception):
         self.reason = reason
         self.status = status
         self.request_id = request_id
+        self.name = name or f"{service} {method} {path}"
 
 
 class ApiTimeout(ApiError):
@@ -47,11 +49,11 @@ class ApiTimeout(ApiError):
 
 
 class ApiOverloaded(ApiError):
-    """The service answered 429 or 503."""
+    """The service answered 429 or 503, or the platform spared it the call."""
 
 
 class ApiRefused(ApiError):
-    """The platform refused the call: the version has no grant for it."""
+    """The platform's policy refused the call; `reason` says which."""
 
 
 class ApiNotFound(ApiError):

@@ -31,6 +31,7 @@ class Boot(msgspec.Struct):
     config: dict[str, Any] = msgspec.field(default_factory=dict)
     secrets: dict[str, str] = msgspec.field(default_factory=dict)
     egress: str = ""
+    catalogue: str = ""
     body_limit: int = 10_000_000
     request_timeout: float = 15.0
     warmup_timeout: float = 20.0

@@ -1,5 +1,6 @@
 """A device's request, as an endpoint gets it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -9,6 +10,10 @@ import msgspec
 from stagedoor.runtime.errors import HTTPError
 
 RawHeaders = list[tuple[bytes, bytes]]
+
+_TRACED = b"traceparent"
+_TRAIL = (b"stagedoor-request-id", b"stagedoor-device", b"stagedoor-fault")
+_HEX = re.compile(rb"[0-9a-f]{32}")
 
 
 class Headers(Mapping[str, str]):
@@ -42,7 +47,10 @@ class Request:
     they are empty when the edge was not told how to know them.
     """
 
-    __slots__ = ("_headers", "_query", "_target", "body", "method", "params", "path", "prefix", "raw_headers")
+    __slots__ = (
+        "_headers", "_query", "_target", "_trail", "body", "calls", "deadline", "degraded", "method", "params", "path",
+        "prefix", "raw_headers",
+    )  # fmt: skip
 
     def __init__(
         self, method: str, target: bytes, raw_headers: RawHeaders, body: bytes = b"", prefix: bytes = b""
@@ -62,6 +70,12 @@ class Request:
         self._target = target
         self._query: dict[str, str] | None = None
         self._headers: Headers | None = None
+        # For the calls it makes: when it is to be answered (the loop's time), what it asked, what a fallback stood in
+        # for, and what each call says of it.
+        self.deadline = 0.0
+        self.calls: dict[Any, Any] | None = None
+        self.degraded: list[str] | None = None
+        self._trail: bytes | None = None
 
     @property
     def headers(self) -> Headers:
@@ -102,9 +116,33 @@ class Request:
     def member(self) -> str:
         return self.header(b"stagedoor-member")
 
+    def note_degraded(self, name: str) -> None:
+        if self.degraded is None:
+            self.degraded = []
+        if name not in self.degraded:
+            self.degraded.append(name)
+
+    def trail(self) -> bytes:
+        """The header lines by which a call is known as this request's, with a place for the call's own number."""
+        if self._trail is None:
+            known = {name: value for name, value in self.raw_headers if name in _TRAIL or name == _TRACED}
+            lines = b"".join(b"%b: %b\r\n" % (name, known[name]) for name in _TRAIL if name in known)
+            trace = _trace_id(known)
+            self._trail = lines.replace(b"%", b"%%") + (b"traceparent: 00-%b-%%016x-01\r\n" % trace if trace else b"")
+            if not trace:
+                self._trail += b"%.0s"  # The call's number goes nowhere.
+        return self._trail
+
     def json(self, type: Any = Any) -> Any:
         """The body read as JSON, into `type` when given. Raises HTTPError 400 when it is not that."""
         try:
             return msgspec.json.decode(self.body, type=type)
         except msgspec.MsgspecError as error:
             raise HTTPError(400, f"The body is not the JSON expected: {error}", code="bad_request") from None
+
+
+def _trace_id(known: Mapping[bytes, bytes]) -> bytes:
+    """The trace that the request belongs to (W3C Trace Context): the one it came with, else its own id."""
+    parts = known.get(_TRACED, b"").split(b"-")
+    trace = parts[1] if len(parts) == 4 else known.get(b"stagedoor-request-id", b"").replace(b"-", b"").lower()
+    return trace if _HEX.fullmatch(trace) else b""

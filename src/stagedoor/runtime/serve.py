@@ -20,6 +20,7 @@ from stagedoor.runtime.loader import Boot, Loaded, LoadError, load
 from stagedoor.runtime.log import log
 from stagedoor.runtime.request import Request
 from stagedoor.runtime.router import warmups
+from stagedoor.runtime.wire import Pool
 
 _SWEEP = 0.25
 
@@ -46,7 +47,8 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     config.load(boot.config)
     secrets.load(boot.secrets)
     if boot.egress:
-        client.api.transport = client.EgressTransport(boot.egress)
+        client.api.transport = Pool(boot.egress)
+    client.api.catalogue.open(boot.catalogue)
     began = time.perf_counter()
     loaded, measured = _load(boot)
     imported = time.perf_counter()
@@ -103,6 +105,7 @@ async def _sweep(settings: Settings) -> None:
         settings.now = loop.time()
         for connection in list(settings.connections):
             connection.expire(settings.now)
+        client.api.sweep()
         await asyncio.sleep(_SWEEP)
 
 

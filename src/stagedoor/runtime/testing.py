@@ -16,11 +16,14 @@ from typing import Any
 import msgspec
 
 from stagedoor.runtime import asgi, client, response
+from stagedoor.runtime.call import Answer
 from stagedoor.runtime.connection import Connection as _Connection
 from stagedoor.runtime.connection import Settings
+from stagedoor.runtime.exchange import Exchange
 from stagedoor.runtime.request import RawHeaders
 from stagedoor.runtime.router import router
 from stagedoor.runtime.scripted import Scripted
+from stagedoor.runtime.wire import Streamed, WireError
 
 Services = Mapping[str, Mapping[str, Any] | Callable[[str, str, bytes], Any]]
 
@@ -32,14 +35,23 @@ class FakeServices:
         self._services = services
         self.calls: list[tuple[str, str, str]] = []
 
-    async def call(
-        self, service: str, method: str, target: bytes, headers: RawHeaders, body: bytes
-    ) -> tuple[int, RawHeaders, bytes]:
-        text = target.decode()
+    def start(self, exchange: Exchange) -> None:
+        status, headers, content = self._answer(
+            exchange.service, exchange.verb.decode(), exchange.target.decode(), exchange.body
+        )
+        # Not at once: what is asked side by side is under way side by side here, too.
+        asyncio.get_running_loop().call_soon(exchange.finish, status, b"", content, headers)
+
+    async def open(self, exchange: Exchange) -> Streamed:
+        raise WireError("fake services have no streams")
+
+    def sweep(self) -> None: ...
+
+    def _answer(self, service: str, method: str, text: str, body: bytes) -> tuple[int, RawHeaders, bytes]:
         self.calls.append((service, method, text))
         known = self._services.get(service)
         if known is None:
-            return 403, [(b"stagedoor-refused", f"no fake for {service}".encode())], b""
+            return 403, [(b"stagedoor-refused", f"grant no fake for {service}".encode())], b""
         value = known(method, text, body) if callable(known) else known.get(text.partition("?")[0])
         if value is None:
             return 404, [], b""
@@ -70,7 +82,7 @@ class _Capture(asyncio.Transport):
         self.closed = True
 
 
-class TestAnswer(client.Answer):
+class TestAnswer(Answer):
     """The script's answer, and the API calls it made."""
 
     __test__ = False

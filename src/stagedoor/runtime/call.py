@@ -1,0 +1,377 @@
+"""One call of a script: an awaitable that begins when it is first awaited, or all at once in `api.gather`.
+
+It is a coroutine to asyncio (`create_task`, `TaskGroup` and `gather` take it), but needs no task of its own: the answer
+of its exchange wakes whoever waits. Its time is the least of its own limit, its method's and what the device's request
+has left.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Generator, Iterable
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from stagedoor.runtime import context, tape
+from stagedoor.runtime.errors import (
+    ApiError,
+    ApiNotFound,
+    ApiOverloaded,
+    ApiRefused,
+    ApiTimeout,
+    ApiUpstreamError,
+)
+from stagedoor.runtime.exchange import Exchange
+from stagedoor.runtime.methods import Method
+from stagedoor.runtime.request import Headers, RawHeaders, Request
+
+if TYPE_CHECKING:
+    from stagedoor.runtime.client import Api
+
+T = TypeVar("T")
+
+DEFAULT_TIMEOUT = 5.0
+NONE: Any = object()  # No fallback was given.
+_KINDS: dict[int, type[ApiError]] = {404: ApiNotFound, 429: ApiOverloaded, 503: ApiOverloaded, 504: ApiTimeout}
+_FULL = frozenset((b"breaker", b"busy", b"in_flight", b"caller_in_flight", b"retries"))
+_UNPLANNED = frozenset((b"grant", b"target", b"method"))  # Mistakes of the script: no fallback hides them.
+
+
+class Answer:
+    """What a service answered. `status` is below 400, unless the call was made with `check=False`.
+
+    `degraded`: it is the catalogue's fallback for the method, not the service's own answer.
+    """
+
+    __slots__ = ("_exchange", "_headers", "body", "degraded", "status")
+
+    def __init__(self, status: int, raw_headers: RawHeaders | Exchange, body: bytes, *, degraded: bool = False) -> None:
+        self.status = status
+        self.body = body
+        self.degraded = degraded
+        self._exchange = raw_headers
+        self._headers: Headers | None = None
+
+    @property
+    def headers(self) -> Headers:
+        if self._headers is None:
+            raw = self._exchange.headers if isinstance(self._exchange, Exchange) else self._exchange
+            self._headers = Headers(raw)
+        return self._headers
+
+    def json(self, type: Any = Any) -> Any:
+        """The body read as JSON, into `type` when given. Raises msgspec.DecodeError when it is not that."""
+        return msgspec.json.decode(self.body, type=type)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Wish:
+    """How a call is to end: within `timeout` seconds, with `fallback` when it fails.
+
+    Without `check`, an answer of 400 and above is an answer. `typed`: the value is the answer's JSON.
+    """
+
+    __slots__ = ("check", "fallback", "timeout", "typed")
+
+    def __init__(self, timeout: float | None, fallback: Any, *, check: bool = True, typed: bool = False) -> None:
+        self.timeout = timeout
+        self.fallback = fallback
+        self.check = check
+        self.typed = typed
+
+
+class Ask:
+    """What a call asks. `fields` are the script's own header lines; `method` is the catalogue's, where it has one."""
+
+    __slots__ = ("body", "fields", "method", "service", "target", "verb")
+
+    def __init__(
+        self, service: str, verb: str, target: bytes, fields: bytes, body: bytes, method: Method | None
+    ) -> None:
+        self.service = service
+        self.verb = verb
+        self.target = target
+        self.fields = fields
+        self.body = body
+        self.method = method
+
+    @property
+    def path(self) -> str:
+        return self.target.partition(b"?")[0].decode()
+
+    def limit(self, wish: Wish) -> float:
+        """Seconds that a call may take."""
+        return wish.timeout or (self.method.timeout if self.method else 0.0) or DEFAULT_TIMEOUT
+
+    @property
+    def name(self) -> str:
+        """As `discovery.rows`, or by verb and path where the catalogue has no name for it."""
+        return f"{self.service}.{self.method.name}" if self.method else f"{self.service} {self.verb} {self.path}"
+
+
+class Call(Coroutine[Any, Any, T], Generic[T]):
+    """Await it once or more: the service is asked once."""
+
+    __slots__ = ("_api", "_ask", "_error", "_exchange", "_generator", "_group", "_request", "_settled", "_timer",
+                 "_value", "_waiters", "_wish")  # fmt: skip
+
+    def __init__(self, api: "Api", ask: Ask, wish: Wish) -> None:
+        self._api = api
+        self._ask = ask
+        self._wish = wish
+        self._exchange: Exchange | None = None
+        self._error: ApiError | None = None
+        self._request: Request | None = None
+        self._timer: set[Call[Any]] | None = None
+        self._group: Group | None = None
+        self._waiters: list[asyncio.Future[None]] | None = None
+        self._generator: Generator[Any, None, T] | None = None
+        self._settled = False
+        self._value: Any = None
+
+    # As a coroutine
+
+    def __await__(self) -> Generator[Any, None, T]:
+        exchange = self._exchange or self.start()
+        if not exchange.done and self._error is None:
+            waiter = asyncio.get_running_loop().create_future()
+            if self._waiters is None:
+                self._waiters = []
+            self._waiters.append(waiter)
+            try:
+                yield from waiter
+            except BaseException:
+                self._waiters.remove(waiter)
+                if not self._waiters:
+                    self.give_up()
+                raise
+        value = self.value()
+        if isawaitable(value):
+            value = yield from value.__await__()
+        return value  # type: ignore[no-any-return]
+
+    def send(self, value: Any) -> Any:
+        if self._generator is None:
+            self._generator = self.__await__()
+        return self._generator.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        if self._generator is None:
+            self._generator = self.__await__()
+        return self._generator.throw(*error)
+
+    def close(self) -> None:
+        if self._generator is not None:
+            self._generator.close()
+
+    # Its life
+
+    def start(self) -> Exchange:
+        """Begins, or joins an exchange that asks the same."""
+        api, ask = self._api, self._ask
+        request = self._request = context.current.get()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        deadline = 0.0 if api.unhurried else self._deadline(now, request)
+        if deadline and deadline <= now:
+            exchange = self._exchange = Exchange(ask.service, b"", b"", b"", b"", None)
+            self._error = self._make(ApiTimeout, "the request's own time is over")
+            return exchange
+        exchange = self._exchange = api.find_or_begin(ask, request, now, deadline)
+        if not exchange.done:
+            exchange.calls.append(self)
+            if deadline:
+                self._timer = api.remind(loop, deadline, self)
+            if not exchange.started:
+                exchange.started = now
+                api.transport.start(exchange)
+        return exchange
+
+    def _deadline(self, now: float, request: Request | None) -> float:
+        deadline = now + self._ask.limit(self._wish)
+        if request is not None and 0.0 < request.deadline < deadline:
+            return request.deadline
+        return deadline
+
+    def start_again(self, exchange: Exchange) -> None:
+        """Another attempt, on whatever transport there is."""
+        exchange.started = asyncio.get_running_loop().time()
+        self._api.transport.start(exchange)
+
+    def answered(self) -> None:
+        """The exchange ended."""
+        if self._timer is not None:
+            self._timer.discard(self)
+            self._timer = None
+        self._wake()
+
+    def expire(self) -> None:
+        """Its time is over."""
+        exchange = self._exchange
+        if exchange is None or exchange.done or self._error is not None:
+            return
+        took = asyncio.get_running_loop().time() - exchange.started
+        self._error = self._make(ApiTimeout, f"no answer within {took:.3g} s")
+        exchange.leave(self)
+        self._wake()
+
+    def give_up(self) -> None:
+        """Nobody waits for it any more."""
+        if self._timer is not None:
+            self._timer.discard(self)
+            self._timer = None
+        if self._exchange is not None:
+            self._exchange.leave(self)
+
+    def join(self, group: "Group") -> None:
+        """Tells the group once it is done."""
+        exchange = self._exchange or self.start()
+        if exchange.done or self._error is not None:
+            group.one_less(failed=self._has_failed())
+        else:
+            self._group = group
+
+    def _wake(self) -> None:
+        if self._group is not None:
+            group, self._group = self._group, None
+            group.one_less(failed=self._has_failed())
+        for waiter in self._waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
+
+    # Its value
+
+    def _has_failed(self) -> bool:
+        """Whether its value will be an error."""
+        exchange = self._exchange
+        if exchange is None or (self._error is None and not exchange.error and exchange.status < 400):
+            return False
+        try:
+            self.value()
+        except ApiError:
+            return True
+        return False
+
+    def value(self) -> Any:
+        """What it came to. Raises ApiError; an awaitable when the fallback is one."""
+        if not self._settled:
+            self._settled = True
+            self._value = self._settle()
+        if self._error is not None and self._value is NONE:
+            raise self._error
+        return self._value
+
+    def _settle(self) -> Any:
+        ask, wish, exchange = self._ask, self._wish, self._exchange
+        assert exchange is not None
+        if tape.installed is not None and not exchange.error and self._error is None:
+            tape.installed.call_ended(
+                self._request, ask.service, ask.verb, ask.target, exchange.status, exchange.headers, exchange.content
+            )
+        if self._error is None and not exchange.error and (exchange.status < 400 or not wish.check):
+            if not wish.typed:
+                return Answer(exchange.status, exchange, exchange.content)
+            try:
+                return msgspec.json.decode(exchange.content) if exchange.content else None
+            except msgspec.DecodeError as error:
+                self._error = self._make(ApiUpstreamError, f"the answer is not JSON: {error}")
+        refused = b""
+        if self._error is None:
+            refused = self._explain(exchange)
+        return self._fall_back(exchange.status, refused)
+
+    def _explain(self, exchange: Exchange) -> bytes:
+        """Says what went wrong; the policy that refused, if it was one."""
+        if exchange.error:
+            self._error = self._make(ApiUpstreamError, exchange.error)
+            return b""
+        fields = dict(exchange.headers)
+        refused, _, sentence = fields.get(b"stagedoor-refused", b"").partition(b" ")
+        if refused:
+            kind: type[ApiError] = ApiOverloaded if refused in _FULL else ApiRefused
+            self._error = self._make(kind, sentence.decode("latin-1") or refused.decode("latin-1"), exchange.status)
+            return refused
+        kind = _KINDS.get(exchange.status, ApiUpstreamError)
+        self._error = self._make(kind, f"status {exchange.status}", exchange.status)
+        return b""
+
+    def _fall_back(self, status: int, refused: bytes) -> Any:
+        """What stands in for the answer, NONE when nothing does: what the script did wrong is not hidden by it."""
+        ask, wish, error = self._ask, self._wish, self._error
+        assert error is not None
+        if refused in _UNPLANNED or (400 <= status < 500 and status not in (408, 429) and not refused):
+            return NONE
+        if wish.fallback is not NONE:
+            self._note_degraded()
+            return wish.fallback(error) if callable(wish.fallback) else wish.fallback
+        if ask.method is not None and ask.method.fallback:
+            self._note_degraded()
+            content = ask.method.fallback.encode()
+            if wish.typed:
+                return msgspec.json.decode(content)
+            return Answer(200, [(b"content-type", b"application/json")], content, degraded=True)
+        return NONE
+
+    def _note_degraded(self) -> None:
+        if self._request is not None:
+            self._request.note_degraded(self._ask.name)
+
+    def _make(self, kind: type[ApiError], reason: str, status: int | None = None) -> ApiError:
+        ask, request = self._ask, self._request
+        return kind(
+            ask.service, ask.verb, ask.path, reason, status=status, request_id=request.id if request else "",
+            name=ask.name,
+        )  # fmt: skip
+
+
+class Group:
+    """Counts calls down; its future is done when none is left, or when one has failed."""
+
+    __slots__ = ("future", "left")
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def one_less(self, *, failed: bool) -> None:
+        self.left -= 1
+        if (failed or not self.left) and not self.future.done():
+            self.future.set_result(None)
+
+
+async def gather(things: Iterable[Any]) -> list[Any]:
+    """The values of calls and other awaitables, side by side. Raises the first error, and gives the others up."""
+    calls = [one if isinstance(one, Call) else asyncio.ensure_future(one) for one in things]
+    if not calls:
+        return []
+    group = Group(len(calls))
+    try:
+        for one in calls:
+            if isinstance(one, Call):
+                one.join(group)
+            else:
+                one.add_done_callback(lambda done: group.one_less(failed=done.cancelled() or bool(done.exception())))
+        await group.future
+        values = [one.value() if isinstance(one, Call) and _is_over(one) else NONE for one in calls]
+        for at, one in enumerate(calls):
+            if isinstance(one, asyncio.Future) and one.done():
+                values[at] = one.result()
+            elif isawaitable(values[at]):
+                values[at] = await values[at]
+        if any(value is NONE for value in values):
+            raise AssertionError("a call that failed has no error")
+        return values
+    except BaseException:
+        for one in calls:
+            if isinstance(one, Call):
+                one.give_up()
+            else:
+                one.cancel()
+        raise
+
+
+def _is_over(call: Call[Any]) -> bool:
+    return call._error is not None or (call._exchange is not None and call._exchange.done)

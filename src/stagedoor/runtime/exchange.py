@@ -1,0 +1,151 @@
+"""One request on its way to a service, and what came back. Calls that ask the same thing share one.
+
+An exchange knows neither sockets nor catalogues: a transport carries it and tells it how it ended; it tells its calls.
+"""
+
+import random
+from collections.abc import Callable
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol
+
+from stagedoor.runtime.request import RawHeaders, Request
+
+if TYPE_CHECKING:
+    from stagedoor.runtime.call import Call
+
+_FIRST_PAUSE = 0.025  # Seconds before a second try, at most; doubled for each further one.
+_WORTH_ANOTHER = frozenset((502, 503, 504))
+_spans = count(random.getrandbits(62))
+
+
+class Carrier(Protocol):
+    """What an exchange is under way on; `abandon` gives it up."""
+
+    def abandon(self) -> None: ...
+
+
+class Transport(Protocol):
+    """Carries exchanges: calls `finish` or `fail` of each once, now or later."""
+
+    def start(self, exchange: "Exchange") -> None: ...
+
+
+class Exchange:
+    """`head` holds the answer's first lines as they came; `headers` reads them. Times are the event loop's."""
+
+    __slots__ = (
+        "_headers", "attempt", "body", "calls", "carrier", "content", "deadline", "done", "error", "fields", "head",
+        "later", "on_done", "request", "retries", "service", "started", "status", "target", "verb",
+    )  # fmt: skip
+
+    def __init__(
+        self, service: str, verb: bytes, target: bytes, fields: bytes, body: bytes, request: Request | None
+    ) -> None:
+        self.service = service
+        self.verb = verb
+        self.target = target
+        self.fields = fields
+        self.body = body
+        self.request = request
+        self.started = 0.0
+        self.deadline = 0.0
+        self.retries = 0
+        self.attempt = 0
+        self.later: Callable[[float, Callable[[], None]], object] | None = None
+        self.on_done: Callable[[Exchange], None] | None = None
+        self.calls: list[Call[Any]] = []
+        self.carrier: Carrier | None = None
+        self.done = False
+        self.status = 0
+        self.head = b""
+        self.content = b""
+        self.error = ""
+        self._headers: RawHeaders | None = None
+
+    def message(self) -> bytes:
+        """The request as bytes. What it says of time is what the device's own request has left."""
+        request = self.request
+        trail = request.trail() if request is not None else b""
+        if trail:
+            trail = trail % next(_spans)
+        if self.deadline:
+            trail += b"stagedoor-remaining: %d\r\n" % max(1, int((self.deadline - self.started) * 1000))
+        if self.attempt:
+            trail += b"stagedoor-attempt: %d\r\n" % self.attempt
+        if self.body or self.verb in (b"POST", b"PUT", b"PATCH"):
+            trail += b"content-length: %d\r\n" % len(self.body)
+        return b"%b %b HTTP/1.1\r\nhost: %b\r\n%b%b\r\n%b" % (
+            self.verb, self.target, self.service.encode(), trail, self.fields, self.body
+        )  # fmt: skip
+
+    # From the transport
+
+    def finish(self, status: int, head: bytes, content: bytes, headers: RawHeaders | None = None) -> None:
+        """The whole answer; `headers` where they are read already."""
+        self.carrier = None
+        if self.done or (self.retries and status in _WORTH_ANOTHER and self._try_again(head)):
+            return
+        self.status = status
+        self.head = head
+        self.content = content
+        self._headers = headers
+        self._end()
+
+    def fail(self, reason: str) -> None:
+        """No answer came, and none will."""
+        self.carrier = None
+        if self.done or (self.retries and self._try_again(b"")):
+            return
+        self.error = reason
+        self._end()
+
+    def _try_again(self, head: bytes) -> bool:
+        """Whether there will be another attempt: not against a policy, and only while there is time."""
+        if self.later is None or b"\r\nstagedoor-refused:" in head:
+            return False
+        pause = random.uniform(0, _FIRST_PAUSE * 2**self.attempt)  # noqa: S311
+        self.retries -= 1
+        self.attempt += 1
+        self.later(pause, self._start_again)
+        return True
+
+    def _start_again(self) -> None:
+        if not self.done and self.calls:
+            self.calls[0].start_again(self)
+
+    def _end(self) -> None:
+        self.done = True
+        self.later = None
+        if self.on_done is not None:
+            self.on_done(self)
+        calls, self.calls, self.request = self.calls, [], None
+        for call in calls:
+            call.answered()
+
+    # From its calls
+
+    def leave(self, call: "Call[Any]") -> None:
+        """A call no longer waits. Without any, the exchange is given up."""
+        if call in self.calls:
+            self.calls.remove(call)
+        if self.calls or self.done:
+            return
+        self.error = "given up"
+        self.done = True
+        self.later = None
+        if self.on_done is not None:
+            self.on_done(self)
+        if self.carrier is not None:
+            self.carrier.abandon()
+
+    @property
+    def headers(self) -> RawHeaders:
+        if self._headers is None:
+            self._headers = read_head(self.head)
+        return self._headers
+
+
+def read_head(head: bytes) -> RawHeaders:
+    """The fields of an answer's first lines, names in lower case."""
+    lines = (line.partition(b":") for line in head.split(b"\r\n")[1:] if line)
+    return [(name.lower(), value.strip()) for name, _, value in lines]
