@@ -15,7 +15,7 @@ def deploy(test: str, prod: str) -> None:
     began = time.monotonic()
     print("the demo: four services, four applications", flush=True)
     for number, name in enumerate(SERVICES):
-        client.put("services", name, body={"url": f"http://127.0.0.1:{FIRST_PORT + number}"})
+        client.put("services", name, body={"urls": [f"http://127.0.0.1:{FIRST_PORT + number}"]})
     for name in APPLICATIONS:
         packed = source.read_packed(examples() / name)
         print(f"{name}:", flush=True)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from stagedoor.control import deployments, releases, traffic
+from stagedoor.control import catalogue, deployments, releases, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
@@ -32,6 +32,7 @@ async def recover(platform: Platform) -> None:
         await platform.engine.deploy(one.spec)
     for stranger in set(await platform.engine.deployments()) - {one.id for one in known}:
         await platform.engine.end(stranger)
+    await catalogue.tell_scripts(platform)
     platform.edge.forget()
     await platform.apply_traffic()
     for operation in await platform.store.running_operations():

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagedoor.control import traffic
+from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
-from stagedoor.control.ports import Artefacts, Edge, Engine, Records, Store, Vault
+from stagedoor.control.ports import Artefacts, Edge, Engine, Live, Records, Store, Vault
 from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
@@ -25,7 +26,9 @@ class Platform:
 
     `reading` counts who reads sources and layers outside any operation: nothing is forgotten meanwhile.
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
+    `fault_key` signs what asks the egress for a fault.
     `serving` are the deployments that a line's traffic goes to, as the edge was told last.
+    `rehearsed` says by version and method what its endpoints did without it.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
 
@@ -35,15 +38,19 @@ class Platform:
     vault: Vault
     edge: Edge
     records: Records
+    live: Live
     settings: Settings
     clock: Callable[[], float]
     operations: Operations
     programs: Callable[[], list[dict[str, Any]]] = list
     addresses: dict[str, str] = field(default_factory=dict)
     release: str = ""
+    fault_key: str = ""
     news: News = field(default_factory=News)
     reading: int = 0
+    rehearsed: dict[str, dict[str, str]] = field(default_factory=dict)
     ending: dict[str, Deployment] = field(default_factory=dict)
+    governor: Governor = field(default_factory=Governor)
     vitals: Vitals = field(default_factory=Vitals)
     serving: frozenset[str] = frozenset()
     background: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -61,7 +68,7 @@ class Platform:
             began = time.perf_counter()
             world = await self.store.world()
             self.serving = frozenset(traffic.serving_ids(world))
-            wanted = traffic.build(world, self.clock(), list(self.ending.values()))
+            wanted = traffic.build(world, self.clock(), list(self.ending.values()), self.vault.open)
             try:
                 decided = time.perf_counter() - began
                 return decided + await self.edge.apply(wanted)

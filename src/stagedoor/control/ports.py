@@ -1,6 +1,6 @@
 """What control needs of the technology rooms, as Protocols."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -136,7 +136,17 @@ class Store(Protocol):
 
     async def note(self, change: Change) -> None: ...
 
-    async def save_service(self, service: Service, change: Change) -> None: ...
+    async def services(self) -> list[Service]: ...
+
+    async def service(self, name: str) -> Service | None: ...
+
+    async def save_service(self, service: Service, change: Change | None, document: str | None = None) -> None:
+        """`document` replaces its description, None: it stays. Without `change`, nobody did anything."""
+        ...
+
+    async def drop_service(self, name: str, change: Change) -> None: ...
+
+    async def description(self, name: str) -> str: ...
 
     async def add_token(self, digest: str, token: Token, change: Change) -> None: ...
 
@@ -246,6 +256,10 @@ class Engine(Protocol):
         """Containers of this ground wait ahead from now on."""
         ...
 
+    async def tell_catalogue(self, hosts: str, descriptions: str) -> None:
+        """What instances read: names that lead to the egress, and what services offer (JSON)."""
+        ...
+
     async def attendance(self, after: int) -> tuple[list[Attendance], list[End]]:
         """Who stands where; and the ends of instances with a number above `after`."""
         ...
@@ -310,6 +324,38 @@ class Vault(Protocol):
 
 
 class Records(Protocol):
-    """The records of requests and calls."""
+    """The records of requests and calls, and figures of them; None while telemetry is away."""
 
     def read(self, filters: dict[str, str], limit: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]: ...
+
+    async def calls(self, seconds: int) -> list[dict[str, Any]] | None:
+        """Of a window: one for each service, method, caller and stack."""
+        ...
+
+    async def governed(self, seconds: int) -> list[dict[str, Any]] | None:
+        """By method: good answers and failures of a window, and running totals."""
+        ...
+
+    async def series(self, service: str) -> list[Any] | None:
+        """(second, calls, errors, refused) of the last minute."""
+        ...
+
+    async def fanout(self, seconds: int) -> list[dict[str, Any]] | None:
+        """Of a window: one for each endpoint of each version."""
+        ...
+
+
+class Live(Protocol):
+    """What the adaptive loop tells the egress, and asks it."""
+
+    async def set(self, entries: Mapping[str, str]) -> None: ...
+
+    def forget(self) -> None: ...
+
+    async def in_flight(self) -> dict[str, int]:
+        """Calls under way by `service/method`, and by `service`."""
+        ...
+
+    async def endpoints(self) -> dict[str, list[tuple[str, str, str]]]:
+        """(address, state, reason) of each service's endpoints, by backend."""
+        ...

@@ -1,29 +1,44 @@
 """From everything the database knows to what the edge must do: a pure function."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stagedoor.control.ports import World
 from stagedoor.model.access import DEVELOPER, OPERATOR
 from stagedoor.model.deployment import PREVIEW, RELEASE, Deployment
+from stagedoor.model.grant import grants
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.names import STACKS
 from stagedoor.model.release import Line
 from stagedoor.model.route import RouteRule, line_key
-from stagedoor.model.traffic import StackTraffic, Target, Traffic, Upstream
+from stagedoor.model.service import Service, credential_owner
+from stagedoor.model.traffic import Egress, Grant, StackTraffic, Target, Traffic, Upstream
 
 
-def build(world: World, now: float, ending: Sequence[Deployment] = ()) -> Traffic:
-    """`ending` keep their servers until they have drained."""
+def build(
+    world: World, now: float, ending: Sequence[Deployment] = (), open_sealed: Callable[[str, str], str] | None = None
+) -> Traffic:
+    """`ending` keep their servers until they have drained. `open_sealed` opens the credentials of services."""
     return Traffic(
         stacks={stack: _stack(world, stack) for stack in STACKS},
         upstreams=tuple(
             Upstream(one.spec.backend, one.spec.doors, one.spec.concurrency) for one in (*world.deployments, *ending)
         ),
-        services=tuple(world.services),
-        grants=frozenset((one.id, service) for one in (*world.deployments, *ending) for service in one.spec.services),
+        services=tuple(Egress(one, _credential(one, open_sealed)) for one in world.services),
+        grants=tuple(
+            Grant(one.id, service, methods)
+            for one in (*world.deployments, *ending)
+            for service, methods in grants(one.spec.services).items()
+        ),
         previews=_previews(world),
         tokens={digest: _team(token.role, token.team) for digest, token in world.tokens.items() if token.holds(now)},
+        now=now,
     )
+
+
+def _credential(service: Service, open_sealed: Callable[[str, str], str] | None) -> str:
+    if not service.credential or open_sealed is None:
+        return ""
+    return open_sealed(credential_owner(service.name), service.credential)
 
 
 def _team(role: str, team: str) -> str:

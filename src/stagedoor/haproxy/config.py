@@ -3,15 +3,13 @@
 Order within a frontend is the order of decisions: what is believed, what is refused, where it goes.
 """
 
-from stagedoor.haproxy import errors
-from stagedoor.haproxy.layout import Layout, backend_name, service_backend_name, slot_listener
+from stagedoor.haproxy import egress, errors
+from stagedoor.haproxy.layout import Layout, backend_name, service_backend_name
 from stagedoor.haproxy.state import (
-    GRANTS,
     LINES,
     PREVIEWS,
     ROUTES,
     RULES,
-    SLOTS,
     TOKENS,
     EdgeState,
     Server,
@@ -31,10 +29,6 @@ _TIMES = (
     '"status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,'
     '"total_ms":%Ta,"worker":%pid,"seq":%rt}'
 )
-_CALL_RECORD = (
-    '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,ms)],"holder":"%[var(txn.holder)]",'
-    '"service":"%[var(txn.service),json(utf8s)]","method":"%HM","path":"%{+E}HPO",' + _TIMES
-)
 
 
 def _request_record(layout: Layout, stack: str) -> str:
@@ -43,7 +37,9 @@ def _request_record(layout: Layout, stack: str) -> str:
     people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
     return (
         f'{{"kind":"request","id":"%ID","end":%[date(0,ms)],"stack":"{stack}","target":"%[var(txn.target)]",'
-        '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","method":"%HM","path":"%{+E}HPO",' + people + _TIMES
+        '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","degraded":"%[var(txn.degraded),json(utf8s)]","method":"%HM","path":"%{+E}HPO",'
+        + people
+        + _TIMES
     )
 
 
@@ -62,7 +58,9 @@ def render(layout: Layout, state: EdgeState) -> str:
         _defaults(layout),
         *(_edge(layout, stack) for stack in STACKS),
         _probe(layout),
-        _egress(layout),
+        egress.defaults(),
+        egress.frontend(layout, _TIMES),
+        *egress.tables(),
         *_backends(layout, state),
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
@@ -78,6 +76,7 @@ def _global(layout: Layout) -> list[str]:
         f"  nbthread {layout.threads}",
         f"  stats socket unix@{layout.admin_socket} mode 600 level admin",
         "  hard-stop-after 30s",
+        f"  lua-load {layout.lua}",
         # A request that may be tried again is kept in a copy of its buffer: half the size, half the price of that.
         "  tune.bufsize 8192",
         *user,
@@ -137,7 +136,9 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         "  http-request set-header stagedoor-request-id %[unique-id]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
+        "  http-response set-var(txn.degraded) res.hdr(stagedoor-degraded)",
         f"  http-response del-header {_PLATFORM_HEADERS}",
+        "  http-response set-header stagedoor-degraded %[var(txn.degraded)] if { var(txn.degraded) -m found }",
         "  http-response del-header set-cookie if { res.hdr(set-cookie) -m sub stagedoor_ }",
         "  http-response set-header stagedoor-request-id %[unique-id]",
         "  use_backend %[var(txn.target),field(1,|)]",
@@ -164,7 +165,10 @@ def _believe(layout: Layout) -> list[str]:
             "  acl jwt_live var(txn.expires),sub(txn.now) gt 0",
         ]
     lines += _source("device", edge.device, bool(trusted)) + _source("member", edge.member, bool(trusted))
+    signed = f'{{ req.hdr(stagedoor-fault),jwt_verify("HS256","{layout.fault_key}") 1 }}'
+    lines.append(f"  http-request set-var(txn.fault) req.hdr(stagedoor-fault) if {signed}")
     lines.append(f"  http-request del-header {_PLATFORM_HEADERS}")
+    lines.append("  http-request set-header stagedoor-fault %[var(txn.fault)] if { var(txn.fault) -m found }")
     lines.append(f"  http-request del-header {_TRACE_HEADERS}" + (" if !trusted" if trusted else ""))
     for name, source in (("device", edge.device), ("member", edge.member)):
         if not source:
@@ -193,7 +197,7 @@ def _refuse(layout: Layout) -> list[str]:
         lines += [
             "  stick-table type ipv6 size 100k expire 10s store gpc0_rate(1s)",
             "  http-request track-sc0 src",
-            f"  {errors.refusal('rate')} if {{ sc0_gpc0_rate gt {edge.client_rate} }}",
+            f"  {errors.refusal('client_rate')} if {{ sc0_gpc0_rate gt {edge.client_rate} }}",
             # Only what passes is counted: refused requests must not feed the limit that refuses them.
             "  http-request sc-inc-gpc0(0)",
         ]
@@ -254,44 +258,19 @@ def _probe(layout: Layout) -> list[str]:
     ]
 
 
-def _egress(layout: Layout) -> list[str]:
-    slots, grants = layout.map_file(SLOTS), layout.map_file(GRANTS)
-    binds = [
-        f'  bind "fd@${{STAGEDOOR_SLOT_{number}}}" name {slot_listener(number)} id {number + 1}'
-        for number in range(layout.settings.pools.slots)
-    ]
-    return [
-        "frontend egress from edge",
-        *binds,
-        "  log ring@records format raw local0",
-        f"  log-format '{_CALL_RECORD}'",
-        f"  http-request set-var(txn.holder) so_name,map_str({slots})",
-        "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
-        "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
-        '  http-request set-var-fmt(txn.key) "%[var(txn.holder),field(1,|)]/%[var(txn.service)]"',
-        f"  http-request set-var(txn.grant) var(txn.key),map_str({grants})",
-        f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
-        f"  http-request del-header {_PLATFORM_HEADERS}",
-        "  http-request set-header stagedoor-request-id %[var(txn.request_id)]",
-        "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
-        "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
-        "  http-request set-header host %[var(txn.grant),field(2,|)]",
-        "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
-        "  use_backend %[var(txn.grant),field(1,|)]",
-    ]
-
-
 def _backends(layout: Layout, state: EdgeState) -> list[list[str]]:
     pools = layout.settings.pools
-    names = [(backend_name(number), "scripts") for number in range(pools.backends)]
-    names += [(service_backend_name(number), "edge") for number in range(pools.services)]
     control = ["backend control from edge", f"  server control {layout.control_address}"]
-    return [control, *(_backend(name, state.backends.get(name, ()), defaults) for name, defaults in names)]
-
-
-def _backend(name: str, servers: tuple[Server, ...], defaults: str) -> list[str]:
-    return [
-        f"backend {name} from {defaults}",
-        "  balance leastconn",
-        *(f"  server {one.name} {one.options}" for one in servers),
+    scripts = [
+        [f"backend {name} from scripts", "  balance leastconn", *_servers(state.backends.get(name, ()))]
+        for name in (backend_name(number) for number in range(pools.backends))
     ]
+    services = [
+        egress.backend(layout, number, _servers(state.backends.get(service_backend_name(number), ())))
+        for number in range(pools.services)
+    ]
+    return [control, *scripts, *services]
+
+
+def _servers(servers: tuple[Server, ...]) -> list[str]:
+    return [f"  server {one.name} {one.options}" for one in servers]

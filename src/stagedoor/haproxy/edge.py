@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from stagedoor.haproxy import config, reconcile
+from stagedoor.haproxy import config, egress, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
 from stagedoor.haproxy.socket import AdminSocket, EdgeDown, Refused
-from stagedoor.haproxy.state import SLOTS, EdgeState, map_names
+from stagedoor.haproxy.state import LIVE, SLOTS, EdgeState, is_secret, map_names
 from stagedoor.haproxy.translate import translate
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import Traffic
@@ -28,7 +28,7 @@ class Edge:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._socket = AdminSocket(layout.admin_socket)
-        self._names = [name for name in map_names(STACKS) if name != SLOTS]
+        self._names = map_names(STACKS, layout.settings.pools.services)
         self._known: EdgeState | None = None
 
     def prepare(self, traffic: Traffic) -> None:
@@ -40,11 +40,14 @@ class Edge:
         self._layout.configuration.parent.mkdir(parents=True, exist_ok=True)
         for name in self._names:
             entries = wanted.maps.get(name, {})
-            replace_file(self._layout.map_file(name), "".join(f"{key} {value}\n" for key, value in entries.items()))
-        slots = self._layout.map_file(SLOTS)
-        if not slots.exists():
-            replace_file(slots, "")
-        replace_file(self._layout.configuration, config.render(self._layout, wanted))
+            text = "".join(f"{key} {value}\n" for key, value in entries.items())
+            replace_file(self._layout.map_file(name), text, 0o600 if is_secret(name) else 0o644)
+        for other in (SLOTS, LIVE):
+            if not self._layout.map_file(other).exists():
+                replace_file(self._layout.map_file(other), "")
+        replace_file(self._layout.lua, egress.LUA)
+        # It holds the keys by which signatures are checked.
+        replace_file(self._layout.configuration, config.render(self._layout, wanted), 0o600)
 
     async def apply(self, traffic: Traffic) -> float:
         """Brings disk and process to what `traffic` says. Returns the seconds the process took. Raises EdgeDown.
@@ -167,8 +170,9 @@ class Doors:
 
     async def _shut(self, slot: int) -> None:
         """Closes what is left of a former holder's connections to egress; the listener's id names them."""
+        ours = [f"unix:{slot + 1}"]
         for line in (await self._socket.ask("show sess")).splitlines():
-            if "fe=egress " in line and f"src=unix:{slot + 1} " in line:
+            if "fe=egress " in line and any(f"src={own} " in line for own in ours):
                 await self._socket.ask(f"shutdown session {line.split(':', 1)[0]}")
 
     async def recover(self, holders: dict[int, str]) -> None:
@@ -224,7 +228,7 @@ def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
 def without_addresses(state: EdgeState) -> EdgeState:
     """The state as HAProxy can tell it back: names of servers without address and bounds."""
     backends = {
-        name: tuple(replace(one, address="", maxconn=0) for one in servers)
+        name: tuple(replace(one, address="", maxconn=0, extra="") for one in servers)
         for name, servers in state.backends.items()
         if servers
     }

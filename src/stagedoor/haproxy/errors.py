@@ -14,18 +14,34 @@ class EdgeError:
 
 REFUSALS = {
     "route": EdgeError(404, "no_route", "Nothing is released at this address."),
-    "rate": EdgeError(429, "rate_limited", "This client makes more requests a second than the edge allows.", 1),
+    "client_rate": EdgeError(429, "rate_limited", "This client makes more requests a second than the edge allows.", 1),
     "body": EdgeError(413, "body_too_large", "The body is larger than the edge allows."),
     "queue": EdgeError(503, "queue_full", "Too many requests wait for this application.", 1),
     "answer": EdgeError(502, "answer_too_large", "The answer is larger than the edge allows."),
     "token": EdgeError(401, "token_needed", "A preview needs the token of a developer as a bearer."),
     "team": EdgeError(403, "wrong_team", "A preview needs a token of the team that owns the application."),
-    "grant": EdgeError(
-        403,
-        "no_grant",
-        "This version has no grant for that service; name it under services in stagedoor.toml.",
-        header=("stagedoor-refused", "no grant for %[var(txn.service),json(utf8s)]"),
-    ),
+    **{
+        name: EdgeError(status, code, message, retry, ("stagedoor-refused", f"{name} {message}"))
+        for name, status, code, message, retry in (
+            (
+                "grant",
+                403,
+                "no_grant",
+                "no grant: name %[var(txn.service),json(utf8s)] under services in stagedoor.toml",
+                0,
+            ),
+            ("target", 403, "odd_path", "the path could be read as another one", 0),
+            ("method", 403, "no_method", "the description of the service has no such method", 0),
+            ("off", 503, "method_off", "the method is switched off", 0),
+            ("breaker", 503, "breaker_open", "most calls of this method fail, so few are made", 1),
+            ("rate", 429, "method_rate", "the method takes no more calls in this second", 1),
+            ("caller_rate", 429, "caller_rate", "this version may make no more calls of the method in this second", 1),
+            ("in_flight", 503, "method_full", "as many calls of the method are under way as it bears", 1),
+            ("caller_in_flight", 503, "caller_full", "as many calls of this version are under way as it may have", 1),
+            ("busy", 503, "service_busy", "the service is short, and this method is not what goes last", 1),
+            ("retries", 503, "retry_budget", "too many of the calls are further attempts", 1),
+        )
+    },
 }
 
 # HAProxy makes these by itself when there is no usable answer.
@@ -38,6 +54,15 @@ OWN = (
     EdgeError(502, "bad_answer", "The script broke off or gave no valid answer; its log has the cause."),
     EdgeError(503, "unavailable", "No instance could take the request in time.", 1),
     EdgeError(504, "answer_timeout", "The script did not answer in time."),
+)
+
+
+# The same, on the way to a service.
+OWN_OF_EGRESS = (
+    EdgeError(400, "bad_request", "The call is not valid HTTP."),
+    EdgeError(502, "bad_answer", "The service broke off or gave no valid answer."),
+    EdgeError(503, "service_away", "No endpoint of the service takes the call.", 1),
+    EdgeError(504, "service_timeout", "The service did not answer in time."),
 )
 
 
@@ -69,8 +94,16 @@ def _answer(error: EdgeError) -> str:
 
 
 def own_errors() -> list[str]:
+    return _own(OWN)
+
+
+def egress_errors() -> list[str]:
+    return _own(OWN_OF_EGRESS)
+
+
+def _own(those: tuple[EdgeError, ...]) -> list[str]:
     return [
         f"http-error status {error.status} content-type application/json lf-string '{_body(error)}'"
         f'{_headers(error)} hdr stagedoor-request-id "%[unique-id]"'
-        for error in OWN
+        for error in those
     ]

@@ -16,6 +16,11 @@ class Layout:
     threads: int
     open_files: int
     user: str = ""
+    fault_key: str = ""  # Signs the header that asks for a fault; letters and digits.
+
+    @property
+    def lua(self) -> Path:
+        return self.run / "edge" / "faults.lua"
 
     @property
     def configuration(self) -> Path:

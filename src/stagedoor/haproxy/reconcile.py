@@ -28,6 +28,8 @@ def _added(running: Backends, wanted: Backends) -> list[str]:
         for server in servers:
             if server.name not in known:
                 plan.append(f"add server {backend}/{server.name} {server.options}")
+                if server.is_checked:
+                    plan.append(f"enable health {backend}/{server.name}")
                 # A door is let in by node once an instance answers there; a service is let in at once.
                 if not server.address.startswith("unix@"):
                     plan.append(f"enable server {backend}/{server.name}")

@@ -120,7 +120,7 @@ class AdminSocket:
         if backends is not None:
             rows = await self._ask_each(backends, _BACKENDS)
         else:
-            rows = await self._statistics(f"show stat -1 {_BACKENDS} -1")
+            rows = await self.statistics(f"show stat -1 {_BACKENDS} -1")
         return {
             row["pxname"]: _load(row)
             for row in rows
@@ -130,9 +130,9 @@ class AdminSocket:
     async def _ask_each(self, backends: Sequence[str], kind: int) -> list[dict[str, str]]:
         asked = [f"show stat {name} {kind} -1" for name in backends]
         parts = [asked[first : first + _AT_ONCE] for first in range(0, len(asked), _AT_ONCE)]
-        return [row for part in parts for row in await self._statistics(";".join(part))]
+        return [row for part in parts for row in await self.statistics(";".join(part))]
 
-    async def _statistics(self, command: str) -> list[dict[str, str]]:
+    async def statistics(self, command: str) -> list[dict[str, str]]:
         """The rows that HAProxy answers, each a value by its column's name."""
         names: list[str] = []
         rows = []

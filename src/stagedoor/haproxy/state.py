@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LINES, ROUTES, RULES = "lines", "routes", "rules"
-PREVIEWS, TOKENS, GRANTS = "previews", "tokens", "grants"
+PREVIEWS, TOKENS = "previews", "tokens"
+# Of the egress: who may call which service, which of its methods; what owners allow; callers with rules of their own;
+# what is asked of an endpoint to see whether it is well; faults; credentials; the curve of what is refused first.
+GRANTS, GRANTED, METHODS, CALLERS = "grants", "granted", "methods", "callers"
+CHECKS, FAULTS, CREDENTIALS, CURVE = "checks", "faults", "credentials", "curve"
+LIVE = "live"  # What the adaptive loop sets, on its own.
 SLOTS = "slots"  # The one map that node writes; control writes all others.
+_SHARED = (PREVIEWS, TOKENS, GRANTS, GRANTED, METHODS, CALLERS, CHECKS, FAULTS, CREDENTIALS, CURVE)
 
 # A server that is added at runtime begins without these, and would open a connection for each request.
 _POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 1s")
@@ -16,16 +22,22 @@ _POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 1s")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server of a backend. `maxconn`: requests in flight, 0 for no bound."""
+    """A server of a backend. `maxconn`: requests in flight, 0 for no bound; `extra` is as HAProxy wants it."""
 
     name: str
     address: str
     maxconn: int = 0
+    extra: str = ""
 
     @property
     def options(self) -> str:
         bounds = [f"maxconn {self.maxconn}"] if self.maxconn else []
-        return " ".join([self.address, *bounds, *_POOL])
+        extra = [self.extra] if self.extra else []
+        return " ".join([self.address, *bounds, *extra, *_POOL])
+
+    @property
+    def is_checked(self) -> bool:
+        return "check " in f"{self.extra} "
 
 
 Backends = Mapping[str, tuple[Server, ...]]
@@ -44,11 +56,28 @@ def map_name(kind: str, stack: str) -> str:
     return f"{kind}-{stack}"
 
 
-def map_names(stacks: tuple[str, ...]) -> list[str]:
+def methods_map(backend: str) -> str:
+    """What may be asked of a service by exact path."""
+    return f"methods-{backend}"
+
+
+def patterns_map(backend: str) -> str:
+    """What may be asked of it by a path with parameters."""
+    return f"patterns-{backend}"
+
+
+def map_names(stacks: tuple[str, ...], services: int) -> list[str]:
+    """Of all maps but those that others write."""
     names = [map_name(kind, stack) for stack in stacks for kind in (LINES, ROUTES, RULES)]
-    return [*names, PREVIEWS, TOKENS, GRANTS, SLOTS]
+    names += [of(f"s{number}") for number in range(services) for of in (methods_map, patterns_map)]
+    return [*names, *_SHARED]
 
 
 def is_ordered(name: str) -> bool:
     """In a map of regular expressions the first match wins, so its order counts."""
-    return name.partition("-")[0] == RULES
+    return name.partition("-")[0] in (RULES, "patterns")
+
+
+def is_secret(name: str) -> bool:
+    """Whether only root may read it."""
+    return name == CREDENTIALS

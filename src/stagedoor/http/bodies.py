@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stagedoor.model.method import Method
 from stagedoor.model.operation import Operation
 
 
@@ -25,7 +26,31 @@ class RollbackWish(_Wish):
 
 
 class ServiceWish(_Wish):
-    url: str
+    """What is left out stays as it is. `openapi` is a document as text, `policies` are tables."""
+
+    urls: list[str] | None = None
+    team: str | None = None
+    openapi: str | None = None
+    policies: dict[str, Any] | None = None
+    credential: str | None = Field(None, repr=False)
+    credential_field: str = "authorization"
+
+
+class OffWish(_Wish):
+    reason: str = ""
+
+
+class FaultWish(_Wish):
+    """`value`: milliseconds of a delay, or the status of an error."""
+
+    method: str
+    kind: str
+    value: int = 0
+    share: float = 1.0
+    application: str = ""
+    device: str = ""
+    budget: float = 0.01
+    seconds: float = 600.0
 
 
 class TokenWish(_Wish):
@@ -207,3 +232,25 @@ class ReleaseView:
     routes: list[dict[str, Any]]
     values: dict[str, int]
     secrets: dict[str, int]
+
+
+@dataclass
+class SavedService:
+    """A service as the catalogue holds it now. `number` counts its changes."""
+
+    name: str
+    team: str
+    urls: list[str]
+    addresses: list[str]
+    methods: list[str]
+    off: list[str]
+    number: int
+
+
+@dataclass
+class CatalogueAnswer:
+    """`services` is what the runtime reads, `hosts` names inside containers, `signatures` what stubs are made of."""
+
+    hosts: str
+    services: dict[str, Any]
+    signatures: dict[str, list[Method]]

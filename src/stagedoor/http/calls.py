@@ -8,6 +8,7 @@ from stagedoor.http.identity import WORD, bearer
 from stagedoor.model.access import OPERATOR, VIEWER, Identity
 from stagedoor.model.errors import Forbidden, Missing, Unauthenticated, Unavailable
 from stagedoor.model.names import check_stack, suggest
+from stagedoor.model.service import credential_owner
 
 _DROPPED = (
     "authorization", "connection", "content-length", "cookie", "host", "keep-alive", "set-cookie", WORD,
@@ -29,12 +30,15 @@ async def forward(platform: Platform, by: Identity, request: Request, name: str,
     services = {one.name: one for one in (await platform.store.world()).services}
     if name not in services:
         raise Missing(f"there is no service {name!r}", hint=suggest(name, list(services)))
+    service = services[name]
     headers = {key: value for key, value in request.headers.items() if key not in _DROPPED}
-    headers |= {"stagedoor-application": f"dev:{by.name}", "stagedoor-stack": stack}
+    headers |= {"stagedoor-application": f"dev:{by.name}", "stagedoor-stack": stack, "host": service.host}
+    if service.credential:
+        headers[service.credential_field] = platform.vault.open(credential_owner(name), service.credential)
     query = f"?{request.url.query}" if request.url.query else ""
     try:
         async with httpx.AsyncClient(timeout=30) as client:
-            url = f"{services[name].url}/{rest}{query}"
+            url = f"{service.urls[0]}/{rest}{query}"
             answer = await client.request(request.method, url, headers=headers, content=await request.body())
     except httpx.TransportError as error:
         raise Unavailable(f"the service {name} does not answer: {error}") from None

@@ -9,11 +9,12 @@ from importlib.metadata import version
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
-from stagedoor.control import loops, retention, scaling, tokens, traffic
+from stagedoor.control import governing, lookup, loops, retention, scaling, tokens, traffic
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
 from stagedoor.haproxy.edge import Edge
+from stagedoor.haproxy.live import LiveMap
 from stagedoor.http import live
 from stagedoor.http.app import build
 from stagedoor.main import layout
@@ -34,6 +35,7 @@ log = logging.getLogger("stagedoor.main")
 def wire(paths: Paths, control_port: int) -> Platform:
     """The object graph, nothing started."""
     settings = paths.read_settings()
+    fault_key = layout.make_fault_key(paths)
     news = News()
     store = SqlStore(paths.database_url(settings), time.time, news.tell)
     return Platform(
@@ -42,6 +44,7 @@ def wire(paths: Paths, control_port: int) -> Platform:
         engine=RemoteEngine(paths.node_socket),
         edge=Edge(layout.make(paths, settings, control_port)),
         records=RemoteRecords(paths.telemetry_socket),
+        live=LiveMap(layout.make(paths, settings, control_port)),
         settings=settings,
         clock=time.time,
         operations=Operations(store, time.time),
@@ -50,6 +53,7 @@ def wire(paths: Paths, control_port: int) -> Platform:
         release=version("stagedoor"),
         news=news,
         vault=Vault(paths.keys(settings)),
+        fault_key=fault_key,
     )
 
 
@@ -70,7 +74,7 @@ async def run(paths: Paths) -> None:
     certificates = Certificates(platform.settings.tls, platform.edge)
     certificates.begin()
     await store.open()
-    platform.edge.prepare(traffic.build(await store.world(), platform.clock()))
+    platform.edge.prepare(traffic.build(await store.world(), platform.clock(), (), platform.vault.open))
     await _keep_token(platform, paths)
     background = [
         asyncio.create_task(_recover(platform, paths)),
@@ -79,6 +83,8 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(live.keep_looking(platform)),
         asyncio.create_task(certificates.keep(platform)),
         asyncio.create_task(retention.keep_tidy(platform)),
+        asyncio.create_task(lookup.keep_looking_up(platform)),
+        asyncio.create_task(governing.keep_governed(platform)),
     ]
     try:
         remote = listening("REMOTE") if "remote" in platform.addresses else None

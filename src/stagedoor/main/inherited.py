@@ -19,6 +19,7 @@ class SupervisedSockets:
     def __init__(self, run: Path, supervisor: Path) -> None:
         self._run = run
         self._supervisor = supervisor
+        self._networks: dict[int, int] = {}
 
     async def door(self, number: int) -> int:
         return await asyncio.to_thread(take, self._supervisor, f"DOOR_{number}")
@@ -28,6 +29,12 @@ class SupervisedSockets:
 
     def slot_path(self, number: int) -> Path:
         return self._run / "slots" / f"{number}.sock"
+
+    async def network(self, number: int) -> str:
+        """A path that is the slot's network namespace as long as this process lives."""
+        if number not in self._networks:
+            self._networks[number] = await asyncio.to_thread(take, self._supervisor, f"NAMESPACE_{number}")
+        return f"/proc/{os.getpid()}/fd/{self._networks[number]}"
 
 
 def take(supervisor: Path, name: str) -> int:

@@ -3,6 +3,7 @@
 import os
 import pwd
 import resource
+import secrets
 
 from stagedoor.haproxy.layout import Layout
 from stagedoor.main.paths import Paths
@@ -24,4 +25,15 @@ def make(paths: Paths, settings: Platform, control_port: int) -> Layout:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Half of the cores: the scripts need the others, and threads that take turns on one cost a third more.
     threads = max(1, (os.cpu_count() or 1) // 2)
-    return Layout(paths.run, settings, f"127.0.0.1:{control_port}", threads, most, edge_user())
+    key = paths.fault_key.read_text() if paths.fault_key.exists() else ""
+    return Layout(paths.run, settings, f"127.0.0.1:{control_port}", threads, most, edge_user(), key)
+
+
+def make_fault_key(paths: Paths) -> str:
+    """The key of this run that signs what asks for a fault; the one there is, for a control that comes again."""
+    file = paths.fault_key
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_hex(32))
+    return file.read_text()

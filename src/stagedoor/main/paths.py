@@ -73,6 +73,10 @@ class Paths:
         return os.environ.get("STAGEDOOR_DATABASE") or settings.store.url or f"sqlite:///{self.database}"
 
     @property
+    def fault_key(self) -> Path:
+        return self.run / "fault-key"
+
+    @property
     def programs(self) -> Path:
         """Which processes were started: what a later start cleans up after a death of the supervisor."""
         return self.run / "programs.json"

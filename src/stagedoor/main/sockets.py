@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stagedoor.main import networks
 from stagedoor.main.layout import EDGE_USER, edge_user
 from stagedoor.main.paths import Paths
 from stagedoor.model.errors import Unavailable
@@ -22,6 +23,7 @@ class HeldSockets:
     _settings: Platform
     _inherited: Mapping[str, int]
     _held: dict[str, socket.socket] = field(default_factory=dict)
+    _namespaces: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def bind(cls, paths: Paths, settings: Platform, inherited: Mapping[str, int]) -> "HeldSockets":
@@ -29,8 +31,9 @@ class HeldSockets:
         one = cls(settings, inherited)
         one._bind_ports()
         one._bind_paths(paths)
+        one._make_networks()
         for name, number in inherited.items():
-            if name not in one._held:
+            if name not in one._held and name not in one._namespaces:
                 os.close(number)  # What nobody serves any more takes no connections either.
         return one
 
@@ -60,6 +63,16 @@ class HeldSockets:
         self._hold_unix("TELEMETRY", paths.telemetry_socket)
         self._hold_unix("SUPERVISOR", paths.supervisor_socket)
 
+    def _make_networks(self) -> None:
+        """Of each slot: the namespace, and the egress's listener in it."""
+        for number in range(self._settings.pools.slots):
+            name, space = f"NETWORK_{number}", f"NAMESPACE_{number}"
+            if name in self._inherited and space in self._inherited:
+                self._held[name] = socket.socket(fileno=self._inherited[name])
+                self._namespaces[space] = self._inherited[space]
+            else:
+                self._held[name], self._namespaces[space] = networks.make(_BACKLOG)
+
     def _hold(self, name: str, bind: Callable[[], socket.socket]) -> None:
         known = self._inherited.get(name)
         self._held[name] = bind() if known is None else socket.socket(fileno=known)
@@ -67,15 +80,19 @@ class HeldSockets:
     def _hold_unix(self, name: str, path: Path, *, for_edge: bool = False, mode: int = 0o600) -> None:
         self._hold(name, lambda: _listen_unix(path, for_edge=for_edge, mode=mode))
 
+    def number(self, name: str) -> int:
+        """The descriptor of a socket or a namespace. Raises KeyError."""
+        return self._namespaces[name] if name in self._namespaces else self._held[name].fileno()
+
     def __contains__(self, name: str) -> bool:
-        return name in self._held
+        return name in self._held or name in self._namespaces
 
     def __getitem__(self, name: str) -> socket.socket:
         return self._held[name]
 
     def descriptors(self, names: Iterable[str] | None = None) -> dict[str, int]:
         """Of these, or of all."""
-        return {name: self._held[name].fileno() for name in (self._held if names is None else names)}
+        return {name: self.number(name) for name in ((*self._held, *self._namespaces) if names is None else names)}
 
     def addresses(self) -> dict[str, str]:
         """Where people find the edge's stacks and control."""
@@ -92,6 +109,8 @@ class HeldSockets:
     def close(self) -> None:
         for held in self._held.values():
             held.close()
+        for number in self._namespaces.values():
+            os.close(number)
 
 
 def _listen_tcp(name: str, address: str, port: int) -> socket.socket:

@@ -101,7 +101,7 @@ class Supervisor:
 
         haproxy = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or "haproxy"
         configuration = self.paths.run / "edge" / "haproxy.cfg"
-        slots = [f"SLOT_{number}" for number in range(self.settings.pools.slots)]
+        slots = [f"{kind}_{n}" for n in range(self.settings.pools.slots) for kind in ("SLOT", "NETWORK")]
         programs = [
             Program("telemetry", python("telemetry"), ["TELEMETRY", "RECORDS"]),
             Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._sockets else [])]),
@@ -218,12 +218,12 @@ class Supervisor:
         question = json.loads(await reader.readline() or b"{}")
         if "take" in question:
             if question["take"] in self._sockets:
-                held = self._sockets[question["take"]]
+                number = self._sockets.number(question["take"])
                 raw = writer.get_extra_info("socket")
                 # The transport's own socket does not pass descriptors; a copy of it does.
                 with socket.socket(fileno=os.dup(raw.fileno())) as copy:
                     copy.setblocking(True)
-                    socket.send_fds(copy, [b"ok"], [held.fileno()])
+                    socket.send_fds(copy, [b"ok"], [number])
         elif "upgrade" in question:
             await self._answer_upgrade(writer)
         else:

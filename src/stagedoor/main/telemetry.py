@@ -5,6 +5,7 @@ import asyncio
 from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
+from stagedoor.telemetry.figures import Figures
 from stagedoor.telemetry.intake import Intake
 from stagedoor.telemetry.segments import Segments
 from stagedoor.telemetry.server import TelemetryApi
@@ -12,9 +13,10 @@ from stagedoor.telemetry.server import TelemetryApi
 
 async def run(paths: Paths) -> None:
     segments = Segments(paths.data / "records", paths.read_settings().keep.records)
+    figures = Figures()
     loop = asyncio.get_running_loop()
-    intake = await loop.create_unix_server(lambda: Intake(segments), sock=listening("RECORDS"))
-    await serve(TelemetryApi(segments).app(), listening("TELEMETRY"))
+    intake = await loop.create_unix_server(lambda: Intake(segments, figures), sock=listening("RECORDS"))
+    await serve(TelemetryApi(segments, figures).app(), listening("TELEMETRY"))
     intake.close()
 
 

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
+from stagedoor.model import grant
 from stagedoor.model.errors import Invalid
 from stagedoor.model.names import check_name
 from stagedoor.model.route import RouteRule
@@ -63,7 +64,7 @@ class Manifest:
     entry: str = setting("main", "module with the endpoints")
     app: str = setting("", 'an ASGI application instead of endpoints, as in "main:app"')
     prefixed: bool = setting(True, "ASGI: paths include the address, given as root_path; false: only the rest", "flag")
-    services: tuple[str, ...] = setting((), "services of the catalogue that it may call", "texts")
+    services: tuple[str, ...] = setting((), "what it may call: a service, or one method as in discovery.rows", "texts")
     resources: Resources = section(Resources, "What one instance may use")
     scaling: Scaling = section(Scaling, "How many instances")
     limits: Limits = section(Limits, "What one request may take")
@@ -97,8 +98,7 @@ def build(table: dict[str, Any]) -> Manifest:
 def _check(manifest: Manifest) -> None:
     check_name("an application", manifest.name)
     check_name("a team", manifest.team)
-    for service in manifest.services:
-        check_name("a service", service)
+    grant.check(manifest.services)
     for rule in manifest.routes:
         rule.check()
     if manifest.version:

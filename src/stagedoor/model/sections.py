@@ -122,7 +122,7 @@ def example(cls: type[Any]) -> str:
     lines: list[str] = []
     tables: list[str] = []
     for field in dataclasses.fields(cls):
-        data = field.metadata
+        data = field.metadata  # "hidden": read by the caller itself.
         if "section" in data:
             tables += ["", f"# {data['help']}", f"[{field.name}]", *_example_keys(data["section"])]
         elif "sections" in data:
@@ -132,6 +132,8 @@ def example(cls: type[Any]) -> str:
                 f"# [[{field.name}]]",
                 *_commented(_example_keys(data["sections"])),
             ]
+        elif data["kind"] == "hidden":
+            continue
         elif data["kind"] == "table":
             tables += ["", f"# {data['help']}", f"[{field.name}]"]
         else:

@@ -35,12 +35,30 @@ class StackTraffic:
 
 
 @dataclass(frozen=True, slots=True)
+class Egress:
+    """A service that scripts call, with its credential in the clear: what egress puts into each call."""
+
+    service: Service
+    credential: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a deployment may call of a service: `methods`, None for all that it has."""
+
+    deployment: str
+    service: str
+    methods: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Traffic:
-    """`grants` are (deployment, service name); `tokens` map a token's hash to its team, `*` for operators."""
+    """`tokens` map a token's hash to its team, `*` for operators. `now` decides which faults have ended."""
 
     stacks: dict[str, StackTraffic] = field(default_factory=dict)
     upstreams: tuple[Upstream, ...] = ()
-    services: tuple[Service, ...] = ()
-    grants: frozenset[tuple[str, str]] = frozenset()
+    services: tuple[Egress, ...] = ()
+    grants: tuple[Grant, ...] = ()
     previews: dict[str, Target] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    now: float = 0.0

@@ -110,17 +110,18 @@ def arguments(python: str, runtime: str = "/stagedoor", channel: int = 3) -> Seq
 
 async def launch(
     engine: runc.Engine, container: str, sandbox: Sandbox, *, extra: Sequence[Mount] = (), given: Path | None = None,
-    place: int | None = None, nice: int = 0,
+    place: int | None = None, nice: int = 0, network: str = "",
 ) -> Running:  # fmt: skip
     """A container of `sandbox` that waits for its order. Raises EngineError.
 
     With `given`, the sandbox's own mounts come later, below that folder. `place` numbers its users; any by default.
+    `network` is the path of a namespace made ahead.
     """
     able = abilities.of(engine.program)
     numbered = spec.any_place() if place is None else place
     value = spec.Container(
         arguments(sandbox.python), sandbox, (*runc.base_mounts(), *extra), engine.rootfs, engine.cgroup_of(container),
-        numbered if able.user_namespaces else None, given, able.seccomp,
+        numbered if able.user_namespaces else None, given, able.seccomp, network,
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     channel = Channel(ours)

@@ -249,11 +249,12 @@ class Pool:
 
     async def _launch(self, slot: int, sandbox: Sandbox, given: Path | None, nice: int) -> launch.Running:
         return await launch.launch(
-            self._engine, launch.name(), sandbox, extra=[self._egress(slot)], given=given, place=slot, nice=nice
-        )
+            self._engine, launch.name(), sandbox, extra=self._ways_out(slot), given=given, place=slot, nice=nice,
+            network=await self._sockets.network(slot),
+        )  # fmt: skip
 
-    def _egress(self, slot: int) -> Mount:
-        return Mount(str(self._sockets.slot_path(slot)), EGRESS)
+    def _ways_out(self, slot: int) -> list[Mount]:
+        return [Mount(str(self._sockets.slot_path(slot)), EGRESS), self._engine.catalogue.mount]
 
     async def _prepare(self, blank: Blank, kind: Kind) -> None:
         """Has a container import the dependencies of a kind. What does so badly is left to the version itself."""

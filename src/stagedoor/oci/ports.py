@@ -15,6 +15,10 @@ class Sockets(Protocol):
 
     def slot_path(self, number: int) -> Path: ...
 
+    async def network(self, number: int) -> str:
+        """A path that is the slot's network namespace as long as this process lives."""
+        ...
+
 
 class Doors(Protocol):
     """Which doors take traffic. Every call is harmless when repeated, and says False when the edge is away."""

@@ -53,6 +53,9 @@ class RemoteEngine:
     async def expect(self, ground: Ground) -> None:
         await self._ask("POST", "/grounds", msgspec.json.encode(ground))
 
+    async def tell_catalogue(self, hosts: str, descriptions: str) -> None:
+        await self._ask("PUT", "/catalogue", json.dumps({"hosts": hosts, "services": descriptions}).encode())
+
     async def attendance(self, after: int) -> tuple[list[Attendance], list[End]]:
         told = await self._ask("GET", f"/attendance?after={after}")
         # The keys of an object are texts in JSON, whatever they were.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stagedoor.model.deployment import Mount
 from stagedoor.oci import cgroups, spawn, spec
+from stagedoor.oci.catalogue import Catalogue
 
 _PAUSE = 0.01
 
@@ -31,7 +32,12 @@ class Engine:
     cgroup: str
     rootfs: Path
 
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.rootfs.parent / "catalogue")
+
     def prepare(self) -> None:
+        self.catalogue.prepare(self.rootfs)
         for folder in (self._root, self._bundles, self.rootfs):
             folder.mkdir(parents=True, exist_ok=True)
         self.rootfs.chmod(0o755)

@@ -36,6 +36,7 @@ class NodeApi:
                 Route("/deployments/{deployment}", self.change, methods=["PUT"]),
                 Route("/deployments/{deployment}", self.end, methods=["DELETE"]),
                 Route("/grounds", self.expect, methods=["POST"]),
+                Route("/catalogue", self.tell_catalogue, methods=["PUT"]),
                 Route("/attendance", self.attendance, methods=["GET"]),
                 Route("/usage", self.usage, methods=["GET"]),
                 Route("/capacity", self.capacity, methods=["GET"]),
@@ -58,6 +59,11 @@ class NodeApi:
 
     async def expect(self, request: Request) -> Response:
         self._keeper.pool.expect(msgspec.json.decode(await request.body(), type=Ground))
+        return JSONResponse({})
+
+    async def tell_catalogue(self, request: Request) -> Response:
+        told = msgspec.json.decode(await request.body())
+        self._engine.catalogue.write(told["hosts"], told["services"])
         return JSONResponse({})
 
     async def attendance(self, request: Request) -> Response:

@@ -41,7 +41,8 @@ class Container:
     """One container to be: `arguments` run in `sandbox`; `base` are the host's folders every container sees.
 
     `place` numbers its range of user ids, None for no user namespace. `given` is a shared folder below which its code
-    arrives later; without one, the sandbox's own mounts are there from the start.
+    arrives later; without one, the sandbox's own mounts are there from the start. `network` is the path of a namespace
+    made ahead, empty for one of its own.
     """
 
     arguments: Sequence[str]
@@ -52,6 +53,7 @@ class Container:
     place: int | None = None
     given: Path | None = None
     filtered: bool = True
+    network: str = ""
 
     @property
     def binds(self) -> Sequence[Mount]:
@@ -82,7 +84,7 @@ def configure(container: Container) -> dict[str, Any]:
         "hostname": "script",
         "mounts": _mounts(container),
         "linux": {
-            "namespaces": [{"type": kind} for kind in _namespaces(container)],
+            "namespaces": _namespaces(container),
             **_users(container),
             "cgroupsPath": container.cgroup,
             "rootfsPropagation": "rslave" if container.given else "rprivate",
@@ -94,8 +96,10 @@ def configure(container: Container) -> dict[str, Any]:
     }
 
 
-def _namespaces(container: Container) -> list[str]:
-    return ["pid", "network", "ipc", "uts", "mount", *(["user"] if container.place is not None else [])]
+def _namespaces(container: Container) -> list[dict[str, str]]:
+    kinds = ["pid", "ipc", "uts", "mount", *(["user"] if container.place is not None else [])]
+    network = {"type": "network"} | ({"path": container.network} if container.network else {})
+    return [network, *({"type": kind} for kind in kinds)]
 
 
 def _users(container: Container) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from stagedoor.model.configuration import owner
 from stagedoor.model.deployment import Spec
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.instance import Instance
-from stagedoor.oci import cgroups, pool, spawn
+from stagedoor.oci import catalogue, cgroups, pool, spawn
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import EGRESS, Blank, NoSlot, Pool
@@ -85,7 +85,14 @@ class Starter:
     async def _become(
         self, spec: Spec, post: Post, one: Instance, blank: Blank, secrets: dict[str, str]
     ) -> dict[str, Any]:
-        boot = {**spec.boot, "instance": one.id, "egress": EGRESS, "secrets": secrets, "measure": spec.measure}
+        boot = {
+            **spec.boot,
+            "instance": one.id,
+            "egress": EGRESS,
+            "catalogue": catalogue.SERVICES,
+            "secrets": secrets,
+            "measure": spec.measure,
+        }
         try:
             self._hand_over(spec, post, one, blank, json.dumps(boot).encode())
             # All else is done while the script begins.

@@ -275,7 +275,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
             if not wish.typed:
                 return Answer(exchange.status, exchange, exchange.content)
             try:
-                return msgspec.json.decode(exchange.content) if exchange.content else None
+                return None if exchange.status == 204 else msgspec.json.decode(exchange.content)
             except msgspec.DecodeError as error:
                 self._error = self._make(ApiUpstreamError, f"the answer is not JSON: {error}")
         refused = b""

@@ -15,9 +15,9 @@ from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.errors import Conflict
 from stagedoor.model.release import Line, Release
-from stagedoor.model.service import Service
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
+from stagedoor.sql.catalogue import Catalogue
 from stagedoor.sql.database import put
 from stagedoor.sql.deployments import Deployments
 from stagedoor.sql.dump import Dump
@@ -27,7 +27,7 @@ from stagedoor.sql.scaling import Scaling
 from stagedoor.sql.values import Values
 
 
-class SqlStore(Deployments, People, Values, Operations, Scaling, Dump):
+class SqlStore(Deployments, Catalogue, People, Values, Operations, Scaling, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
@@ -45,7 +45,7 @@ class SqlStore(Deployments, People, Values, Operations, Scaling, Dump):
             lines=lines,
             current=self._current(connection, lines),
             deployments=self._all_deployments(connection),
-            services=[Service(**row) for row in all_of(tables.services)],
+            services=self._all_services(connection),
             tokens={row.pop("hash"): Token(**row) for row in all_of(tables.tokens)},
         )
 
@@ -165,7 +165,7 @@ class SqlStore(Deployments, People, Values, Operations, Scaling, Dump):
 
         await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES)
 
-    # Activities and services
+    # Activities
 
     async def activities(self, application: str, limit: int) -> list[Activity]:
         table = tables.activities
@@ -175,18 +175,6 @@ class SqlStore(Deployments, People, Values, Operations, Scaling, Dump):
 
     async def note(self, change: Change) -> None:
         await self._run(lambda connection: self._note(connection, change), news.ACTIVITIES)
-
-    async def save_service(self, service: Service, change: Change) -> None:
-        def work(connection: Connection) -> None:
-            put(
-                connection,
-                tables.services,
-                {"name": service.name},
-                {"url": service.url, "backend": service.backend, "address": service.address},
-            )
-            self._note(connection, change)
-
-        await self._run(work, news.SERVICES, news.ACTIVITIES)
 
     async def next_number(self, counter: str) -> int:
         def work(connection: Connection) -> int:

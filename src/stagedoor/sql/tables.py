@@ -151,9 +151,15 @@ activities = Table(
 services = Table(
     "services", metadata,
     Column("name", String(40), primary_key=True),
-    Column("url", Text, nullable=False),
     Column("backend", String(16), nullable=False),
-    Column("address", String(80), nullable=False),
+    Column("number", Integer, nullable=False, server_default="1"),
+    Column("content", JSON, nullable=True),
+)  # fmt: skip
+
+descriptions = Table(
+    "descriptions", metadata,
+    Column("service", String(40), primary_key=True),
+    Column("document", Text, nullable=False),
 )  # fmt: skip
 
 tokens = Table(

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from stagedoor.telemetry.figures import Figures
 from stagedoor.telemetry.segments import Segments
 
 _PAUSE = 0.005
@@ -14,8 +15,9 @@ class Intake(asyncio.Protocol):
     costs both sides a fraction of many reads of a few.
     """
 
-    def __init__(self, segments: Segments) -> None:
+    def __init__(self, segments: Segments, figures: Figures) -> None:
         self._segments = segments
+        self._figures = figures
         self._rest = b""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.ReadTransport | None = None
@@ -33,6 +35,7 @@ class Intake(asyncio.Protocol):
         self._rest = content[end:]
         if end:
             self._segments.append(content[:end])
+            self._figures.take(content[:end])
         if self._transport is not None:
             self._transport.pause_reading()
             self._loop.call_later(_PAUSE, self._look_again)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 
 class RemoteRecords:
@@ -26,6 +27,30 @@ class RemoteRecords:
                     yield json.loads(line)
         except httpx.TransportError:
             return
+
+    async def calls(self, seconds: int) -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] | None = await self._ask(f"/calls?seconds={seconds}")
+        return found
+
+    async def governed(self, seconds: int) -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] | None = await self._ask(f"/governed?seconds={seconds}")
+        return found
+
+    async def series(self, service: str) -> list[Any] | None:
+        found: list[Any] | None = await self._ask(f"/series/{service}")
+        return found
+
+    async def fanout(self, seconds: int) -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] | None = await self._ask(f"/fanout?seconds={seconds}")
+        return found
+
+    async def _ask(self, path: str) -> Any:
+        """None while telemetry is away."""
+        try:
+            answer = await self._client.get(path)
+            return msgspec.json.decode(answer.content) if answer.status_code == 200 else None
+        except httpx.TransportError:
+            return None
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -114,7 +114,9 @@ def parse(line: bytes) -> dict[str, Any] | None:
     cleaned = {key: value for key, value in record.items() if value not in ("-", "")}
     if "end" in cleaned:
         # The edge's own start is that of the connection, which may have been idle since the request before.
-        cleaned["at"] = (cleaned.pop("end") - max(0, int(cleaned.get("total_ms", 0)))) / 1000
+        end, took = cleaned.pop("end"), max(0, int(cleaned.get("total_ms", 0)))
+        is_call = cleaned.get("kind") == "call"
+        cleaned["at"] = (end - int(cleaned.get("us", 0))) / 1e6 if is_call else (end - took) / 1000
     if cleaned.get("kind") == "request":
         _, _, rest = str(cleaned.pop("target", "")).partition("|")
         label, _, release = rest.partition("|")

@@ -1,0 +1,69 @@
+"""What the adaptive loop tells the egress: limits and open breakers, as values of one map.
+
+Written apart from everything else, since it changes several times a second. While its writer is away the last values
+stay: in the process, and in the file that a restarted edge begins with.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from stagedoor.haproxy.edge import replace_file
+from stagedoor.haproxy.layout import Layout
+from stagedoor.haproxy.socket import AdminSocket
+from stagedoor.haproxy.state import LIVE
+
+
+class LiveMap:
+    """Entries by `service/method`, or by `service` for all of it."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._file = layout.map_file(LIVE)
+        self._socket = AdminSocket(layout.admin_socket)
+        self._known: dict[str, str] | None = None
+
+    async def set(self, entries: Mapping[str, str]) -> None:
+        """Makes the map say exactly this. Raises EdgeDown; the next call begins anew."""
+        known = await self._running() if self._known is None else self._known
+        wanted = dict(entries)
+        if wanted == known:
+            return
+        self._known = None
+        commands = [f"add map {self._file} {key} {value}" for key, value in wanted.items() if key not in known]
+        changed = {key: value for key, value in wanted.items() if known.get(key, value) != value}
+        commands += [f"set map {self._file} {key} {value}" for key, value in changed.items()]
+        commands += [f"del map {self._file} {key}" for key in known if key not in wanted]
+        for first in range(0, len(commands), 50):
+            await self._socket.ask(";".join(commands[first : first + 50]))
+        text = "".join(f"{key} {value}\n" for key, value in wanted.items())
+        await asyncio.to_thread(replace_file, self._file, text)
+        self._known = wanted
+
+    def forget(self) -> None:
+        self._known = None
+
+    async def _running(self) -> dict[str, str]:
+        text = await self._socket.ask(f"show map {self._file}")
+        lines = [line.split(" ", 2) for line in text.splitlines() if line.startswith("0x")]
+        return {line[1]: line[2] for line in lines}
+
+    async def in_flight(self) -> dict[str, int]:
+        """Calls under way by `service/method`, and by `service`. Raises EdgeDown."""
+        found: dict[str, int] = {}
+        for table in ("calls", "load"):
+            for line in (await self._socket.ask(f"show table {table}")).splitlines():
+                fields = dict(part.split("=", 1) for part in line.split() if "=" in part)
+                if "key" in fields and fields.get("conn_cur", "0").isdigit():
+                    found[fields["key"]] = int(fields["conn_cur"])
+        return found
+
+    async def endpoints(self) -> dict[str, list[tuple[str, str, str]]]:
+        """(address, state, reason) of each service's servers, by backend. Raises EdgeDown."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for row in await self._socket.statistics("show stat -1 4 -1"):
+            if row["pxname"][:1] == "s" and row["pxname"][1:].isdigit():
+                state = {"UP": "up", "no check": "not checked"}.get(row["status"], "")
+                state = state or ("down" if row["status"].startswith("DOWN") else "up")
+                reason = row.get("last_chk", "") if state == "down" else ""
+                address = row.get("addr", "") or row["svname"]
+                found.setdefault(row["pxname"], []).append((address, state, reason))
+        return found

@@ -1,0 +1,41 @@
+"""What every container sees of the catalogue: one folder, read-only inside, whose files are replaced as it changes."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from stagedoor.model.deployment import Mount
+
+INSIDE = "/run/stagedoor/catalogue"
+SERVICES = f"{INSIDE}/services.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """`folder` is the host's."""
+
+    folder: Path
+
+    @property
+    def mount(self) -> Mount:
+        return Mount(str(self.folder), INSIDE)
+
+    def prepare(self, rootfs: Path) -> None:
+        """An empty one, and the link by which names are looked up in it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o755)
+        if not (self.folder / "hosts").exists():
+            self.write("127.0.0.1 localhost\n", "{}")
+        link = rootfs / "etc" / "hosts"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to(f"{INSIDE}/hosts")
+
+    def write(self, hosts: str, services: str) -> None:
+        for name, text in (("hosts", hosts), ("services.json", services)):
+            file, new = self.folder / name, self.folder / f"{name}.new"
+            if file.exists() and file.read_text() == text:
+                continue
+            new.write_text(text)
+            new.chmod(0o644)
+            os.replace(new, file)

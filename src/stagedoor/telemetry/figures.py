@@ -1,0 +1,259 @@
+"""Figures of calls and of what requests ask for, by second for a minute, by minute for an hour.
+
+Figures of many cells add up (`model.sketch`). Everything is bounded: what comes from inside containers is in it.
+"""
+
+import math
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from stagedoor.model.sketch import bucket
+from stagedoor.telemetry.fanout import Fanout, measure
+
+_SECONDS, _MINUTES = 60, 60
+_MOST_KEYS = 2000
+_MOST_PENDING = 20_000
+_NOTHING = ("-", "")
+
+CallKey = tuple[str, str, str, str]  # Service, method, application@version, stack.
+EndpointKey = tuple[str, str, str]  # Application@version, stack, method and path.
+
+
+class CallRecord(msgspec.Struct, tag_field="kind", tag="call"):
+    """A line of the egress. `end` and `us` in microseconds; a call that got no answer has a status of -1 or 0."""
+
+    end: int
+    us: int
+    holder: str
+    service: str
+    status: int
+    id: str = ""
+    name: str = ""
+    refused: str = ""
+    fault: str = ""
+    attempt: str = ""
+    how: str = ""
+    hash: str = ""
+    sent: int = msgspec.field(default=0, name="in")
+    received: int = msgspec.field(default=0, name="out")
+
+
+class RequestRecord(msgspec.Struct, tag_field="kind", tag="request"):
+    """A line of the edge. `end` in milliseconds."""
+
+    end: int
+    id: str
+    stack: str
+    target: str
+    method: str
+    path: str
+    status: int
+    total_ms: int = 0
+    degraded: str = ""
+
+
+_decoder = msgspec.json.Decoder(CallRecord | RequestRecord)
+
+
+@dataclass(slots=True)
+class Total:
+    """Of a method, since telemetry began: good answers, failures, and the microseconds of the good ones."""
+
+    good: int = 0
+    failures: int = 0
+    busy: int = 0
+
+
+@dataclass(slots=True)
+class Cell:
+    """Calls of one key in one stretch of time. `busy` is the time of all together, in microseconds."""
+
+    calls: int = 0
+    passed: int = 0
+    good: int = 0
+    errors: int = 0
+    failures: int = 0
+    retries: int = 0
+    faults: int = 0
+    sent: int = 0
+    received: int = 0
+    busy: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    latencies: Counter[int] = field(default_factory=Counter)
+
+    def add(self, one: CallRecord, total: Total) -> None:
+        self.calls += 1
+        if one.refused not in _NOTHING:
+            self.refused[one.refused] += 1
+            return
+        self.passed += 1
+        self.busy += one.us
+        self.sent += one.sent
+        self.received += one.received
+        self.retries += one.attempt not in _NOTHING
+        self.faults += one.fault not in _NOTHING
+        given_up = one.how[:1] in ("C", "c")
+        if given_up:
+            return
+        bad = one.status >= 500 or one.status <= 0
+        self.errors += bad
+        if one.status > 0:
+            self.latencies[bucket(one.us)] += 1
+        # What was asked to fail is no news to a breaker, and 429 is the service's own limit.
+        if one.fault not in _NOTHING or one.status == 429:
+            return
+        if bad:
+            self.failures += 1
+            total.failures += 1
+        else:
+            self.good += 1
+            total.good += 1
+            total.busy += one.us
+
+    def merge(self, other: "Cell") -> None:
+        for name in (
+            "calls", "passed", "good", "errors", "failures", "retries", "faults", "sent", "received", "busy",
+        ):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.refused.update(other.refused)
+        self.latencies.update(other.latencies)
+
+
+class Figures:
+    """Takes lines of records; answers for windows."""
+
+    def __init__(self) -> None:
+        self._seconds: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
+        self._minutes: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
+        self._fanout: OrderedDict[int, dict[EndpointKey, Fanout]] = OrderedDict()
+        self._totals: dict[tuple[str, str], Total] = {}
+        self._pending: OrderedDict[str, list[CallRecord]] = OrderedDict()
+        self.now = 0
+
+    def take(self, content: bytes) -> None:
+        """Whole lines, as they came. A line that is none is left out."""
+        # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
+        for line in content.replace(b"\\]", b"]").split(b"\n"):
+            if not line:
+                continue
+            try:
+                record = _decoder.decode(line)
+            except msgspec.MsgspecError:
+                continue
+            if isinstance(record, CallRecord):
+                self._add_call(record)
+            else:
+                self._add_request(record)
+
+    def _add_call(self, one: CallRecord) -> None:
+        second = one.end // 1_000_000
+        parts = one.holder.split("|")
+        label, stack = (parts[1], parts[3]) if len(parts) > 3 else ("", "")
+        key = (one.service, one.name, label, stack)
+        total = self._totals.get(key[:2])
+        if total is None:
+            total = self._totals.setdefault(key[:2] if len(self._totals) < _MOST_KEYS else ("other", "other"), Total())
+        _cell(self._seconds, second, key, _SECONDS, Cell).add(one, total)
+        if second > self.now:
+            self._close(self.now)
+            self.now = second
+        if one.id and one.refused in _NOTHING:
+            pending = self._pending.get(one.id)
+            if pending is not None:
+                pending.append(one)
+                return
+            self._pending[one.id] = [one]
+            if len(self._pending) > _MOST_PENDING:
+                self._pending.popitem(last=False)
+
+    def _close(self, second: int) -> None:
+        """A second is over: its minute has it now. What still comes for it is missing there: next to nothing."""
+        for key, cell in self._seconds.get(second, {}).items():
+            _cell(self._minutes, second // 60, key, _MINUTES, Cell).merge(cell)
+
+    def _add_request(self, one: RequestRecord) -> None:
+        asked = self._pending.pop(one.id, [])
+        parts = one.target.split("|")
+        if len(parts) < 2 or parts[0] == "control":
+            return
+        key = (parts[1], one.stack, f"{one.method} {shape(one.path)}")
+        _cell(self._fanout, one.end // 60_000, key, _MINUTES, Fanout).add(
+            measure(asked), one.total_ms * 1000, failed=one.status >= 500, degraded=one.degraded not in _NOTHING
+        )
+
+    # Answers
+
+    def calls(self, seconds: int) -> dict[CallKey, Cell]:
+        """Of a window that ends with the newest record: whole minutes above one minute."""
+        found: dict[CallKey, Cell] = {}
+        if seconds <= _SECONDS:
+            parts = [cells for at, cells in self._seconds.items() if at > self.now - seconds]
+        else:
+            parts = [cells for at, cells in self._minutes.items() if at > self.now // 60 - math.ceil(seconds / 60)]
+        for cells in parts:
+            for key, cell in cells.items():
+                found.setdefault(key, Cell()).merge(cell)
+        return found
+
+    def governed(self, seconds: int) -> list[dict[str, Any]]:
+        """What the adaptive loop looks at: by method, good answers and failures of a window, and running totals."""
+        window: dict[tuple[str, str], Cell] = {}
+        for key, cell in self.calls(seconds).items():
+            window.setdefault(key[:2], Cell()).merge(cell)
+        return [
+            {
+                "key": f"{key[0]}/{key[1]}", "good": window[key].good if key in window else 0,
+                "failures": window[key].failures if key in window else 0,
+                "total_good": total.good, "total_failures": total.failures, "total_busy": total.busy,
+            }
+            for key, total in self._totals.items()
+        ]  # fmt: skip
+
+    def series(self, service: str) -> list[tuple[int, int, int, int]]:
+        """(second, calls, errors, refused) of the last minute."""
+        found = []
+        for at, cells in self._seconds.items():
+            those = [cell for key, cell in cells.items() if key[0] == service]
+            refused = sum(sum(one.refused.values()) for one in those)
+            found.append((at, sum(one.calls for one in those), sum(one.errors for one in those), refused))
+        return sorted(found)
+
+    def fanout(self, seconds: int) -> dict[EndpointKey, Fanout]:
+        found: dict[EndpointKey, Fanout] = {}
+        first = (max(self._fanout) if self._fanout else 0) - math.ceil(seconds / 60)
+        for at, cells in self._fanout.items():
+            for key, cell in cells.items() if at > first else ():
+                found.setdefault(key, Fanout()).merge(cell)
+        return found
+
+
+def _cell(kept: OrderedDict[int, dict[Any, Any]], at: int, key: Any, most: int, kind: Any) -> Any:
+    cells = kept.get(at)
+    if cells is None:
+        cells = kept[at] = {}
+        while len(kept) > most:
+            kept.pop(min(kept))
+        if at not in kept:
+            return kind()  # Older than everything that is kept.
+    cell = cells.get(key)
+    if cell is None:
+        if len(cells) >= _MOST_KEYS:
+            key = tuple("other" for _ in key)
+        cell = cells.setdefault(key, kind())
+    return cell
+
+
+def shape(path: str) -> str:
+    """A path without what looks like an identifier, so that one endpoint is one."""
+    parts = path.partition("?")[0].split("/")[:12]
+    return "/".join("{}" if _is_identifier(part) else part for part in parts)[:200]
+
+
+def _is_identifier(part: str) -> bool:
+    if not part:
+        return False
+    digits = sum(char.isdigit() for char in part)
+    return part.isdigit() or len(part) > 32 or (len(part) >= 8 and digits * 3 >= len(part) and "." not in part)
