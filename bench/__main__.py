@@ -6,6 +6,7 @@ from importlib import import_module
 
 NAMES = (
     "path",
+    "fanout",
     "deploy",
     "size",
     "upgrade",

@@ -1,12 +1,16 @@
-"""The limit: the least a Python server can do. uvloop and httptools on a unix socket, one fixed JSON answer."""
+"""The limit: the least a Python server can do. uvloop and httptools, one fixed JSON answer.
+
+python bare.py SOCKET, or python bare.py PORT FILE: on loopback, and the answer is what the file holds.
+"""
 
 import asyncio
 import sys
+from pathlib import Path
 
 import httptools
 import uvloop
 
-BODY = b'{"message":"Hello","films":[1,2,3]}'
+BODY = Path(sys.argv[2]).read_bytes() if len(sys.argv) > 2 else b'{"message":"Hello","films":[1,2,3]}'
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(BODY), BODY)
 
 
@@ -22,8 +26,12 @@ class Bare(asyncio.Protocol):
         self.transport.write(ANSWER)  # type: ignore[attr-defined]
 
 
-async def main(path: str) -> None:
-    server = await asyncio.get_running_loop().create_unix_server(Bare, path, backlog=1024)
+async def main(address: str) -> None:
+    loop = asyncio.get_running_loop()
+    if address.isdigit():
+        server = await loop.create_server(Bare, "127.0.0.1", int(address), backlog=1024)
+    else:
+        server = await loop.create_unix_server(Bare, address, backlog=1024)
     await server.serve_forever()
 
 
