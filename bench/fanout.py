@@ -160,7 +160,7 @@ def _stagedoor(folder: Path, address: str) -> Iterator[int]:
 
 def _register(running: Running, address: str) -> None:
     headers = {"authorization": f"Bearer {running.token}", "content-type": "application/json"}
-    body = json.dumps({"url": address}).encode()
+    body = json.dumps({"urls": [address]}).encode()
     got = fetch(running.port("control"), "/v1/services/api", headers, method="PUT", body=body)
     assert got.status == 200, got.body
 

@@ -7,14 +7,17 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from stagedoor.control.ports import Allowed
 from stagedoor.decide import breaker as breakers
 from stagedoor.decide import limit as limits
-from stagedoor.decide.breaker import PROBES, Breaker
-from stagedoor.decide.limit import Limit
+from stagedoor.decide.breaker import Breaker
+from stagedoor.decide.limit import BURST, Limit
+from stagedoor.model.policy import MethodPolicy
 from stagedoor.model.service import Service
 from stagedoor.model.service_views import Governing
 
 PAUSE = 0.25
+_COUNTED = ("good", "failures", "total_good", "total_failures", "total_busy")
 _REMEMBERED = 480
 _RARELY = 5.0
 
@@ -59,35 +62,42 @@ class Governor:
 
     def look(
         self, now: float, services: list[Service], cells: list[dict[str, Any]], in_flight: dict[str, int]
-    ) -> tuple[dict[str, str], list[tuple[str, Breaker]]]:
-        """(entries of the live map, breakers that opened or closed)."""
-        figures = _by_key(cells)
-        entries: dict[str, str] = {}
-        turned = []
+    ) -> tuple[dict[str, Allowed], list[tuple[str, Breaker]]]:
+        """(what the egress lets through, breakers that opened or closed)."""
+        figures = {one["key"]: Counter({name: one[name] for name in _COUNTED}) for one in cells}
+        allowed: dict[str, Allowed] = {}
+        turned: list[tuple[str, Breaker]] = []
         for service in services:
-            names = [f"{service.name}/{name}" for name in service.method_names]
-            for key in names:
-                policy = service.policy.of(key.partition("/")[2])
-                one, before = self.of(key), self.of(key).breaker.is_open
-                self._look_at(one, now, figures.get(key, Counter()), in_flight.get(key, 0), breaker=policy.breaker)
+            keys = {name: f"{service.name}/{name}" for name in service.method_names}
+            for name, key in keys.items():
+                one = self.of(key)
+                before = one.breaker.is_open
+                self._look_at(one, now, figures.get(key, Counter()), in_flight.get(key, 0), service.policy.of(name))
                 if one.breaker.is_open != before:
                     turned.append((key, one.breaker))
-                allowed = _least(policy.in_flight, one.limit.value if policy.adaptive else 0)
-                probes = f"|{PROBES}" if one.breaker.is_open else ""
-                if allowed or probes:
-                    entries[key] = f"{allowed}{probes}"
-            whole = self.of(service.name)
-            adaptive = all(service.policy.of(name).adaptive for name in service.method_names)
-            methods = [self.of(key) for key in names] if adaptive else []
-            self._add_up(whole, now, methods, in_flight.get(service.name, 0))
-            places = _least(service.policy.in_flight, whole.limit.value)
-            if places:
-                entries[service.name] = str(places)
-        known = {f"{one.name}/{name}" for one in services for name in one.method_names} | {one.name for one in services}
-        self.governed = {key: one for key, one in self.governed.items() if key in known}
-        return entries, turned
+            allowed |= self._allow(service, keys, now)
+        self.governed = {key: one for key, one in self.governed.items() if _is_of(key, services)}
+        return allowed, turned
 
-    def _look_at(self, one: Governed, now: float, seen: Counter[str], in_flight: int, *, breaker: bool) -> None:
+    def _allow(self, service: Service, keys: dict[str, str], now: float) -> dict[str, Allowed]:
+        """Each method's own limit; while the service is short, that of all together, and that it is."""
+        methods = {key: self.of(key) for key in keys.values()}
+        adaptive = {key: service.policy.of(name).adaptive for name, key in keys.items()}
+        whole = self.of(service.name)
+        whole.in_flight = sum(one.in_flight for one in methods.values())
+        together = sum(one.limit.value for one in methods.values()) if all(adaptive.values()) else 0
+        places = _least(service.policy.in_flight, together)
+        whole.limit = Limit(places, reason=f"what its methods may have together is {together}")
+        whole.remember(now)
+        is_short = bool(service.policy.in_flight) or any(one.limit.slow_for for one in methods.values())
+        found = {}
+        for key, one in methods.items():
+            limit = one.limit.value if adaptive[key] and (one.limit.slow_for or one.in_flight > BURST // 4) else 0
+            if limit or one.breaker.is_open or is_short:
+                found[key] = Allowed(limit, one.breaker.is_open, is_short)
+        return found | ({service.name: Allowed(places)} if is_short and places else {})
+
+    def _look_at(self, one: Governed, now: float, seen: Counter[str], in_flight: int, policy: MethodPolicy) -> None:
         """`seen` are sums of a window and running totals, whose growth is what is new."""
         good = max(0, seen["total_good"] - one.good)
         failures = max(0, seen["total_failures"] - one.failures)
@@ -97,30 +107,20 @@ class Governor:
         one.in_flight, one.looked_at = in_flight, now
         if good:
             one.answered_at = now
-            one.limit = limits.look_again(one.limit, limits.Look(elapsed, good, busy / good, in_flight))
+            one.limit = limits.look_again(one.limit, limits.Look(elapsed, good, busy / good, in_flight), policy.timeout)
         silent = now - one.answered_at if one.answered_at else 0.0
         look = breakers.Look(
             now, seen["good"] + seen["failures"], seen["failures"], good, failures, in_flight, silent, one.limit.base
         )
-        one.breaker = breakers.look_again(one.breaker, look) if breaker else Breaker()
+        one.breaker = breakers.look_again(one.breaker, look) if policy.breaker else Breaker()
         one.remember(now)
 
-    def _add_up(self, whole: Governed, now: float, methods: list[Governed], in_flight: int) -> None:
-        """A service bears what its methods need at once, twice over; unknown while one of them is not adaptive."""
-        whole.in_flight = in_flight
-        needed = sum(one.limit.best * one.limit.base for one in methods)
-        whole.limit = Limit()
-        if any(one.limit.base for one in methods):
-            value = max(limits.LEAST * 2, round(2 * needed))
-            whole.limit = Limit(value, reason=f"its methods need {needed:.3g} at once; the limit is {value}")
-        whole.remember(now)
+
+def _is_of(key: str, services: list[Service]) -> bool:
+    name, _, method = key.partition("/")
+    return any(one.name == name and (not method or method in one.method_names) for one in services)
 
 
 def _least(*values: int) -> int:
     """The smallest limit there is; 0 for none."""
     return min((one for one in values if one), default=0)
-
-
-def _by_key(cells: list[dict[str, Any]]) -> dict[str, Counter[str]]:
-    names = ("good", "failures", "total_good", "total_failures", "total_busy")
-    return {one["key"]: Counter({name: one[name] for name in names}) for one in cells}

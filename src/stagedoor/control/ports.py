@@ -345,15 +345,29 @@ class Records(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the egress lets through of a method, or of a whole service: calls under way, 0 for no limit.
+
+    `is_open`: its breaker is. `is_short`: its service is, so the least important calls go first.
+    """
+
+    limit: int = 0
+    is_open: bool = False
+    is_short: bool = False
+
+
 class Live(Protocol):
     """What the adaptive loop tells the egress, and asks it."""
 
-    async def set(self, entries: Mapping[str, str]) -> None: ...
+    async def set(self, limits: Mapping[str, Allowed]) -> None:
+        """By `service/method`, and by `service` for all of it."""
+        ...
 
     def forget(self) -> None: ...
 
     async def in_flight(self) -> dict[str, int]:
-        """Calls under way by `service/method`, and by `service`."""
+        """Calls under way by `service/method`."""
         ...
 
     async def endpoints(self) -> dict[str, list[tuple[str, str, str]]]:

@@ -1,26 +1,29 @@
-"""How many calls a method or a service bears at once, from what is measured: throughput and latency.
+"""How many calls a method bears at once, from what is measured: throughput and latency.
 
-The limit is what the best throughput of late needs without a queue (Little's law: calls a second times the latency
-under light load), with as much again for growth. So it cannot grow without end: what does not come back faster does not
-raise it. Nothing is probed by holding calls back. The light-load latency is learned only while the service is not full,
-so that it cannot drift up with a queue that lasts; where calls are held back and it does not get quicker for that, the
-service is slower, not fuller, and the latency it has now is the new one.
+The limit is what the best throughput of late needs (Little's law: calls a second times latency), at a latency that is
+still fine: twice that of light load, or a tenth of the method's time. So it cannot grow without end: what does not come
+back faster does not raise it. Nothing is probed by holding calls back, and a burst of some hundred is not held back
+either, unless calls have been slow for a second. The latency of light load is learned only while there is no queue, so
+that it cannot drift up with one that lasts; where calls are held back and it does not get quicker for that, the service
+is slower, not fuller, and the latency it has now is the new one.
 
-The idea of a limit from latencies is Netflix's (github.com/Netflix/concurrency-limits); the estimate is that of BBR
-(Cardwell et al., ACM Queue 14-5, 2016), without its phases of probing.
+A limit from latencies is Netflix's idea (github.com/Netflix/concurrency-limits); the estimate is that of BBR (Cardwell
+et al., ACM Queue 14-5, 2016), without its phases of probing.
 """
 
 from dataclasses import dataclass, replace
 
-LEAST = 20  # Below it nothing is limited: a burst of a few calls is no load.
+BURST = 200  # While calls are quick, so many are always let through.
+LEAST = 10
 _GAIN = 2.0
+_FINE = 0.1  # Of the method's time, and at most so many seconds.
 _LIGHT = 0.6  # Share of the limit in use up to which a latency counts as light load.
 _MEMORY = 0.98  # Of the best throughput, each look; it is forgotten by half in some 30 looks.
 _LEARNING = 0.1
 _FEWEST = 5  # Answers in a look that say anything.
-_STUCK = 0.85
-_DEEP = 0.7
-_PATIENCE = 20  # Looks for which a full service is watched before its latency is taken to be its own.
+_CERTAIN = 4  # Slow looks after which it is more than a burst.
+_PATIENCE = 20  # Slow looks after which the latency may be the service's own.
+_NO_QUICKER = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +38,58 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`value` 0: none yet. `base` is the light-load latency, `best` the throughput; `full_at` is where it became full.
+    """`value` 0: none yet. `base` is the light-load latency, `best` the throughput; `slow_for` looks calls were slow.
 
-    `reason` says in words why the value is what it is.
+    `first_latency` is what they took when they became slow. `reason` says in words why the value is what it is.
     """
 
     value: int = 0
     base: float = 0.0
     best: float = 0.0
-    full_for: int = 0
-    full_latency: float = 0.0
-    full_value: int = 0
+    slow_for: int = 0
+    first_latency: float = 0.0
     reason: str = "not enough calls to say"
 
 
-def look_again(now: Limit, seen: Look) -> Limit:
-    """The limit after another look."""
+def look_again(now: Limit, seen: Look, timeout: float) -> Limit:
+    """The limit after another look; `timeout` in seconds is the method's."""
     if seen.answers < _FEWEST:
         return now
-    rate = seen.answers / max(seen.seconds, 0.001)
-    best = max(rate, now.best * _MEMORY)
+    best = max(seen.answers / max(seen.seconds, 0.001), now.best * _MEMORY)
     if not now.base:
-        return _settle(replace(now, base=seen.latency, best=best))
-    used = seen.in_flight / now.value if now.value else 0.0
-    if used <= _LIGHT or seen.latency < now.base:
-        # Down at once, up slowly.
-        share = 1.0 if seen.latency < now.base else _LEARNING
-        base = now.base + share * (seen.latency - now.base)
-        return _settle(replace(now, base=base, best=best, full_for=0))
-    return _settle(_full(replace(now, best=best), seen))
+        return _settle(replace(now, base=seen.latency, best=best), timeout)
+    if seen.latency > bound(now, timeout):
+        return _settle(_slow(replace(now, best=best), seen), timeout)
+    base = now.base
+    if seen.latency < base:
+        base = seen.latency  # Down at once, up slowly.
+    elif not now.value or seen.in_flight <= _LIGHT * now.value:
+        base += _LEARNING * (seen.latency - base)
+    return _settle(replace(now, base=base, best=best, slow_for=0), timeout)
 
 
-def _full(now: Limit, seen: Look) -> Limit:
-    if not now.full_for:
-        return replace(now, full_for=1, full_latency=seen.latency, full_value=now.value)
-    held_back = now.value <= _DEEP * now.full_value
-    no_quicker = seen.latency >= _STUCK * now.full_latency
-    if now.full_for >= _PATIENCE and held_back and no_quicker:
-        return replace(now, base=seen.latency, full_for=0)
-    return replace(now, full_for=now.full_for + 1)
+def bound(now: Limit, timeout: float) -> float:
+    """Seconds that are still fine."""
+    return max(_GAIN * now.base, min(_FINE, _FINE * timeout))
 
 
-def _settle(now: Limit) -> Limit:
-    needed = now.best * now.base
-    value = max(LEAST, round(_GAIN * needed))
-    reason = f"{now.best:.3g} calls/s at {now.base * 1000:.3g} ms need {needed:.3g} at once; the limit is " + (
-        f"twice that, {value}" if value > LEAST else f"{LEAST}, the least"
-    )
+def _slow(now: Limit, seen: Look) -> Limit:
+    if not now.slow_for:
+        return replace(now, slow_for=1, first_latency=seen.latency)
+    held_back = seen.in_flight >= 0.5 * now.value
+    if now.slow_for >= _PATIENCE and held_back and seen.latency >= _NO_QUICKER * now.first_latency:
+        return replace(now, base=seen.latency, slow_for=0)
+    return replace(now, slow_for=now.slow_for + 1)
+
+
+def _settle(now: Limit, timeout: float) -> Limit:
+    fine = bound(now, timeout)
+    needed = now.best * fine
+    least = LEAST if now.slow_for >= _CERTAIN else BURST
+    value = max(least, round(needed))
+    reason = f"{now.best:.3g} calls/s in {fine * 1000:.3g} ms are {needed:.3g} at once"
+    if value > round(needed):
+        reason += f"; {value} pass anyway"
+    if now.slow_for >= _CERTAIN:
+        reason += f"; calls are slower than that, usual are {now.base * 1000:.3g} ms"
     return replace(now, value=value, reason=reason)

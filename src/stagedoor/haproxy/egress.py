@@ -4,7 +4,7 @@ A call is told from its path by the service's own backend, so that no other serv
 refused is counted nowhere: only calls that pass feed the limits that refuse.
 """
 
-from stagedoor.decide import shed
+from stagedoor.decide.breaker import PROBES
 from stagedoor.haproxy import errors
 from stagedoor.haproxy.layout import Layout, service_backend_name, slot_listener
 from stagedoor.haproxy.state import (
@@ -16,37 +16,47 @@ from stagedoor.haproxy.state import (
     GRANTED,
     GRANTS,
     LIVE,
-    METHODS,
     SLOTS,
     methods_map,
-    patterns_map,
 )
+from stagedoor.model.policy import DEFAULT_TIMEOUT
 from stagedoor.model.service import CREDENTIAL_FIELDS
 
 # What some server behind could read as another path than the one that was granted.
 _ODD_PATH = r"(^[^/]|//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
 _RECORD = (
     '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],'
-    '"holder":"%[var(txn.holder)]","service":"%[var(txn.service),json(utf8s)]","name":"%[var(txn.op)]",'
+    '"holder":"%[var(txn.holder)]","service":"%[var(txn.service),json(utf8s)]","name":"%[var(txn.policy),field(1,|)]",'
     '"refused":"%[var(txn.refused)]","fault":"%[var(txn.fault)]","attempt":"%[var(txn.attempt)]","how":"%ts",'
     '"hash":"%[var(txn.hash)]","server":"%s","method":"%HM","path":"%{+E}HPO",'
 )
+# Fields of a call's policy: its name in the service, its key in the tables, then what its owner allows.
+_NAME, _KEY, _TIMEOUT, _CRITICALITY, _RATE, _IN_FLIGHT, _CALLER_RATE, _CALLER_IN_FLIGHT, _FLAGS = range(1, 10)
+# Of the live value: limit, and above it what it is told of the method and its service.
+OPEN, SHORT = 1_000_000, 2_000_000
+
+
+def _of(field: int) -> str:
+    return f"var(txn.policy),field({field},|)"
 
 
 def tables() -> list[list[str]]:
     """`gpc`: passed, tried again. `gpt`: the second that is counted, and what both were when it began."""
     kept = "size 20k expire 10m store conn_cur,gpc(2),gpt(3)"
-    return [[f"backend {name}", f"  stick-table type string len 128 {kept}"] for name in ("calls", "callers", "load")]
+    return [[f"backend {name} from edge", f"  stick-table type string len 128 {kept}"] for name in ("calls", "callers")]
 
 
 def defaults() -> list[str]:
     return [
         "defaults services from edge",
         *(f"  {line}" for line in errors.egress_errors()),
+        f"  timeout server {DEFAULT_TIMEOUT * 1000:.0f}ms",
         "  timeout connect 1s",
         "  timeout check 2s",
         "  retries 1",
         "  option httpchk",
+        # Who gives up frees the service as well.
+        "  option abortonclose",
     ]
 
 
@@ -67,45 +77,49 @@ def frontend(layout: Layout, times: str) -> list[str]:
         f"  http-request set-var(txn.holder) so_name,map_str({slots})",
         "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
         "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
-        '  http-request set-var-fmt(txn.grantee) "%[var(txn.holder),field(1,|)]/%[var(txn.service)]"',
-        f"  http-request set-var(txn.grant) var(txn.grantee),map_str({grants})",
-        *refuse("grant", "!{ var(txn.grant) -m found }"),
-        *refuse("target", f"{{ path -m reg -i '{_ODD_PATH}' }}"),
-        "  http-request set-var(txn.device) req.hdr(stagedoor-device)",
-        "  http-request set-var(txn.remaining) req.hdr(stagedoor-remaining)",
+        f"  http-request set-var(txn.grant) var(txn.holder),field(1,|),concat(/,txn.service),map_str({grants})",
+        f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
+        # The dear look is for what looks odd at all.
+        f"  {errors.refusal('target')} if {{ path -m sub % // /. \\\\ }} {{ path -m reg -i '{_ODD_PATH}' }}",
+        f"  {errors.refusal('target')} if !{{ path -m beg / }}",
         "  http-request set-var(txn.attempt) req.hdr(stagedoor-attempt)",
         "  http-request set-var(txn.token) req.hdr(stagedoor-fault)",
-        "  http-request del-header stagedoor -m beg",
-        "  http-request set-header stagedoor-request-id %[var(txn.request_id)] if { var(txn.request_id) -m found }",
+        "  http-request del-header stagedoor-fault if { var(txn.token) -m found }",
+        # What the platform itself says of a caller, in whatever spelling a server may take for it.
+        "  http-request del-header stagedoor_ -m beg",
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
         "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
-        "  http-request set-header stagedoor-remaining %[var(txn.remaining)] if { var(txn.remaining) -m found }",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response del-header stagedoor -m beg",
+        "  http-after-response set-var(txn.refused) res.hdr(stagedoor-refused),word(1,\\ )",
         "  use_backend %[var(txn.grant),field(1,|)]",
     ]
 
 
-def refuse(name: str, condition: str) -> list[str]:
-    """A refusal that the record names."""
-    return [
-        f"  http-request set-var(txn.refused) str({name}) if {condition}",
-        f"  {errors.refusal(name)} if {{ var(txn.refused) -m found }}",
-    ]
-
-
 def backend(layout: Layout, number: int, servers: list[str]) -> list[str]:
-    """A service's own. It looks the call's name up, then what the owner allows, then asks."""
+    """A service's own. It looks the call's name up, then what the owner allows, then asks.
+
+    Most calls have neither limits nor faults nor a breaker that is open: they are let through before all of that.
+    """
     name = service_backend_name(number)
+    plain = (
+        f"{{ var(txn.live) -m int lt {OPEN} }} {{ {_of(_FLAGS)} -m str 0 }}"
+        " !{ var(txn.attempt) -m found } !{ var(txn.token) -m found }"
+    )
     return [
         f"backend {name} from services",
         "  balance leastconn",
         *_check(layout),
-        *_classify(layout, name),
-        *_limits(layout),
-        *_faults(layout),
         *_credentials(layout, name),
+        *_classify(layout, name),
+        f"  http-request set-var(txn.live) {_of(_KEY)},map_str_int({layout.map_file(LIVE)},0)",
+        f"  http-request track-sc0 {_of(_KEY)} table calls",
+        f"  {errors.refusal('in_flight')} if {{ var(txn.live) -m int lt {OPEN} }} {{ var(txn.live) -m int gt 0 }}"
+        " { sc0_conn_cur(calls),sub(txn.live) gt 0 }",
+        f"  http-request allow if {plain}",
+        *_limits(layout, name),
+        *_faults(layout),
         *servers,
     ]
 
@@ -120,49 +134,43 @@ def _check(layout: Layout) -> list[str]:
 
 
 def _classify(layout: Layout, name: str) -> list[str]:
-    exact, patterns = layout.map_file(methods_map(name)), layout.map_file(patterns_map(name))
-    granted = layout.map_file(GRANTED)
+    reads, others = layout.map_file(methods_map(name, "reads")), layout.map_file(methods_map(name, "others"))
+    patterns, granted = layout.map_file(methods_map(name, "patterns")), layout.map_file(GRANTED)
+    unknown = "!{ var(txn.policy) -m found }"
+    asked = f"var(txn.holder),field(1,|),concat(/,txn.key),map_str({granted})"
+    some = "{ var(txn.grant),field(3,|) -m str some }"
     return [
-        '  http-request set-var-fmt(txn.asked) "%[method]:%[path]"',
-        f"  http-request set-var(txn.op) var(txn.asked),map_str({exact})",
-        f"  http-request set-var(txn.op) var(txn.asked),map_reg({patterns}) if !{{ var(txn.op) -m found }}",
-        *refuse("method", "!{ var(txn.op) -m found }"),
-        '  http-request set-var-fmt(txn.key) "%[var(txn.service)]/%[var(txn.op)]"',
-        '  http-request set-var-fmt(txn.granted) "%[var(txn.holder),field(1,|)]/%[var(txn.key)]"',
-        *refuse(
-            "grant",
-            f"{{ var(txn.grant),field(3,|) -m str some }} !{{ var(txn.granted),map_str({granted}) -m found }}",
-        ),
+        # A path holds no question mark, so the end of one is where it stands.
+        f"  http-request set-var(txn.policy) path,concat(?),map_beg({reads}) if METH_GET",
+        f'  http-request set-var-fmt(txn.asked) "%[method]:%[path]?" if {unknown}',
+        f"  http-request set-var(txn.policy) var(txn.asked),map_beg({others}) if {unknown}",
+        f"  http-request set-var(txn.policy) var(txn.asked),map_reg({patterns}) if {unknown}",
+        f"  {errors.refusal('method')} if {unknown}",
+        f"  http-request set-var(txn.key) {_of(_KEY)} if {some}",
+        f"  {errors.refusal('grant')} if {some} !{{ {asked} -m found }}",
     ]
 
 
-def _limits(layout: Layout) -> list[str]:
-    methods, live = layout.map_file(METHODS), layout.map_file(LIVE)
+def _limits(layout: Layout, name: str) -> list[str]:
     limited = "{ var(txn.flags) -m sub l }"
     return [
-        f"  http-request set-var(txn.policy) var(txn.key),map_str({methods})",
-        f"  http-request set-var(txn.live) var(txn.key),map_str({live})",
-        "  http-request set-var(txn.flags) var(txn.policy),field(7,|)",
-        *refuse("off", "{ var(txn.flags) -m sub o }"),
-        "  http-request set-var(txn.timeout) var(txn.policy),field(1,|)",
-        "  http-request set-timeout server var(txn.timeout)",
-        "  http-request set-timeout server var(txn.remaining)"
-        " if { var(txn.remaining) -m found } { var(txn.remaining),sub(txn.timeout) lt 0 }",
-        "  http-request track-sc0 var(txn.key) table calls",
-        '  http-request set-var-fmt(txn.caller) "%[var(txn.holder),field(2,|)]/%[var(txn.key)]"',
-        "  http-request track-sc1 var(txn.caller) table callers",
-        "  http-request track-sc2 var(txn.service) table load",
+        f"  http-request set-var(txn.flags) {_of(_FLAGS)}",
+        f"  {errors.refusal('off')} if {{ var(txn.flags) -m sub o }}",
+        f"  http-request set-timeout server {_of(_TIMEOUT)} if {{ var(txn.flags) -m sub t }}",
+        f"  http-request set-var(txn.key) {_of(_KEY)}",
+        f"  http-request set-var(txn.caller) var(txn.holder),field(2,|),concat(/,txn.key) if {limited}",
+        f"  http-request track-sc1 var(txn.caller) table callers if {limited}",
         "  http-request set-var(txn.now) date",
         *_window(0, "calls", ""),
         *_retries(),
-        *_rate(0, "calls", "rate", "var(txn.policy),field(3,|)", limited),
+        *_rate(0, "calls", "rate", _of(_RATE), limited),
         *_breaker(),
         *_callers(layout, limited),
         *_window(1, "callers", limited),
         *_rate(1, "callers", "caller_rate", "var(txn.caller_policy),field(1,|)", limited),
-        *_in_flight(0, "calls", "in_flight", "var(txn.policy),field(4,|)", "var(txn.live),field(1,|)"),
-        *_in_flight(1, "callers", "caller_in_flight", "var(txn.caller_policy),field(2,|)", ""),
-        *_shed(layout),
+        *_in_flight(0, "calls", "in_flight", _of(_IN_FLIGHT), limited),
+        *_in_flight(1, "callers", "caller_in_flight", "var(txn.caller_policy),field(2,|)", limited),
+        *_shed(layout, name),
         "  http-request sc-inc-gpc(0,0)",
         "  http-request sc-inc-gpc(1,0) if { var(txn.attempt) -m found }",
         f"  http-request sc-inc-gpc(0,1) if {limited}",
@@ -183,24 +191,17 @@ def _rate(counter: int, table: str, name: str, limit: str, condition: str) -> li
     return [
         f"  http-request set-var(txn.{name}) {limit} if {condition}",
         f"  http-request set-var(txn.{name}_first) sc_get_gpt(1,{counter},{table}) if {condition}",
-        *refuse(
-            name,
-            f"{condition} {{ var(txn.{name}) -m int gt 0 }}"
-            f" {{ sc_get_gpc(0,{counter},{table}),sub(txn.{name}_first),sub(txn.{name}) ge 0 }}",
-        ),
+        f"  {errors.refusal(name)} if {condition} {{ var(txn.{name}) -m int gt 0 }}"
+        f" {{ sc_get_gpc(0,{counter},{table}),sub(txn.{name}_first),sub(txn.{name}) ge 0 }}",
     ]
 
 
 def _breaker() -> list[str]:
     """While it is open a few calls a second are let through, to see."""
-    opened = "{ var(txn.live),field(2,|) -m found }"
+    opened = f"{{ var(txn.live),div({OPEN}),odd -m bool }}"
     return [
-        f"  http-request set-var(txn.probes) var(txn.live),field(2,|) if {opened}",
-        "  http-request set-var(txn.first) sc_get_gpt(1,0,calls) if { var(txn.probes) -m found }",
-        *refuse(
-            "breaker",
-            "{ var(txn.probes) -m found } { sc_get_gpc(0,0,calls),sub(txn.first),sub(txn.probes) ge 0 }",
-        ),
+        f"  http-request set-var(txn.first) sc_get_gpt(1,0,calls) if {opened}",
+        f"  {errors.refusal('breaker')} if {opened} {{ sc_get_gpc(0,0,calls),sub(txn.first) ge {PROBES} }}",
     ]
 
 
@@ -211,51 +212,43 @@ def _retries() -> list[str]:
         f"  http-request set-var(txn.passed) sc_get_gpt(1,0,calls) if {again}",
         f"  http-request set-var(txn.again) sc_get_gpt(2,0,calls) if {again}",
         f"  http-request set-var(txn.allowed) sc_get_gpc(0,0,calls),sub(txn.passed),div(5),add(10) if {again}",
-        *refuse("retries", f"{again} {{ sc_get_gpc(1,0,calls),sub(txn.again),sub(txn.allowed) ge 0 }}"),
+        f"  {errors.refusal('retries')} if {again} {{ sc_get_gpc(1,0,calls),sub(txn.again),sub(txn.allowed) ge 0 }}",
     ]
 
 
 def _callers(layout: Layout, limited: str) -> list[str]:
     """Rules for one version, then for its application, then the method's own for each caller."""
     callers = layout.map_file(CALLERS)
-    ruled = "{ var(txn.flags) -m sub c }"
-    own = '"%[var(txn.holder),field(2,|),field(1,@)]/%[var(txn.key)]"'
+    ruled, unknown = "{ var(txn.flags) -m sub c }", "!{ var(txn.caller_policy) -m found }"
+    own = f"var(txn.holder),field(2,|),field(1,@),concat(/,txn.key),map_str({callers})"
     return [
         f"  http-request set-var(txn.caller_policy) var(txn.caller),map_str({callers}) if {ruled}",
-        f"  http-request set-var-fmt(txn.application) {own} if {ruled} !{{ var(txn.caller_policy) -m found }}",
-        f"  http-request set-var(txn.caller_policy) var(txn.application),map_str({callers})"
-        f" if {ruled} !{{ var(txn.caller_policy) -m found }}",
-        f'  http-request set-var-fmt(txn.caller_policy) "%[var(txn.policy),field(5,|)]|%[var(txn.policy),field(6,|)]"'
-        f" if {limited} !{{ var(txn.caller_policy) -m found }}",
+        f"  http-request set-var(txn.caller_policy) {own} if {ruled} {unknown}",
+        f'  http-request set-var-fmt(txn.caller_policy) "%[{_of(_CALLER_RATE)}]|%[{_of(_CALLER_IN_FLIGHT)}]"'
+        f" if {limited} {unknown}",
     ]
 
 
-def _in_flight(counter: int, table: str, name: str, limit: str, measured: str) -> list[str]:
-    """`measured` is the adaptive limit, which control keeps below the other."""
-    measured_line = (
-        [f"  http-request set-var(txn.{name}) {measured} if {{ var(txn.live) -m found }}"] if measured else []
-    )
+def _in_flight(counter: int, table: str, name: str, limit: str, limited: str) -> list[str]:
     return [
-        f"  http-request set-var(txn.{name}) {limit}",
-        *measured_line,
-        *refuse(
-            name,
-            f"{{ var(txn.{name}) -m int gt 0 }} {{ sc{counter}_conn_cur({table}),sub(txn.{name}) gt 0 }}",
-        ),
+        f"  http-request set-var(txn.{name}) {limit} if {limited}",
+        f"  {errors.refusal(name)} if {limited} {{ var(txn.{name}) -m int gt 0 }}"
+        f" {{ sc{counter}_conn_cur({table}),sub(txn.{name}) gt 0 }}",
     ]
 
 
-def _shed(layout: Layout) -> list[str]:
+def _shed(layout: Layout, name: str) -> list[str]:
     """Of the whole service's limit: the least important calls go first (decide.shed)."""
     live, curve = layout.map_file(LIVE), layout.map_file(CURVE)
+    short = f"{{ var(txn.live) -m int ge {SHORT} }}"
+    placed = "{ var(txn.places) -m int gt 0 }"
     return [
-        f"  http-request set-var(txn.places) var(txn.service),map_str({live})",
-        "  http-request set-var(txn.used) sc2_conn_cur(load),mul(100),div(txn.places) if { var(txn.places) -m found }",
-        '  http-request set-var-fmt(txn.point) "%[var(txn.policy),field(2,|)]/%[var(txn.used)]"'
-        f" if {{ var(txn.used) -m int gt {min(shed.BEGINS.values())} }}",
-        f"  http-request set-var(txn.chance) var(txn.point),map_str_int({curve},0) if {{ var(txn.point) -m found }}",
-        "  http-request set-var(txn.chance) int(1000) if { var(txn.used) -m int gt 100 }",
-        *refuse("busy", "{ var(txn.chance) -m int gt 0 } { rand(1000),sub(txn.chance) lt 0 }"),
+        f"  http-request set-var(txn.places) var(txn.service),map_str_int({live},0) if {short}",
+        f"  http-request set-var(txn.used) be_conn({name}),mul(100),div(txn.places) if {placed}",
+        f'  http-request set-var-fmt(txn.point) "%[{_of(_CRITICALITY)}]/%[var(txn.used)]" if {placed}',
+        f"  http-request set-var(txn.chance) var(txn.point),map_str_int({curve},0) if {placed}",
+        f"  http-request set-var(txn.chance) int(1000) if {placed} {{ var(txn.used) -m int gt 100 }}",
+        f"  {errors.refusal('busy')} if {placed} {{ var(txn.chance) -m int gt 0 }} {{ rand(1000),sub(txn.chance) lt 0 }}",
     ]
 
 
@@ -263,23 +256,21 @@ def _faults(layout: Layout) -> list[str]:
     """What somebody asked for to go wrong: for a share of the calls, or for the one request that says so, signed."""
     faults, key = layout.map_file(FAULTS), layout.fault_key
     planned, found = "{ var(txn.flags) -m sub f }", "{ var(txn.fault) -m found }"
-    own = '"%[var(txn.holder),field(2,|),field(1,@)]/%[var(txn.key)]"'
-    signed = f'{{ var(txn.token),jwt_verify("HS256","{key}") 1 }}'
+    own = f"var(txn.holder),field(2,|),field(1,@),concat(/,txn.key),map_str({faults})"
+    told = "{ var(txn.aim) -m found }"
     return [
-        f"  http-request set-var-fmt(txn.application) {own} if {planned}",
-        f"  http-request set-var(txn.fault) var(txn.application),map_str({faults}) if {planned}",
+        f"  http-request set-var(txn.fault) {own} if {planned}",
         f"  http-request set-var(txn.fault) var(txn.key),map_str({faults}) if {planned} !{found}",
         f"  http-request set-var(txn.share) var(txn.fault),field(3,|) if {found}",
         f"  http-request set-var(txn.only) var(txn.fault),field(4,|) if {found}",
         f"  http-request unset-var(txn.fault) if {found} {{ rand(1000),sub(txn.share) ge 0 }}",
         f"  http-request unset-var(txn.fault) if {found} !{{ var(txn.only) -m str * }}"
-        " !{ var(txn.device),strcmp(txn.only) eq 0 }",
+        " !{ req.hdr(stagedoor-device),strcmp(txn.only) eq 0 }",
         "  http-request set-var(txn.aim) var(txn.token),jwt_payload_query('$.method')"
-        f" if {{ var(txn.token) -m found }} {signed}",
-        "  http-request set-var(txn.expires) var(txn.token),jwt_payload_query('$.exp','int')"
-        " if { var(txn.aim) -m found }",
+        f' if {{ var(txn.token) -m found }} {{ var(txn.token),jwt_verify("HS256","{key}") 1 }}',
+        f"  http-request set-var(txn.expires) var(txn.token),jwt_payload_query('$.exp','int') if {told}",
         "  http-request set-var(txn.fault) var(txn.token),jwt_payload_query('$.fault')"
-        " if { var(txn.aim) -m found } { var(txn.aim),strcmp(txn.key) eq 0 } { var(txn.expires),sub(txn.now) gt 0 }",
+        f" if {told} {{ var(txn.aim),strcmp(txn.key) eq 0 }} {{ var(txn.expires),sub(txn.now) gt 0 }}",
         f"  http-request reject if {found} {{ var(txn.fault) -m beg cut }}",
         f"  http-request lua.stagedoor_fault if {found}",
     ]

@@ -7,7 +7,9 @@ stay: in the process, and in the file that a restarted edge begins with.
 import asyncio
 from collections.abc import Mapping
 
+from stagedoor.control.ports import Allowed
 from stagedoor.haproxy.edge import replace_file
+from stagedoor.haproxy.egress import OPEN, SHORT
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.socket import AdminSocket
 from stagedoor.haproxy.state import LIVE
@@ -21,10 +23,10 @@ class LiveMap:
         self._socket = AdminSocket(layout.admin_socket)
         self._known: dict[str, str] | None = None
 
-    async def set(self, entries: Mapping[str, str]) -> None:
+    async def set(self, limits: Mapping[str, Allowed]) -> None:
         """Makes the map say exactly this. Raises EdgeDown; the next call begins anew."""
         known = await self._running() if self._known is None else self._known
-        wanted = dict(entries)
+        wanted = {key: str(one.limit + OPEN * one.is_open + SHORT * one.is_short) for key, one in limits.items()}
         if wanted == known:
             return
         self._known = None
@@ -47,13 +49,12 @@ class LiveMap:
         return {line[1]: line[2] for line in lines}
 
     async def in_flight(self) -> dict[str, int]:
-        """Calls under way by `service/method`, and by `service`. Raises EdgeDown."""
+        """Calls under way by `service/method`. Raises EdgeDown."""
         found: dict[str, int] = {}
-        for table in ("calls", "load"):
-            for line in (await self._socket.ask(f"show table {table}")).splitlines():
-                fields = dict(part.split("=", 1) for part in line.split() if "=" in part)
-                if "key" in fields and fields.get("conn_cur", "0").isdigit():
-                    found[fields["key"]] = int(fields["conn_cur"])
+        for line in (await self._socket.ask("show table calls")).splitlines():
+            fields = dict(part.split("=", 1) for part in line.split() if "=" in part)
+            if "key" in fields and fields.get("conn_cur", "").isdigit():
+                found[fields["key"]] = int(fields["conn_cur"])
         return found
 
     async def endpoints(self) -> dict[str, list[tuple[str, str, str]]]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 LINES, ROUTES, RULES = "lines", "routes", "rules"
 PREVIEWS, TOKENS = "previews", "tokens"
-# Of the egress: who may call which service, which of its methods; what owners allow; callers with rules of their own;
+# Of the egress: who may call which service, which of its methods; callers with rules of their own;
 # what is asked of an endpoint to see whether it is well; faults; credentials; the curve of what is refused first.
-GRANTS, GRANTED, METHODS, CALLERS = "grants", "granted", "methods", "callers"
+GRANTS, GRANTED, CALLERS = "grants", "granted", "callers"
 CHECKS, FAULTS, CREDENTIALS, CURVE = "checks", "faults", "credentials", "curve"
 LIVE = "live"  # What the adaptive loop sets, on its own.
 SLOTS = "slots"  # The one map that node writes; control writes all others.
-_SHARED = (PREVIEWS, TOKENS, GRANTS, GRANTED, METHODS, CALLERS, CHECKS, FAULTS, CREDENTIALS, CURVE)
+_SHARED = (PREVIEWS, TOKENS, GRANTS, GRANTED, CALLERS, CHECKS, FAULTS, CREDENTIALS, CURVE)
 
 # A server that is added at runtime begins without these, and would open a connection for each request.
 _POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 1s")
@@ -56,20 +56,18 @@ def map_name(kind: str, stack: str) -> str:
     return f"{kind}-{stack}"
 
 
-def methods_map(backend: str) -> str:
-    """What may be asked of a service by exact path."""
-    return f"methods-{backend}"
+KINDS = ("reads", "others", "patterns")
 
 
-def patterns_map(backend: str) -> str:
-    """What may be asked of it by a path with parameters."""
-    return f"patterns-{backend}"
+def methods_map(backend: str, kind: str) -> str:
+    """What may be asked of a service: reads by exact path, others by method and path, paths with parameters."""
+    return f"{kind}-{backend}"
 
 
 def map_names(stacks: tuple[str, ...], services: int) -> list[str]:
     """Of all maps but those that others write."""
     names = [map_name(kind, stack) for stack in stacks for kind in (LINES, ROUTES, RULES)]
-    names += [of(f"s{number}") for number in range(services) for of in (methods_map, patterns_map)]
+    names += [methods_map(f"s{number}", kind) for number in range(services) for kind in KINDS]
     return [*names, *_SHARED]
 
 

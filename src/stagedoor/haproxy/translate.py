@@ -14,8 +14,8 @@ from stagedoor.haproxy.state import (
     FAULTS,
     GRANTED,
     GRANTS,
+    KINDS,
     LINES,
-    METHODS,
     PREVIEWS,
     ROUTES,
     RULES,
@@ -24,18 +24,17 @@ from stagedoor.haproxy.state import (
     Server,
     map_name,
     methods_map,
-    patterns_map,
 )
 from stagedoor.model.method import Method
 from stagedoor.model.names import STACKS
-from stagedoor.model.policy import MethodPolicy
+from stagedoor.model.policy import DEFAULT_TIMEOUT, MethodPolicy
 from stagedoor.model.service import ANY, Service
 from stagedoor.model.traffic import Egress, StackTraffic, Target, Traffic
 
 Maps = dict[str, dict[str, str]]
 
 _PARAMETER = re.compile(r"\{[^{}/]+\}")
-_NARROWER = re.compile(r"[^{}]+")
+_VERBS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def translate(layout: Layout, traffic: Traffic) -> EdgeState:
@@ -106,14 +105,14 @@ def _egress_maps(traffic: Traffic) -> Maps:
         for method in one.methods or ():
             granted[f"{one.deployment}/{one.service}/{method}"] = "1"
     maps: Maps = {
-        GRANTS: dict(sorted(grants.items())), GRANTED: granted, METHODS: {}, CALLERS: {}, FAULTS: {}, CURVE: {},
+        GRANTS: dict(sorted(grants.items())), GRANTED: granted, CALLERS: {}, FAULTS: {}, CURVE: {},
         CHECKS: {one.backend: f"{one.policy.health or '/'}|{one.host}" for one in by_name.values()},
         CREDENTIALS: {one.service.backend: _credential(one) for one in traffic.services if one.credential},
     }  # fmt: skip
     maps[CURVE] = {point: str(chance) for point, chance in shed.curve().items()}
     for service in by_name.values():
-        maps |= _names(service)
-        _add_policies(maps, service, traffic.now)
+        maps |= _names(service, _policies(service, traffic.now))
+        _add_callers(maps, service, traffic.now)
     return maps
 
 
@@ -121,16 +120,23 @@ def _credential(one: Egress) -> str:
     return f"{one.service.credential_field}|{base64.b64encode(one.credential.encode()).decode()}"
 
 
-def _names(service: Service) -> Maps:
-    """What a call is a call of: exact paths, and patterns, the more of a path they say the earlier."""
+def _names(service: Service, policies: dict[str, str]) -> Maps:
+    """What a call is a call of, with what is allowed: exact paths, and patterns, the more they say the earlier."""
+    reads: dict[str, str] = {}
+    others: dict[str, str] = {}
+    patterns: dict[str, str] = {}
     if not service.methods:
-        return {methods_map(service.backend): {}, patterns_map(service.backend): {"^": ANY}}
-    exact = {f"{one.verb}:{one.path}": one.name for one in service.methods if "{" not in one.path}
-    templated = sorted((one for one in service.methods if "{" in one.path), key=_weight)
-    return {
-        methods_map(service.backend): exact,
-        patterns_map(service.backend): {_pattern(one): one.name for one in templated},
-    }
+        reads["/"] = policies[ANY]
+        others = {f"{verb}:/": policies[ANY] for verb in _VERBS}
+    for one in sorted(service.methods, key=_weight):
+        if "{" in one.path:
+            patterns[_pattern(one)] = policies[one.name]
+        elif one.verb == "GET":
+            reads[f"{one.path}?"] = policies[one.name]
+        else:
+            others[f"{one.verb}:{one.path}?"] = policies[one.name]
+    found = {"reads": reads, "others": others, "patterns": patterns}
+    return {methods_map(service.backend, kind): found[kind] for kind in KINDS}
 
 
 def _weight(method: Method) -> tuple[int, str]:
@@ -139,34 +145,42 @@ def _weight(method: Method) -> tuple[int, str]:
 
 def _pattern(method: Method) -> str:
     literal = "[^/]+".join(re.escape(part) for part in _PARAMETER.split(method.path))
-    return f"^{method.verb}:{literal}$"
+    verb = "(GET|HEAD)" if method.verb == "GET" else method.verb
+    return f"^{verb}:{literal}\\?$"
 
 
-def _add_policies(maps: Maps, service: Service, now: float) -> None:
+def _policies(service: Service, now: float) -> dict[str, str]:
+    """By method, as the egress reads it."""
     policy = service.policy
     ruled = {one.method for one in policy.callers}
     faulty = {one.method for one in service.faults if one.until > now}
+    found = {}
     for name in service.method_names:
         own = policy.of(name)
-        limited = own.rate or own.caller_rate or own.caller_in_flight or ruled & {"", name}
-        flags = (
-            ("l" if limited else "") + ("c" if ruled & {"", name} else "")
-            + ("o" if name in service.off else "") + ("f" if name in faulty else "")
-        )  # fmt: skip
-        maps[METHODS][f"{service.name}/{name}"] = _say_policy(own, flags)
-        for caller in policy.callers:
-            if caller.method in ("", name):
-                who = f"{caller.application}@{caller.version}" if caller.version else caller.application
-                maps[CALLERS][f"{who}/{service.name}/{name}"] = f"{caller.rate}|{caller.in_flight}"
+        limited = own.rate or own.in_flight or own.caller_rate or own.caller_in_flight or ruled & {"", name}
+        flags = {
+            "l": limited, "c": ruled & {"", name}, "o": name in service.off, "f": name in faulty,
+            "t": own.timeout != DEFAULT_TIMEOUT, "r": own.retries, "s": policy.in_flight,
+        }  # fmt: skip
+        found[name] = _say_policy(service.name, name, own, "".join(flag for flag, set_ in flags.items() if set_))
+    return found
+
+
+def _say_policy(service: str, name: str, one: MethodPolicy, flags: str) -> str:
+    return (
+        f"{name}|{service}/{name}|{round(one.timeout * 1000)}|{one.criticality}|{one.rate}|{one.in_flight}"
+        f"|{one.caller_rate}|{one.caller_in_flight}|{flags or '0'}"
+    )
+
+
+def _add_callers(maps: Maps, service: Service, now: float) -> None:
+    """Rules for single callers, and faults."""
+    for caller in service.policy.callers:
+        who = f"{caller.application}@{caller.version}" if caller.version else caller.application
+        for name in service.method_names if not caller.method else (caller.method,):
+            maps[CALLERS][f"{who}/{service.name}/{name}"] = f"{caller.rate}|{caller.in_flight}"
     for fault in service.faults:
         if fault.until > now:
             key = f"{service.name}/{fault.method}"
             value = f"{fault.kind}|{fault.value}|{round(fault.share * 1000)}|{fault.device or '*'}"
             maps[FAULTS][f"{fault.application}/{key}" if fault.application else key] = value
-
-
-def _say_policy(one: MethodPolicy, flags: str) -> str:
-    return (
-        f"{round(one.timeout * 1000)}|{one.criticality}|{one.rate}|{one.in_flight}|{one.caller_rate}"
-        f"|{one.caller_in_flight}|{flags or '-'}"
-    )

@@ -16,11 +16,12 @@ FILE = "policies"
 CRITICALITIES = ("low", "normal", "high", "critical")
 _MOST_RETRIES = 5
 _MOST = 1_000_000
+DEFAULT_TIMEOUT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class MethodPolicy:
-    timeout: float = setting("5s", "longest wait for an answer", "time")
+    timeout: float = setting(f"{DEFAULT_TIMEOUT}s", "longest wait for an answer", "time")
     retries: int = setting(0, "further attempts; only of what may be asked twice", "count")
     safe: str = setting("", "yes or no: whether it has no effect; empty: as its HTTP method says")
     personal: bool = setting(True, "answers are for one member: nothing of them is shared", "flag")
