@@ -248,7 +248,7 @@ def _shed(layout: Layout, name: str) -> list[str]:
         f'  http-request set-var-fmt(txn.point) "%[{_of(_CRITICALITY)}]/%[var(txn.used)]" if {placed}',
         f"  http-request set-var(txn.chance) var(txn.point),map_str_int({curve},0) if {placed}",
         f"  http-request set-var(txn.chance) int(1000) if {placed} {{ var(txn.used) -m int gt 100 }}",
-        f"  {errors.refusal('busy')} if {placed} {{ var(txn.chance) -m int gt 0 }} {{ rand(1000),sub(txn.chance) lt 0 }}",
+        f"  {errors.refusal('busy')} if {placed} {{ rand(1000),sub(txn.chance) lt 0 }}",
     ]
 
 

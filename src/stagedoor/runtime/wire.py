@@ -18,6 +18,8 @@ _REPEATABLE = frozenset((b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS"))
 _LENGTH = b"\r\ncontent-length: "
 _MOST_AHEAD = 262_144  # Bytes of a stream that wait for their reader.
 _ROUNDS_IDLE = 40
+_ENOUGH = 64  # Connections to one service for which a call waits rather than opening another.
+_LONGEST_WAIT = 0.03
 
 
 class WireError(Exception):
@@ -56,8 +58,10 @@ class _Wire(asyncio.Protocol):
         self.transport.write(message)
 
     def abandon(self) -> None:
-        self._exchange = None
+        exchange, self._exchange = self._exchange, None
         self.transport.close()
+        if exchange is not None:
+            self._pool.free(exchange.service)
 
     def data_received(self, data: bytes) -> None:
         exchange = self._exchange
@@ -88,8 +92,9 @@ class _Wire(asyncio.Protocol):
         self._exchange = None
         if b"\r\nconnection: close" in head:
             self.transport.close()
+            self._pool.free(exchange.service)
         else:
-            self._pool.give_back(self)
+            self._pool.give_back(self, exchange.service)
         exchange.finish(int(data[9:12]), head, data[end + 4 :])
         return True
 
@@ -97,13 +102,14 @@ class _Wire(asyncio.Protocol):
         exchange = self._exchange
         if exchange is not None and self.used and not self._begun and exchange.verb in _REPEATABLE:
             self._exchange = None
-            self._pool.start(exchange)  # It was closed while it lay idle.
+            self._pool.carry(exchange)  # It was closed while it lay idle.
             return
         self._fail("the connection broke before the answer was complete")
 
     def _fail(self, reason: str) -> None:
         exchange, self._exchange = self._exchange, None
         if exchange is not None:
+            self._pool.free(exchange.service)
             exchange.fail(reason)
         if self._stream is not None:
             self._stream.end(reason)
@@ -138,43 +144,116 @@ class _Wire(asyncio.Protocol):
         exchange, self._exchange = self._exchange, None
         stream, self._stream = self._stream, None
         self._parser = None
-        if keep and exchange is not None and exchange.verb != b"HEAD":
-            self._pool.give_back(self)
+        if exchange is not None and keep and exchange.verb != b"HEAD":
+            self._pool.give_back(self, exchange.service)
         else:
             self.transport.close()
+            if exchange is not None:
+                self._pool.free(exchange.service)
         if exchange is not None:
             exchange.finish(status, b"", b"".join(self._body), headers)
         if stream is not None:
             stream.end("")
 
 
+class _Lane:
+    """What is under way to one service. `most` may be; the others wait, but not for long."""
+
+    __slots__ = ("busy", "most", "timer", "waiting")
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.most = _ENOUGH
+        self.waiting: deque[Exchange] = deque()
+        self.timer: asyncio.TimerHandle | None = None
+
+
 class Pool:
-    """Connections to one socket; idle ones are kept for some seconds, the newest used first. A transport."""
+    """Connections to one socket; idle ones are kept for some seconds, the newest used first. A transport.
+
+    A quick service is asked on few connections, one call after the other: hundreds at once cost the egress a fifth
+    more. Who waits longer than some milliseconds has a slow service, and gets as many as it takes.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._idle: deque[_Wire] = deque()
         self._round = 0
+        self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, exchange: Exchange) -> None:
+        lane = self._lanes.get(exchange.service)
+        if lane is None:
+            lane = self._lanes[exchange.service] = _Lane()
+        if lane.busy >= lane.most:
+            lane.waiting.append(exchange)
+            if lane.timer is None:
+                lane.timer = asyncio.get_running_loop().call_later(_LONGEST_WAIT, self._widen, lane)
+            return
+        lane.busy += 1
+        self.carry(exchange)
+
+    def _widen(self, lane: _Lane) -> None:
+        """Who waits too long gets a connection more."""
+        loop = asyncio.get_running_loop()
+        lane.timer = None
+        while lane.waiting and (lane.waiting[0].done or lane.waiting[0].started <= loop.time() - _LONGEST_WAIT):
+            exchange = lane.waiting.popleft()
+            if not exchange.done:
+                lane.busy += 1
+                lane.most = max(lane.most, lane.busy)
+                self.carry(exchange)
+        if lane.waiting:
+            lane.timer = loop.call_at(lane.waiting[0].started + _LONGEST_WAIT, self._widen, lane)
+
+    def free(self, service: str) -> None:
+        """An exchange ended, and its connection with it."""
+        lane = self._lanes[service]
+        lane.busy -= 1
+        while lane.waiting and lane.busy < lane.most:
+            exchange = lane.waiting.popleft()
+            if not exchange.done:
+                lane.busy += 1
+                self.carry(exchange)
+
+    def give_back(self, wire: _Wire, service: str) -> None:
+        """An exchange ended; its connection takes the next."""
+        wire.used = True
+        lane = self._lanes[service]
+        while lane.waiting:
+            exchange = lane.waiting.popleft()
+            if not exchange.done:
+                wire.send(exchange)
+                return
+        lane.busy -= 1
+        self._keep(wire)
+
+    def _keep(self, wire: _Wire) -> None:
+        wire.round = self._round
+        self._idle.append(wire)
+
+    def carry(self, exchange: Exchange) -> None:
+        """Sends it on a connection that is idle, else on a new one."""
         while self._idle:
             wire = self._idle.pop()
             if not wire.transport.is_closing():
                 wire.send(exchange)
                 return
-        task = asyncio.get_running_loop().create_task(self._start_anew(exchange))
+        task = asyncio.get_running_loop().create_task(self._carry_anew(exchange))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _start_anew(self, exchange: Exchange) -> None:
+    async def _carry_anew(self, exchange: Exchange) -> None:
         try:
             wire = await self._connect()
         except WireError as error:
+            self.free(exchange.service)
             exchange.fail(str(error))
             return
         if exchange.done:
-            self.give_back(wire)
+            self._keep(wire)
+            self.free(exchange.service)
         else:
             wire.send(exchange)
 
@@ -197,14 +276,12 @@ class Pool:
             raise WireError(f"the way to the API is closed: {error.strerror or error}") from None
         return wire
 
-    def give_back(self, wire: _Wire) -> None:
-        wire.used = True
-        wire.round = self._round
-        self._idle.append(wire)
-
     def sweep(self) -> None:
         """To be called now and then: closes what lay idle for many calls of it."""
         self._round += 1
+        for lane in self._lanes.values():
+            if lane.most > _ENOUGH and lane.busy < lane.most // 2:
+                lane.most = max(_ENOUGH, lane.most - lane.most // 8)
         while self._idle and self._idle[0].round < self._round - _ROUNDS_IDLE:
             self._idle.popleft().transport.close()
 

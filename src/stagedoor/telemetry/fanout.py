@@ -74,17 +74,19 @@ class Fanout:
     names: Counter[str] = field(default_factory=Counter)
     asking: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: Measured, took: int, *, failed: bool, degraded: bool) -> None:
-        self.requests += 1
-        self.failed += failed
-        self.degraded += degraded
-        self.duplicates += one.duplicates
-        self.serial += one.serial
+    def add(self, one: Measured, took: int, weight: int, *, failed: bool, degraded: bool) -> None:
+        """`weight`: how many requests this one stands for."""
+        self.requests += weight
+        self.failed += weight * failed
+        self.degraded += weight * degraded
+        self.duplicates += weight * one.duplicates
+        self.serial += weight * one.serial
         self.chain = max(self.chain, one.chain)
-        self.took += took
-        self.received += one.received
-        self.names.update(one.names)
-        self.asking.update(one.names.keys())
+        self.took += weight * took
+        self.received += weight * one.received
+        for name, count in one.names.items():
+            self.names[name] += weight * count
+            self.asking[name] += weight
 
     def merge(self, other: "Fanout") -> None:
         for name in ("requests", "failed", "degraded", "duplicates", "serial", "took", "received"):

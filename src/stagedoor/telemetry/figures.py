@@ -4,6 +4,7 @@ Figures of many cells add up (`model.sketch`). Everything is bounded: what comes
 """
 
 import math
+import time
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from stagedoor.telemetry.fanout import Fanout, measure
 _SECONDS, _MINUTES = 60, 60
 _MOST_KEYS = 2000
 _MOST_PENDING = 20_000
+_AT_MOST = 4000  # Records a second that are all read.
+_WELL = b'"status":2'
 _NOTHING = ("-", "")
 
 CallKey = tuple[str, str, str, str]  # Service, method, application@version, stack.
@@ -84,34 +87,34 @@ class Cell:
     refused: Counter[str] = field(default_factory=Counter)
     latencies: Counter[int] = field(default_factory=Counter)
 
-    def add(self, one: CallRecord, total: Total) -> None:
-        self.calls += 1
+    def add(self, one: CallRecord, total: Total, weight: int) -> None:
+        self.calls += weight
         if one.refused not in _NOTHING:
-            self.refused[one.refused] += 1
+            self.refused[one.refused] += weight
             return
-        self.passed += 1
-        self.busy += one.us
-        self.sent += one.sent
-        self.received += one.received
-        self.retries += one.attempt not in _NOTHING
-        self.faults += one.fault not in _NOTHING
+        self.passed += weight
+        self.busy += weight * one.us
+        self.sent += weight * one.sent
+        self.received += weight * one.received
+        self.retries += weight * (one.attempt not in _NOTHING)
+        self.faults += weight * (one.fault not in _NOTHING)
         given_up = one.how[:1] in ("C", "c")
         if given_up:
             return
         bad = one.status >= 500 or one.status <= 0
-        self.errors += bad
+        self.errors += weight * bad
         if one.status > 0:
-            self.latencies[bucket(one.us)] += 1
+            self.latencies[bucket(one.us)] += weight
         # What was asked to fail is no news to a breaker, and 429 is the service's own limit.
         if one.fault not in _NOTHING or one.status == 429:
             return
         if bad:
-            self.failures += 1
-            total.failures += 1
+            self.failures += weight
+            total.failures += weight
         else:
-            self.good += 1
-            total.good += 1
-            total.busy += one.us
+            self.good += weight
+            total.good += weight
+            total.busy += weight * one.us
 
     def merge(self, other: "Cell") -> None:
         for name in (
@@ -131,24 +134,43 @@ class Figures:
         self._fanout: OrderedDict[int, dict[EndpointKey, Fanout]] = OrderedDict()
         self._totals: dict[tuple[str, str], Total] = {}
         self._pending: OrderedDict[str, list[CallRecord]] = OrderedDict()
+        self._counted = (0, 0, 1)  # A second, what came in it, the share that is read in it.
         self.now = 0
 
     def take(self, content: bytes) -> None:
-        """Whole lines, as they came. A line that is none is left out."""
-        # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
-        for line in content.replace(b"\\]", b"]").split(b"\n"):
-            if not line:
-                continue
-            try:
-                record = _decoder.decode(line)
-            except msgspec.MsgspecError:
-                continue
-            if isinstance(record, CallRecord):
-                self._add_call(record)
-            else:
-                self._add_request(record)
+        """Whole lines, as they came. A line that is none is left out.
 
-    def _add_call(self, one: CallRecord) -> None:
+        Above some thousand records a second only a share of those that went well is read, whole requests with their
+        calls, and each counts for as many as it stands for; what went badly is always read.
+        """
+        # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
+        lines = content.replace(b"\\]", b"]").split(b"\n")
+        share = self._share(len(lines))
+        for line in lines:
+            chosen = share == 1 or _number(line) % share == 0
+            if line and (chosen or _WELL not in line):
+                self._take(line, share if _WELL in line else 1, chosen=chosen, all_weight=share)
+
+    def _share(self, lines: int) -> int:
+        """One of how many is read; by what came within the last second."""
+        second = int(time.monotonic())
+        if second != self._counted[0]:
+            rate = self._counted[1] if second == self._counted[0] + 1 else 0
+            self._counted = (second, 0, max(1, rate // _AT_MOST))
+        self._counted = (second, self._counted[1] + lines, self._counted[2])
+        return self._counted[2]
+
+    def _take(self, line: bytes, weight: int, *, chosen: bool, all_weight: int) -> None:
+        try:
+            record = _decoder.decode(line)
+        except msgspec.MsgspecError:
+            return
+        if isinstance(record, CallRecord):
+            self._add_call(record, weight, chosen=chosen)
+        elif chosen:
+            self._add_request(record, all_weight)
+
+    def _add_call(self, one: CallRecord, weight: int, *, chosen: bool) -> None:
         second = one.end // 1_000_000
         parts = one.holder.split("|")
         label, stack = (parts[1], parts[3]) if len(parts) > 3 else ("", "")
@@ -156,32 +178,35 @@ class Figures:
         total = self._totals.get(key[:2])
         if total is None:
             total = self._totals.setdefault(key[:2] if len(self._totals) < _MOST_KEYS else ("other", "other"), Total())
-        _cell(self._seconds, second, key, _SECONDS, Cell).add(one, total)
+        _cell(self._seconds, second, key, _SECONDS, Cell).add(one, total, weight)
         if second > self.now:
             self._close(self.now)
             self.now = second
-        if one.id and one.refused in _NOTHING:
-            pending = self._pending.get(one.id)
-            if pending is not None:
-                pending.append(one)
-                return
-            self._pending[one.id] = [one]
-            if len(self._pending) > _MOST_PENDING:
-                self._pending.popitem(last=False)
+        if chosen and one.id and one.refused in _NOTHING:
+            self._wait_for_request(one)
+
+    def _wait_for_request(self, one: CallRecord) -> None:
+        pending = self._pending.get(one.id)
+        if pending is not None:
+            pending.append(one)
+            return
+        self._pending[one.id] = [one]
+        if len(self._pending) > _MOST_PENDING:
+            self._pending.popitem(last=False)
 
     def _close(self, second: int) -> None:
         """A second is over: its minute has it now. What still comes for it is missing there: next to nothing."""
         for key, cell in self._seconds.get(second, {}).items():
             _cell(self._minutes, second // 60, key, _MINUTES, Cell).merge(cell)
 
-    def _add_request(self, one: RequestRecord) -> None:
+    def _add_request(self, one: RequestRecord, weight: int) -> None:
         asked = self._pending.pop(one.id, [])
         parts = one.target.split("|")
         if len(parts) < 2 or parts[0] == "control":
             return
         key = (parts[1], one.stack, f"{one.method} {shape(one.path)}")
         _cell(self._fanout, one.end // 60_000, key, _MINUTES, Fanout).add(
-            measure(asked), one.total_ms * 1000, failed=one.status >= 500, degraded=one.degraded not in _NOTHING
+            measure(asked), one.total_ms * 1000, weight, failed=one.status >= 500, degraded=one.degraded not in _NOTHING
         )
 
     # Answers
@@ -244,6 +269,15 @@ def _cell(kept: OrderedDict[int, dict[Any, Any]], at: int, key: Any, most: int, 
             key = tuple("other" for _ in key)
         cell = cells.setdefault(key, kind())
     return cell
+
+
+def _number(line: bytes) -> int:
+    """Of a request's id, the same for its calls; 0, which is always chosen, where there is none."""
+    at = 21 if line[9:10] == b"c" else 24
+    try:
+        return int(line[at : at + 4], 16)
+    except ValueError:
+        return 0
 
 
 def shape(path: str) -> str:
