@@ -29,18 +29,26 @@ min = 1
 max = 1
 """
 MAIN = """
-import asyncio
-
-from shaping import CALLS, shape
+from msgspec import Struct
 from stagedoor import Request, api, endpoint
 
-together = api.gather if hasattr(type(api), "gather") else asyncio.gather
+
+class Film(Struct):
+    id: int
+    name: str
+
+
+class Row(Struct):
+    id: int
+    title: str
+    films: list[Film]
 
 
 @endpoint("GET", "/home")
 async def home(request: Request) -> dict:
-    answers = await together(*(api.api.get(f"/item/{n}") for n in range(CALLS)))
-    return shape([one.json() for one in answers])
+    answers = await api.gather(*(api.api.get(f"/item/{n}") for n in range(12)))
+    rows = [one.json(Row) for one in answers]
+    return {"rows": [{"id": one.id, "title": one.title, "films": one.films[:5]} for one in rows]}
 """
 DOCUMENT = {
     "id": 4711,
@@ -149,10 +157,9 @@ def _service(folder: Path) -> Iterator[int]:
 
 @contextmanager
 def _stagedoor(folder: Path, address: str) -> Iterator[int]:
-    files = {"shaping.py": (PEERS / "shaping.py").read_text()}
     with platform(load.SETTINGS) as running:
         _register(running, address)
-        application = write_application(folder / "app", MAIN, MANIFEST, files)
+        application = write_application(folder / "app", MAIN, MANIFEST)
         running.cli("deploy", str(application), "--stack", "prod")
         load.wait(running.port("prod"), "/bench/home")
         yield running.port("prod")

@@ -57,6 +57,8 @@ def defaults() -> list[str]:
         "  option httpchk",
         # Who gives up frees the service as well.
         "  option abortonclose",
+        # A copy of each call for another attempt costs a tenth; the client makes that itself (runtime.wire).
+        "  retry-on conn-failure",
     ]
 
 
@@ -90,7 +92,6 @@ def frontend(layout: Layout, times: str) -> list[str]:
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
         "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",
-        "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response del-header stagedoor -m beg",
         "  http-after-response set-var(txn.refused) res.hdr(stagedoor-refused),word(1,\\ )",
         "  use_backend %[var(txn.grant),field(1,|)]",

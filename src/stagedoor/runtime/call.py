@@ -68,69 +68,51 @@ class Answer:
         return self.body.decode()
 
 
-class Wish:
-    """How a call is to end: within `timeout` seconds, with `fallback` when it fails.
+class Call(Coroutine[Any, Any, T], Generic[T]):
+    """Await it once or more: the service is asked once.
 
-    Without `check`, an answer of 400 and above is an answer. `typed`: the value is the answer's JSON.
+    What most calls have in common stands on the class, so that making one costs little. `fields` are the script's own
+    header lines; `method` is the catalogue's, where it has one; `timeout` in seconds. Without `check`, an answer of 400
+    and above is an answer; `typed`: the value is the answer's JSON.
     """
 
-    __slots__ = ("check", "fallback", "timeout", "typed")
+    fields = b""
+    body = b""
+    method: Method | None = None
+    timeout: float | None = None
+    fallback: Any = NONE
+    check = True
+    typed = False
+    _exchange: Exchange | None = None
+    _error: ApiError | None = None
+    _timer: "set[Call[Any]] | None" = None
+    _group: "Group | None" = None
+    _waiters: list[asyncio.Future[None]] | None = None
+    _generator: Generator[Any, None, T] | None = None
+    _settled = False
+    _stands_in = False
+    _value: Any = None
+    _request: Request | None = None
 
-    def __init__(self, timeout: float | None, fallback: Any, *, check: bool = True, typed: bool = False) -> None:
-        self.timeout = timeout
-        self.fallback = fallback
-        self.check = check
-        self.typed = typed
-
-
-class Ask:
-    """What a call asks. `fields` are the script's own header lines; `method` is the catalogue's, where it has one."""
-
-    __slots__ = ("body", "fields", "method", "service", "target", "verb")
-
-    def __init__(
-        self, service: str, verb: str, target: bytes, fields: bytes, body: bytes, method: Method | None
-    ) -> None:
+    def __init__(self, api: "Api", service: str, verb: str, target: bytes) -> None:
+        self._api = api
         self.service = service
         self.verb = verb
         self.target = target
-        self.fields = fields
-        self.body = body
-        self.method = method
 
     @property
     def path(self) -> str:
         return self.target.partition(b"?")[0].decode()
-
-    def limit(self, wish: Wish) -> float:
-        """Seconds that a call may take."""
-        return wish.timeout or (self.method.timeout if self.method else 0.0) or DEFAULT_TIMEOUT
 
     @property
     def name(self) -> str:
         """As `discovery.rows`, or by verb and path where the catalogue has no name for it."""
         return f"{self.service}.{self.method.name}" if self.method else f"{self.service} {self.verb} {self.path}"
 
-
-class Call(Coroutine[Any, Any, T], Generic[T]):
-    """Await it once or more: the service is asked once."""
-
-    __slots__ = ("_api", "_ask", "_error", "_exchange", "_generator", "_group", "_request", "_settled", "_timer",
-                 "_value", "_waiters", "_wish")  # fmt: skip
-
-    def __init__(self, api: "Api", ask: Ask, wish: Wish) -> None:
-        self._api = api
-        self._ask = ask
-        self._wish = wish
-        self._exchange: Exchange | None = None
-        self._error: ApiError | None = None
-        self._request: Request | None = None
-        self._timer: set[Call[Any]] | None = None
-        self._group: Group | None = None
-        self._waiters: list[asyncio.Future[None]] | None = None
-        self._generator: Generator[Any, None, T] | None = None
-        self._settled = False
-        self._value: Any = None
+    @property
+    def limit(self) -> float:
+        """Seconds it may take."""
+        return self.timeout or (self.method.timeout if self.method is not None else 0.0) or DEFAULT_TIMEOUT
 
     # As a coroutine
 
@@ -149,7 +131,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
                     self.give_up()
                 raise
         value = self.value()
-        if isawaitable(value):
+        if self._stands_in and isawaitable(value):
             value = yield from value.__await__()
         return value  # type: ignore[no-any-return]
 
@@ -171,16 +153,20 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
 
     def start(self) -> Exchange:
         """Begins, or joins an exchange that asks the same."""
-        api, ask = self._api, self._ask
+        api = self._api
         request = self._request = context.current.get()
         loop = asyncio.get_running_loop()
         now = loop.time()
-        deadline = 0.0 if api.unhurried else self._deadline(now, request)
-        if deadline and deadline <= now:
-            exchange = self._exchange = Exchange(ask.service, b"", b"", b"", b"", None)
-            self._error = self._make(ApiTimeout, "the request's own time is over")
-            return exchange
-        exchange = self._exchange = api.find_or_begin(ask, request, now, deadline)
+        deadline = 0.0
+        if not api.unhurried:
+            deadline = now + (self.limit if self.timeout is not None or self.method is not None else DEFAULT_TIMEOUT)
+            if request is not None and 0.0 < request.deadline < deadline:
+                deadline = request.deadline
+                if deadline <= now:
+                    self._exchange = Exchange(self.service, b"", b"", b"", b"", None)
+                    self._error = self._make(ApiTimeout, "the request's own time is over")
+                    return self._exchange
+        exchange = self._exchange = api.find_or_begin(self, request, now, deadline)
         if not exchange.done:
             exchange.calls.append(self)
             if deadline:
@@ -189,12 +175,6 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
                 exchange.started = now
                 api.transport.start(exchange)
         return exchange
-
-    def _deadline(self, now: float, request: Request | None) -> float:
-        deadline = now + self._ask.limit(self._wish)
-        if request is not None and 0.0 < request.deadline < deadline:
-            return request.deadline
-        return deadline
 
     def start_again(self, exchange: Exchange) -> None:
         """Another attempt, on whatever transport there is."""
@@ -205,7 +185,6 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         """The exchange ended."""
         if self._timer is not None:
             self._timer.discard(self)
-            self._timer = None
         self._wake()
 
     def expire(self) -> None:
@@ -217,6 +196,10 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         self._error = self._make(ApiTimeout, f"no answer within {took:.3g} s")
         exchange.leave(self)
         self._wake()
+
+    @property
+    def is_over(self) -> bool:
+        return self._error is not None or (self._exchange is not None and self._exchange.done)
 
     def give_up(self) -> None:
         """Nobody waits for it any more."""
@@ -237,18 +220,18 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     def _wake(self) -> None:
         if self._group is not None:
             group, self._group = self._group, None
-            group.one_less(failed=self._has_failed())
-        for waiter in self._waiters or ():
-            if not waiter.done():
-                waiter.set_result(None)
+            exchange = self._exchange
+            fine = self._error is None and exchange is not None and exchange.status < 400 and not exchange.error
+            group.one_less(failed=not fine and self._has_failed())
+        if self._waiters is not None:
+            for waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
 
     # Its value
 
     def _has_failed(self) -> bool:
         """Whether its value will be an error."""
-        exchange = self._exchange
-        if exchange is None or (self._error is None and not exchange.error and exchange.status < 400):
-            return False
         try:
             self.value()
         except ApiError:
@@ -265,14 +248,14 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         return self._value
 
     def _settle(self) -> Any:
-        ask, wish, exchange = self._ask, self._wish, self._exchange
+        exchange = self._exchange
         assert exchange is not None
         if tape.installed is not None and not exchange.error and self._error is None:
             tape.installed.call_ended(
-                self._request, ask.service, ask.verb, ask.target, exchange.status, exchange.headers, exchange.content
+                self._request, self.service, self.verb, self.target, exchange.status, exchange.headers, exchange.content
             )
-        if self._error is None and not exchange.error and (exchange.status < 400 or not wish.check):
-            if not wish.typed:
+        if self._error is None and not exchange.error and (exchange.status < 400 or not self.check):
+            if not self.typed:
                 return Answer(exchange.status, exchange, exchange.content)
             try:
                 return None if exchange.status == 204 else msgspec.json.decode(exchange.content)
@@ -300,31 +283,29 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
 
     def _fall_back(self, status: int, refused: bytes) -> Any:
         """What stands in for the answer, NONE when nothing does: what the script did wrong is not hidden by it."""
-        ask, wish, error = self._ask, self._wish, self._error
+        error, method = self._error, self.method
         assert error is not None
         if refused in _UNPLANNED or (400 <= status < 500 and status not in (408, 429) and not refused):
             return NONE
-        if wish.fallback is not NONE:
+        if self.fallback is not NONE:
             self._note_degraded()
-            return wish.fallback(error) if callable(wish.fallback) else wish.fallback
-        if ask.method is not None and ask.method.fallback:
+            return self.fallback(error) if callable(self.fallback) else self.fallback
+        if method is not None and method.fallback:
             self._note_degraded()
-            content = ask.method.fallback.encode()
-            if wish.typed:
+            content = method.fallback.encode()
+            if self.typed:
                 return msgspec.json.decode(content)
             return Answer(200, [(b"content-type", b"application/json")], content, degraded=True)
         return NONE
 
     def _note_degraded(self) -> None:
+        self._stands_in = True
         if self._request is not None:
-            self._request.note_degraded(self._ask.name)
+            self._request.note_degraded(self.name)
 
     def _make(self, kind: type[ApiError], reason: str, status: int | None = None) -> ApiError:
-        ask, request = self._ask, self._request
-        return kind(
-            ask.service, ask.verb, ask.path, reason, status=status, request_id=request.id if request else "",
-            name=ask.name,
-        )  # fmt: skip
+        request_id = self._request.id if self._request is not None else ""
+        return kind(self.service, self.verb, self.path, reason, status=status, request_id=request_id, name=self.name)
 
 
 class Group:
@@ -336,6 +317,9 @@ class Group:
         self.left = left
         self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
+    def one_ended(self, done: "asyncio.Future[Any]") -> None:
+        self.one_less(failed=done.cancelled() or bool(done.exception()))
+
     def one_less(self, *, failed: bool) -> None:
         self.left -= 1
         if (failed or not self.left) and not self.future.done():
@@ -344,28 +328,26 @@ class Group:
 
 async def gather(things: Iterable[Any]) -> list[Any]:
     """The values of calls and other awaitables, side by side. Raises the first error, and gives the others up."""
-    calls = [one if isinstance(one, Call) else asyncio.ensure_future(one) for one in things]
-    if not calls:
+    those: list[Any] = [one if type(one) is Call else _as_future(one) for one in things]
+    if not those:
         return []
-    group = Group(len(calls))
+    group = Group(len(those))
     try:
-        for one in calls:
-            if isinstance(one, Call):
+        for one in those:
+            if type(one) is Call:
                 one.join(group)
             else:
-                one.add_done_callback(lambda done: group.one_less(failed=done.cancelled() or bool(done.exception())))
+                one.add_done_callback(group.one_ended)
         await group.future
-        values = [one.value() if isinstance(one, Call) and _is_over(one) else NONE for one in calls]
-        for at, one in enumerate(calls):
-            if isinstance(one, asyncio.Future) and one.done():
-                values[at] = one.result()
-            elif isawaitable(values[at]):
+        values = [one.value() if type(one) is Call and one.is_over else NONE for one in those]
+        for at, one in enumerate(those):
+            if type(one) is not Call:
+                values[at] = await one
+            elif one._stands_in and isawaitable(values[at]):
                 values[at] = await values[at]
-        if any(value is NONE for value in values):
-            raise AssertionError("a call that failed has no error")
         return values
     except BaseException:
-        for one in calls:
+        for one in those:
             if isinstance(one, Call):
                 one.give_up()
             else:
@@ -373,5 +355,5 @@ async def gather(things: Iterable[Any]) -> list[Any]:
         raise
 
 
-def _is_over(call: Call[Any]) -> bool:
-    return call._error is not None or (call._exchange is not None and call._exchange.done)
+def _as_future(thing: Any) -> Any:
+    return thing if isinstance(thing, Call) else asyncio.ensure_future(thing)

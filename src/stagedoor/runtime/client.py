@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from stagedoor.runtime import call as calls
 from stagedoor.runtime import context, response
-from stagedoor.runtime.call import NONE, Answer, Ask, Call, Wish
+from stagedoor.runtime.call import NONE, Answer, Call
 from stagedoor.runtime.errors import ApiTimeout, ApiUpstreamError
 from stagedoor.runtime.exchange import Exchange
 from stagedoor.runtime.freshness import Kept, Key
@@ -88,11 +88,19 @@ class Service:
              timeout: float | None = None, headers: Mapping[str, str] | None = None, fallback: Any = NONE,
              check: bool = True) -> Call[Answer]:  # fmt: skip
         """A call by HTTP method and path."""
-        fields, body = _fields(headers, json) if headers or json is not None else (b"", b"")
+        made: Call[Answer] = Call(self._api, self._name, method, _target(path, params))
+        if headers or json is not None:
+            made.fields, made.body = _fields(headers, json)
         table = self._api.catalogue.get(self._name)
-        known = table.find(method, path.partition("?")[0]) if table is not None else None
-        ask = Ask(self._name, method, _target(path, params), fields, body, known)
-        return Call(self._api, ask, Wish(timeout, fallback, check=check))
+        if table is not None:
+            made.method = table.find(method, path.partition("?")[0])
+        if timeout is not None:
+            made.timeout = timeout
+        if fallback is not NONE:
+            made.fallback = fallback
+        if not check:
+            made.check = False
+        return made
 
     async def stream(self, path: str, *, method: str = "GET", json: Any = None,
                      params: Mapping[str, Any] | None = None, timeout: float | None = None,
@@ -136,9 +144,11 @@ class TypedMethod:
                  **arguments: Any) -> Call[Any]:  # fmt: skip
         renamed = {name.removesuffix("_"): value for name, value in arguments.items()}
         target, headers = build(self._method, renamed)
-        fields, content = _fields(dict(headers), body) if headers or body is not None else (b"", b"")
-        ask = Ask(self._service, self._method.verb, target.encode(), fields, content, self._method)
-        return Call(self._api, ask, Wish(timeout, fallback, typed=True))
+        made: Call[Any] = Call(self._api, self._service, self._method.verb, target.encode())
+        if headers or body is not None:
+            made.fields, made.body = _fields(dict(headers), body)
+        made.method, made.timeout, made.fallback, made.typed = self._method, timeout, fallback, True
+        return made
 
 
 class Api:
@@ -193,36 +203,40 @@ class Api:
 
     # For its calls
 
-    def find_or_begin(self, ask: Ask, request: Request | None, now: float, deadline: float) -> Exchange:
+    def find_or_begin(self, call: Call[Any], request: Request | None, now: float, deadline: float) -> Exchange:
         """The exchange that asks the same: of this request, or where the catalogue allows it, of any."""
-        reads = ask.verb == "GET"
-        key = (ask.service, ask.target, ask.fields)
-        if not reads:
+        if call.verb != "GET":
             if request is not None:
                 request.calls = None  # What was read before may not hold any more.
-            return self._begin(ask, request, deadline)
+            return self._begin(call, request, deadline)
+        if request is None and call.method is None:
+            return self._begin(call, request, deadline)
+        key = (call.service, call.target, call.fields)
         if request is not None:
-            if request.calls is None:
-                request.calls = {}
-            known: Exchange | None = request.calls.get(key)
+            asked = request.calls
+            if asked is None:
+                asked = request.calls = {}
+            known: Exchange | None = asked.get(key)
             if known is not None and not known.error:
                 return known
-        shared = ask.method is not None and ask.method.shared
-        found = (self._under_way.get(key) or self._kept.find(key, now)) if shared else None
+            found = asked[key] = self._find_shared(call, key, request, now, deadline)
+            return found
+        return self._find_shared(call, key, request, now, deadline)
+
+    def _find_shared(self, call: Call[Any], key: Key, request: Request | None, now: float, deadline: float) -> Exchange:
+        if call.method is None or not call.method.shared:
+            return self._begin(call, request, deadline)
+        found = self._under_way.get(key) or self._kept.find(key, now)
         if found is None:
-            found = self._begin(ask, request, deadline)
-            if shared:
-                self._under_way[key] = found
-                found.on_done = self._keep
-        if request is not None and request.calls is not None:
-            request.calls[key] = found
+            found = self._under_way[key] = self._begin(call, request, deadline)
+            found.on_done = self._keep
         return found
 
-    def _begin(self, ask: Ask, request: Request | None, deadline: float) -> Exchange:
-        exchange = Exchange(ask.service, ask.verb.encode(), ask.target, ask.fields, ask.body, request)
+    def _begin(self, call: Call[Any], request: Request | None, deadline: float) -> Exchange:
+        exchange = Exchange(call.service, call.verb.encode(), call.target, call.fields, call.body, request)
         exchange.deadline = deadline
-        if ask.method is not None and ask.method.retries:
-            exchange.retries = ask.method.retries
+        if call.method is not None and call.method.retries:
+            exchange.retries = call.method.retries
             exchange.later = asyncio.get_running_loop().call_later
         return exchange
 
@@ -248,9 +262,12 @@ class Api:
 
 
 def _target(path: str, params: Mapping[str, Any] | None) -> bytes:
-    target = quote(path, safe="/%:@!$&'()*+,;=~-._?") if not path.isascii() or " " in path else path
-    if "\r" in target or "\n" in target:
+    if path.isascii() and path.isprintable() and " " not in path:
+        target = path
+    elif "\r" in path or "\n" in path:
         raise ValueError(f"the path {path!r} holds a line break")
+    else:
+        target = quote(path, safe="/%:@!$&'()*+,;=~-._?")
     if params:
         target += ("&" if "?" in target else "?") + urlencode(params, doseq=True)
     return target.encode()

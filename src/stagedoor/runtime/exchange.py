@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from stagedoor.runtime.call import Call
 
 _FIRST_PAUSE = 0.025  # Seconds before a second try, at most; doubled for each further one.
+_WITH_BODY = (b"POST", b"PUT", b"PATCH")
+_ANY_TIME = 86_400_000
 _WORTH_ANOTHER = frozenset((502, 503, 504))
 _spans = count(random.getrandbits(62))
 
@@ -33,10 +35,19 @@ class Transport(Protocol):
 class Exchange:
     """`head` holds the answer's first lines as they came; `headers` reads them. Times are the event loop's."""
 
-    __slots__ = (
-        "_headers", "attempt", "body", "calls", "carrier", "content", "deadline", "done", "error", "fields", "head",
-        "later", "on_done", "request", "retries", "service", "started", "status", "target", "verb",
-    )  # fmt: skip
+    started = 0.0
+    deadline = 0.0
+    retries = 0
+    attempt = 0
+    later: Callable[[float, Callable[[], None]], object] | None = None
+    on_done: "Callable[[Exchange], None] | None" = None
+    carrier: Carrier | None = None
+    done = False
+    status = 0
+    head = b""
+    content = b""
+    error = ""
+    _headers: RawHeaders | None = None
 
     def __init__(
         self, service: str, verb: bytes, target: bytes, fields: bytes, body: bytes, request: Request | None
@@ -47,53 +58,36 @@ class Exchange:
         self.fields = fields
         self.body = body
         self.request = request
-        self.started = 0.0
-        self.deadline = 0.0
-        self.retries = 0
-        self.attempt = 0
-        self.later: Callable[[float, Callable[[], None]], object] | None = None
-        self.on_done: Callable[[Exchange], None] | None = None
         self.calls: list[Call[Any]] = []
-        self.carrier: Carrier | None = None
-        self.done = False
-        self.status = 0
-        self.head = b""
-        self.content = b""
-        self.error = ""
-        self._headers: RawHeaders | None = None
 
     def message(self) -> bytes:
         """The request as bytes. What it says of time is what the device's own request has left."""
         request = self.request
-        trail = request.trail() if request is not None else b""
-        if trail:
-            trail = trail % next(_spans)
-        if self.deadline:
-            trail += b"stagedoor-remaining: %d\r\n" % max(1, int((self.deadline - self.started) * 1000))
+        trail = request.trail() % next(_spans) if request is not None else b""
         if self.attempt:
             trail += b"stagedoor-attempt: %d\r\n" % self.attempt
-        if self.body or self.verb in (b"POST", b"PUT", b"PATCH"):
+        if self.body or self.verb in _WITH_BODY:
             trail += b"content-length: %d\r\n" % len(self.body)
-        return b"%b %b HTTP/1.1\r\nhost: %b\r\n%b%b\r\n%b" % (
-            self.verb, self.target, self.service.encode(), trail, self.fields, self.body
+        return b"%b %b HTTP/1.1\r\nhost: %b\r\n%b%bstagedoor-remaining: %d\r\n\r\n%b" % (
+            self.verb, self.target, self.service.encode(), trail, self.fields,
+            (self.deadline - self.started) * 1000 + 1 if self.deadline else _ANY_TIME, self.body,
         )  # fmt: skip
 
     # From the transport
 
     def finish(self, status: int, head: bytes, content: bytes, headers: RawHeaders | None = None) -> None:
         """The whole answer; `headers` where they are read already."""
-        self.carrier = None
         if self.done or (self.retries and status in _WORTH_ANOTHER and self._try_again(head)):
             return
         self.status = status
         self.head = head
         self.content = content
-        self._headers = headers
+        if headers is not None:
+            self._headers = headers
         self._end()
 
     def fail(self, reason: str) -> None:
         """No answer came, and none will."""
-        self.carrier = None
         if self.done or (self.retries and self._try_again(b"")):
             return
         self.error = reason
@@ -115,10 +109,10 @@ class Exchange:
 
     def _end(self) -> None:
         self.done = True
-        self.later = None
         if self.on_done is not None:
             self.on_done(self)
-        calls, self.calls, self.request = self.calls, [], None
+        # It may be kept for long; who asked is let go.
+        calls, self.calls, self.request, self.carrier, self.later = self.calls, [], None, None, None
         for call in calls:
             call.answered()
 
