@@ -15,6 +15,7 @@ from bench.running import Running, platform, wait_until, write_application
 from stagedoor.http.client import Client
 from stagedoor.model import errors
 from tests.integration.applications import hello, script
+from tests.integration.services import register, serving
 
 GOOD = """
 from stagedoor import endpoint
@@ -317,9 +318,9 @@ def test_logs_of_nothing_else_can_be_read(stagedoor: Running, tmp_path: Path) ->
 
 def test_a_service_without_an_address_is_refused_and_the_platform_goes_on(stagedoor: Running) -> None:
     client = Client(stagedoor.addresses["control"], stagedoor.token)
-    for url in ("http://[::1]:9001", "http://no-such-host.invalid:80", "https://127.0.0.1"):
+    for url in ("http://[::1]:9001", "http://no-such-host.invalid:80", "ftp://127.0.0.1"):
         with pytest.raises(errors.Invalid):
-            client.put("services", "bad", body={"url": url})
+            client.put("services", "bad", body={"urls": [url]})
     assert "bad" not in {one["name"] for one in client.get("services")}
 
 
@@ -341,7 +342,7 @@ async def hello(request):
 def test_a_release_that_failed_can_be_tried_again(stagedoor: Running, tmp_path: Path) -> None:
     folder = script(tmp_path, "patient", ONCE, 'services = ["later"]\n')
     assert "ApiRefused" in stagedoor.cli("deploy", folder=folder, check=False).stderr
-    client = Client(stagedoor.addresses["control"], stagedoor.token)
-    client.put("services", "later", body={"url": stagedoor.addresses["control"]})
-    stagedoor.cli("deploy", folder=folder)
-    assert stagedoor.get("/patient/hello").status == 200
+    with serving() as films:
+        register(stagedoor, "later", films, described=False)
+        stagedoor.cli("deploy", folder=folder)
+        assert stagedoor.get("/patient/hello").status == 200

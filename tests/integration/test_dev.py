@@ -15,6 +15,7 @@ from bench.running import COMMAND, Running, fetch, wait_until
 
 from stagedoor.http.client import Client
 from tests.integration.applications import hello, script
+from tests.integration.services import register, serving
 
 CALLS = """
 import os
@@ -78,13 +79,13 @@ def test_a_change_that_breaks_it_says_why_and_waits_for_the_next(stagedoor: Runn
 
 
 def test_it_is_the_same_kind_of_sandbox_with_the_same_grants(stagedoor: Running, tmp_path: Path) -> None:
-    client = Client(stagedoor.addresses["control"], stagedoor.token)
-    client.put("services", "itself", body={"url": stagedoor.addresses["control"]})
     folder = script(tmp_path, "calling", CALLS, 'services = ["itself"]\n')
-    with dev(folder, tmp_path / "data", stagedoor) as (port, _):
-        assert fetch(port, "/who").json() == {"uid": 10001, "root": False, "init": 1}
-        assert fetch(port, "/call/itself").json()["status"] == "ok"
-        assert fetch(port, "/call/other").json()["failed"] == "ApiRefused"
+    with serving() as films:
+        register(stagedoor, "itself", films, described=False)
+        with dev(folder, tmp_path / "data", stagedoor) as (port, _):
+            assert fetch(port, "/who").json() == {"uid": 10001, "root": False, "init": 1}
+            assert fetch(port, "/call/itself").json()["verb"] == "GET"
+            assert fetch(port, "/call/other").json()["failed"] == "ApiRefused"
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -107,7 +108,7 @@ def echo(stagedoor: Running) -> Iterator[None]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         client = Client(stagedoor.addresses["control"], stagedoor.token)
-        client.put("services", "echo", body={"url": f"http://127.0.0.1:{server.server_address[1]}"})
+        client.put("services", "echo", body={"urls": [f"http://127.0.0.1:{server.server_address[1]}"]})
         yield
         server.shutdown()
 

@@ -13,6 +13,7 @@ from bench.running import Running, fetch, platform, wait_until
 
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
+from tests.integration.services import register, serving
 
 SPOOFED = [
     "stagedoor-device", "stagedoor-member", "stagedoor-prefix", "stagedoor-request-id", "stagedoor-preview",
@@ -212,20 +213,20 @@ async def call(request):
 
 
 def test_a_script_calls_what_it_has_a_grant_for_and_nothing_else(stagedoor: Running, tmp_path: Path) -> None:
-    from stagedoor.http.client import Client
-
-    client = Client(stagedoor.addresses["control"], stagedoor.token)
-    # The control API stands for a service: it answers any path with JSON.
-    client.put("services", "known", body={"url": stagedoor.addresses["control"]})
-    client.put("services", "other", body={"url": stagedoor.addresses["control"]})
-    stagedoor.cli("deploy", folder=script(tmp_path, "caller", CALLER, 'services = ["known", "unregistered"]\n'))
-    known = stagedoor.get("/caller/call/known")
-    assert known.json() == {
-        "failed": "ApiNotFound", "reason": "status 404", "request_id": known.headers["stagedoor-request-id"],
-    }  # fmt: skip
-    for name in ("other", "unregistered", "nowhere"):
-        refused = stagedoor.get(f"/caller/call/{name}").json()
-        assert (refused["failed"], refused["reason"]) == ("ApiRefused", f"no grant for {name}")
+    with serving() as films:
+        films.status = 404
+        for name in ("known", "other"):
+            register(stagedoor, name, films, described=False)
+        stagedoor.cli("deploy", folder=script(tmp_path, "caller", CALLER, 'services = ["known", "unregistered"]\n'))
+        known = stagedoor.get("/caller/call/known")
+        assert known.json() == {
+            "failed": "ApiNotFound", "reason": "status 404", "request_id": known.headers["stagedoor-request-id"],
+        }  # fmt: skip
+        for name in ("other", "unregistered", "nowhere"):
+            refused = stagedoor.get(f"/caller/call/{name}").json()
+            assert refused["failed"] == "ApiRefused"
+            assert f"no grant: name {name} under services" in refused["reason"]
+        assert len(films.heads) == 1
     time.sleep(0.1)
     calls = stagedoor.cli("requests", "caller", "--calls", "--json").stdout.splitlines()
     assert {json.loads(line)["service"] for line in calls} >= {"known", "other"}

@@ -20,14 +20,16 @@ from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.socket import EdgeDown
 from stagedoor.haproxy.state import EdgeState, Server, map_names
 from stagedoor.haproxy.translate import translate
+from stagedoor.model.method import Method
 from stagedoor.model.names import STACKS
 from stagedoor.model.route import RouteRule
 from stagedoor.model.service import Service
 from stagedoor.model.settings import Platform, Pools
-from stagedoor.model.traffic import StackTraffic, Target, Traffic, Upstream
+from stagedoor.model.traffic import Egress, Grant, StackTraffic, Target, Traffic, Upstream
 
 HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin") or "haproxy"
 POOLS = Pools(backends=6, doors=6, slots=3, services=3)
+METHODS = (Method("rows", "GET", "/rows"), Method("film", "GET", "/films/{id}"))
 applications = st.sampled_from(["tv", "phone", "web"])
 rules = st.builds(
     RouteRule,
@@ -55,10 +57,32 @@ traffics = st.builds(
     upstreams=upstreams,
     services=st.lists(st.integers(0, 2), unique=True).map(
         lambda given: tuple(
-            Service(f"service-{n}", f"http://127.0.0.1:{9000 + n}", f"s{n}", f"127.0.0.1:{9000 + n}") for n in given
+            Egress(
+                Service(
+                    f"service-{n}",
+                    (f"http://127.0.0.1:{9000 + n}",),
+                    backend=f"s{n}",
+                    addresses=(f"127.0.0.1:{9000 + n}",),
+                    methods=METHODS if n else (),
+                    policies={"in_flight": n} if n else {},
+                    credential_field="authorization",
+                    credential="sealed",
+                ),
+                f"Bearer secret {n}",
+            )
+            for n in given
         )
     ),
-    grants=st.frozensets(st.tuples(st.sampled_from(["d1", "d2"]), st.sampled_from(["service-0", "service-1"]))),
+    grants=st.lists(
+        st.builds(
+            Grant,
+            st.sampled_from(["d1", "d2"]),
+            st.sampled_from(["service-0", "service-1"]),
+            st.sampled_from([None, ("rows",)]),
+        ),
+        unique_by=lambda one: (one.deployment, one.service),
+        max_size=3,
+    ).map(tuple),
     previews=st.dictionaries(st.sampled_from(["tv@1.0.0", "web@2.0.0"]), targets),
     tokens=st.dictionaries(st.sampled_from(["a" * 64, "b" * 64]), st.sampled_from(["*", "tv"])),
 )
@@ -74,7 +98,8 @@ class EdgeMachine(RuleBasedStateMachine):
         (self.folder / "doors").mkdir()
         self.layout = Layout(self.folder, Platform(pools=POOLS), "127.0.0.1:1", 1, 4096)
         self.sockets = {
-            name: socket.create_server(("127.0.0.1", 0)) for name in ("PROD", "TEST", "SLOT_0", "SLOT_1", "SLOT_2")
+            name: socket.create_server(("127.0.0.1", 0))
+            for name in ("PROD", "TEST", *(f"{kind}_{n}" for kind in ("SLOT", "NETWORK") for n in range(3)))
         }
         self.edge = Edge(self.layout)
         self.holders: dict[str, str] = {}
@@ -192,7 +217,7 @@ def on_disk(layout: Layout) -> EdgeState:
             current = line.removeprefix("backend ").partition(" from ")[0]
         elif line.startswith("  server ") and current not in ("", "control"):
             backends[current] = (*backends.get(current, ()), Server(line.split()[1], ""))
-    return EdgeState(backends, {name: read_map(layout, name) for name in map_names(STACKS)})
+    return EdgeState(backends, {name: read_map(layout, name) for name in map_names(STACKS, POOLS.services)})
 
 
 def read_map(layout: Layout, name: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from stagedoor.bundle import pack, unpack
 from stagedoor.bundle.requirements import check, of_project
 from stagedoor.model.errors import Invalid, TooLarge
-from stagedoor.model.service import check_service
+from stagedoor.model.service import Service, check_origins, endpoint_of
 
 
 def test_names_with_versions_are_requirements() -> None:
@@ -95,13 +95,13 @@ def test_a_bomb_in_a_header_is_counted_too(tmp_path: Path) -> None:
 )
 def test_an_address_that_egress_cannot_serve_is_refused(url: str) -> None:
     with pytest.raises(Invalid, match="is no address of a service"):
-        check_service("known", url)
+        check_origins("known", (url,))
 
 
 def test_a_service_has_a_host_and_a_port() -> None:
-    service = check_service("known", "http://films.example")
-    assert (service.url, service.host, service.endpoint) == (
-        "http://films.example:80",
-        "films.example:80",
-        ("films.example", 80),
-    )
+    (url,) = check_origins("known", ("http://films.example",))
+    assert (url, endpoint_of(url)) == ("http://films.example:80", ("films.example", 80))
+    assert Service("known", (url,)).host == "films.example:80"
+    assert check_origins("known", ("https://films.example/",)) == ("https://films.example:443",)
+    with pytest.raises(Invalid, match="all https, or all http"):
+        check_origins("known", ("https://films.example", "http://films.example"))

@@ -5,7 +5,7 @@ import re
 import zlib
 
 from stagedoor.decide import shed
-from stagedoor.haproxy.layout import Layout, door_server
+from stagedoor.haproxy.layout import Layout, door_server, service_backend_name
 from stagedoor.haproxy.state import (
     CALLERS,
     CHECKS,
@@ -49,6 +49,9 @@ def translate(layout: Layout, traffic: Traffic) -> EdgeState:
     for stack in STACKS:
         maps |= _stack_maps(stack, traffic.stacks.get(stack, StackTraffic()))
     maps |= _egress_maps(traffic)
+    for number in range(layout.settings.pools.services):
+        for kind in KINDS:
+            maps.setdefault(methods_map(service_backend_name(number), kind), {})
     maps[PREVIEWS] = {address: f"{_target(one)}|{one.team}" for address, one in traffic.previews.items()}
     maps[TOKENS] = dict(traffic.tokens)
     return EdgeState(backends, maps)
