@@ -1,5 +1,6 @@
 """The services that scripts may call: who owns them, where they are, what is allowed, and what is switched off."""
 
+import asyncio
 import json
 import logging
 from dataclasses import dataclass, replace
@@ -51,7 +52,7 @@ async def save(platform: Platform, by: Identity, name: str, wish: Wish) -> Servi
         by.require_change(base.team)
         if wish.team is not None and wish.team != base.team:
             by.require_operator()
-        wanted = _merge(platform, base, wish)
+        wanted = await asyncio.to_thread(_merge, platform, base, wish)
         if wish.urls is not None or not former:
             addresses = await look_up(platform, check_origins(name, wanted.urls), by)
             wanted = replace(wanted, urls=check_origins(name, wanted.urls), addresses=addresses)

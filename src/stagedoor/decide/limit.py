@@ -17,13 +17,14 @@ BURST = 200  # While calls are quick, so many are always let through.
 LEAST = 10
 _GAIN = 2.0
 _FINE = 0.1  # Of the method's time, and at most so many seconds.
-_LIGHT = 0.6  # Share of the limit in use up to which a latency counts as light load.
+_LIGHT = 0.8  # Of the best throughput: at less than that there is no queue, or it is no more than usual.
 _MEMORY = 0.98  # Of the best throughput, each look; it is forgotten by half in some 30 looks.
 _LEARNING = 0.1
 _FEWEST = 5  # Answers in a look that say anything.
 _CERTAIN = 4  # Slow looks after which it is more than a burst.
 _PATIENCE = 20  # Slow looks after which the latency may be the service's own.
-_NO_QUICKER = 0.85
+_FEWER = 0.7  # Of those that were under way at most ...
+_NO_QUICKER = 0.85  # ... and it still takes nearly as long.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,15 @@ class Look:
 class Limit:
     """`value` 0: none yet. `base` is the light-load latency, `best` the throughput; `slow_for` looks calls were slow.
 
-    `first_latency` is what they took when they became slow. `reason` says in words why the value is what it is.
+    `most` were under way in that time, and took `at_most` then. `reason` says in words why the value is what it is.
     """
 
     value: int = 0
     base: float = 0.0
     best: float = 0.0
     slow_for: int = 0
-    first_latency: float = 0.0
+    most: float = 0.0
+    at_most: float = 0.0
     reason: str = "not enough calls to say"
 
 
@@ -55,7 +57,8 @@ def look_again(now: Limit, seen: Look, timeout: float) -> Limit:
     """The limit after another look; `timeout` in seconds is the method's."""
     if seen.answers < _FEWEST:
         return now
-    best = max(seen.answers / max(seen.seconds, 0.001), now.best * _MEMORY)
+    rate = seen.answers / max(seen.seconds, 0.001)
+    best = max(rate, now.best * _MEMORY)
     if not now.base:
         return _settle(replace(now, base=seen.latency, best=best), timeout)
     if seen.latency > bound(now, timeout):
@@ -63,9 +66,9 @@ def look_again(now: Limit, seen: Look, timeout: float) -> Limit:
     base = now.base
     if seen.latency < base:
         base = seen.latency  # Down at once, up slowly.
-    elif not now.value or seen.in_flight <= _LIGHT * now.value:
+    elif rate <= _LIGHT * best:
         base += _LEARNING * (seen.latency - base)
-    return _settle(replace(now, base=base, best=best, slow_for=0), timeout)
+    return _settle(replace(now, base=base, best=best, slow_for=0, most=0.0), timeout)
 
 
 def bound(now: Limit, timeout: float) -> float:
@@ -74,11 +77,11 @@ def bound(now: Limit, timeout: float) -> float:
 
 
 def _slow(now: Limit, seen: Look) -> Limit:
-    if not now.slow_for:
-        return replace(now, slow_for=1, first_latency=seen.latency)
-    held_back = seen.in_flight >= 0.5 * now.value
-    if now.slow_for >= _PATIENCE and held_back and seen.latency >= _NO_QUICKER * now.first_latency:
-        return replace(now, base=seen.latency, slow_for=0)
+    if seen.in_flight > now.most:
+        now = replace(now, most=seen.in_flight, at_most=seen.latency)
+    fewer = seen.in_flight <= _FEWER * now.most
+    if now.slow_for >= _PATIENCE and fewer and seen.latency >= _NO_QUICKER * now.at_most:
+        return replace(now, base=seen.latency, slow_for=0, most=0.0)
     return replace(now, slow_for=now.slow_for + 1)
 
 

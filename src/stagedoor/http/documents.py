@@ -9,15 +9,7 @@ from stagedoor.model import openapi
 from stagedoor.model.errors import Invalid, TooLarge
 
 LARGEST = 5_000_000
-
-
-class _Plain(yaml.CSafeLoader):  # type: ignore[misc]
-    """Without aliases: a few lines of them make a document of gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not allowed")
-        return super().compose_node(parent, index)
+_DEEPEST = 100
 
 
 def read(text: str) -> dict[str, Any]:
@@ -25,9 +17,21 @@ def read(text: str) -> dict[str, Any]:
     if len(text) > LARGEST:
         raise TooLarge(f"the OpenAPI document has {len(text)} characters; {LARGEST} are allowed")
     try:
-        found = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Plain)  # noqa: S506
+        found = json.loads(text) if text.lstrip().startswith("{") else _yaml(text)
     except (ValueError, yaml.YAMLError) as error:
         raise Invalid(f"the OpenAPI document cannot be read: {error}") from None
     except RecursionError:
         raise Invalid("the OpenAPI document cannot be read: it is nested too deeply") from None
     return openapi.check(found)
+
+
+def _yaml(text: str) -> Any:
+    """Looked through first: a few lines with aliases make gigabytes, and what is nested too deeply ends the process."""
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("aliases (*name) are not allowed in it")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError("it is nested too deeply")
+    return yaml.load(text, yaml.CSafeLoader)

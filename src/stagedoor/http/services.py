@@ -1,5 +1,6 @@
 """The catalogue of services: their owners' routes, and calls of developers to them."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -44,7 +45,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         wanted = catalogue.Wish(
             urls=None if wish.urls is None else tuple(wish.urls),
             team=wish.team,
-            document=None if wish.openapi is None else documents.read(wish.openapi),
+            document=None if wish.openapi is None else await asyncio.to_thread(documents.read, wish.openapi),
             policies=wish.policies,
             credential=wish.credential,
             credential_field=wish.credential_field,

@@ -79,7 +79,7 @@ def _method(document: Table, path: str, verb: str, item: Table, operation: Table
     answer = _answer(document, operation, where)
     return Method(
         method_name(str(operation.get("operationId", "")), verb, path), verb.upper(), path, parameters,
-        type_of(document, body, where) if body else "", body_required,
+        "" if body is None else type_of(document, body, where), body_required,
         type_of(document, answer, where) if answer else "", fields_of(document, answer, where) if answer else {},
         str(operation.get("summary", ""))[:200],
     )  # fmt: skip

@@ -110,8 +110,6 @@ def _check_method(key: str, one: MethodPolicy, method: Method | None, own: dict[
             raise Invalid(f"{FILE}: {key}.{name} = {value!r} is not allowed", hint=f"it is {allowed}", key=key)
     _check_within(f"{key}.caller_rate", one.caller_rate, f"{key}.rate", one.rate)
     _check_within(f"{key}.caller_in_flight", one.caller_in_flight, f"{key}.in_flight", one.in_flight)
-    if one.personal and own.get("cache"):
-        raise _refuse(f"{key}.cache", True, "answers that are personal are not kept; say personal = false as well")
     if method is not None and one.retries and not repeatable(one, method):
         why = f'{method.verb} may have its effect twice; say safe = "yes" if it has none'
         raise _refuse(f"{key}.retries", one.retries, why)
