@@ -1,6 +1,5 @@
 from stagedoor.runtime.call import Answer as Answer
 from stagedoor.runtime.call import Call as Call
-from stagedoor.runtime.client import api as api
 from stagedoor.runtime.config import config as config
 from stagedoor.runtime.config import secrets as secrets
 from stagedoor.runtime.ending import ending as ending
@@ -18,6 +17,7 @@ from stagedoor.runtime.response import Response as Response
 from stagedoor.runtime.response import Stream as Stream
 from stagedoor.runtime.router import endpoint as endpoint
 from stagedoor.runtime.router import warmup as warmup
+from stagedoor_api import api as api
 
 __all__ = [
     "Answer",

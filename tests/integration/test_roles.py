@@ -13,6 +13,7 @@ import pytest
 from bench.running import Running
 
 from tests.integration.applications import hello, script
+from tests.integration.services import register, serving
 
 ANYBODY, VIEWER, DEVELOPER, TEAM, OPERATOR = "anybody", "viewer", "developer", "its team", "operator"
 # What each may do at the least: a row for an application of one team holds for who is asked by `TEAM`.
@@ -80,17 +81,20 @@ ROUTES = {
     "GET /v1/retention": Row(OPERATOR),
     "POST /v1/retention": Row(OPERATOR),
     f"GET {APPLICATION}/fanout": Row(VIEWER),
+    f"POST {APPLICATION}/rehearsals": Row(TEAM, {"version": "9.9.9"}),
+    "GET /v1/metrics": Row(VIEWER),
+    "GET /v1/catalogue/stubs": Row(VIEWER),
     "GET /v1/catalogue": Row(VIEWER),
     "GET /v1/services": Row(VIEWER),
     "GET /v1/services/{name}": Row(VIEWER),
-    "PUT /v1/services/{name}": Row(OPERATOR, {"urls": ["http://127.0.0.1:9"]}),
-    "DELETE /v1/services/{name}": Row(OPERATOR),
+    "PUT /v1/services/{name}": Row(TEAM, {}),
+    "DELETE /v1/services/{name}": Row(DEVELOPER),
     "GET /v1/services/{name}/openapi": Row(VIEWER),
     "GET /v1/services/{name}/policies": Row(VIEWER),
-    "POST /v1/services/{name}/faults": Row(OPERATOR, {"method": "rows", "kind": "cut"}),
-    "DELETE /v1/services/{name}/faults/{fault}": Row(OPERATOR),
-    "PUT /v1/services/{name}/methods/{method}/off": Row(OPERATOR, {}),
-    "DELETE /v1/services/{name}/methods/{method}/off": Row(OPERATOR),
+    "POST /v1/services/{name}/faults": Row(TEAM, {"method": "rows", "kind": "cut"}),
+    "DELETE /v1/services/{name}/faults/{fault}": Row(TEAM),
+    "PUT /v1/services/{name}/methods/{method}/off": Row(TEAM, {}),
+    "DELETE /v1/services/{name}/methods/{method}/off": Row(TEAM),
     "GET /v1/services/{name}/methods/{method}/dependents": Row(VIEWER),
     "GET /v1/status": Row(VIEWER),
     "GET /v1/teams": Row(VIEWER),
@@ -114,6 +118,8 @@ ROUTES = {
 @pytest.fixture(scope="module")
 def tokens(stagedoor: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     stagedoor.json("deploy", folder=hello(tmp_path_factory.mktemp("roles"), "guarded", "one"))
+    with serving() as films:
+        register(stagedoor, "guarded", films, team="tests")
     made = {
         "viewer": ("--role", "viewer"),
         "stranger": ("--role", "developer", "--team", "others"),
@@ -130,6 +136,8 @@ def ask(stagedoor: Running, route: str, row: Row, token: str) -> int:
     method, _, path = route.partition(" ")
     for name, value in (("application", "guarded"), ("major", "7"), ("number", "1"), ("token_id", "t-none")):
         path = path.replace(f"{{{name}}}", value)
+    if path.startswith("/v1/services/") and route != "DELETE /v1/services/{name}":
+        path = path.replace("{name}", "guarded")
     path = path.replace("{name}", "nobody-knows")
     headers = {"authorization": f"Bearer {token}"} if token else {}
     body = {"content": row.body} if isinstance(row.body, bytes) else {"json": row.body}

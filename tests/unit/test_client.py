@@ -252,6 +252,20 @@ def test_within_one_request_the_same_get_happens_once(tmp_path: Path) -> None:
     run(tmp_path, service, use)
 
 
+def test_a_request_without_an_id_makes_calls_as_well(tmp_path: Path) -> None:
+    service = Told()
+
+    async def use(films: client.Service) -> None:
+        for fields in ([], [(b"stagedoor-request-id", b"50% of it")], [(b"stagedoor-device", b"tv%s")]):
+            context.current.set(Request("GET", b"/home", fields))
+            await films.get("/a")
+        assert "traceparent" not in "".join(service.heads)
+        assert "stagedoor-request-id: 50% of it\r\n" in service.heads[1]
+        assert "stagedoor-device: tv%s\r\n" in service.heads[2]
+
+    run(tmp_path, service, use)
+
+
 def test_an_error_of_one_call_is_not_kept_for_the_next(tmp_path: Path) -> None:
     service = Told({"/rows": b""})
 

@@ -19,6 +19,8 @@ from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 
 _SETTLED = 3600.0
+_MOST_TEXTS = 500
+_LARGEST_TEXT = 2_000_000
 _RESOLVED = "layers/resolved"
 
 
@@ -113,6 +115,16 @@ class Artefacts:
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]:
         """Where a script's imports are looked for, in order: its own source before everything else."""
         return ["/app", *(["/layer"] if layer != NONE else []), *([f"/{tool}"] if tool else [])]
+
+    def texts(self, source: str, endings: tuple[str, ...]) -> dict[str, str]:
+        """Files of a source by name; what is large, or no text, is left out."""
+        folder = self.source(source)
+        found: dict[str, str] = {}
+        for file in sorted(folder.rglob("*")):
+            if len(found) < _MOST_TEXTS and file.name.endswith(endings) and file.is_file() and not file.is_symlink():
+                content = file.read_bytes() if file.stat().st_size <= _LARGEST_TEXT else b""
+                found[file.relative_to(folder).as_posix()] = content.decode(errors="replace")
+        return found
 
     def has_tests(self, source: str, folder: str) -> bool:
         return bool(folder) and (self.source(source) / folder).exists()

@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from stagedoor.control import traffic
 from stagedoor.control.lookup import look_up
 from stagedoor.control.platform import Platform
@@ -23,6 +25,8 @@ from stagedoor.model.service import (
     check_origins,
     credential_owner,
 )
+from stagedoor.model.stubs import Described, argument
+from stagedoor.model.stubs import write as write_stubs
 
 log = logging.getLogger("stagedoor.catalogue")
 
@@ -120,6 +124,7 @@ async def _free_backend(platform: Platform) -> str:
 
 async def remove(platform: Platform, by: Identity, name: str) -> None:
     """Raises Missing, Forbidden, Conflict while something that runs calls it."""
+    by.require_developer()
     async with platform.pool_lock:
         service = await get(platform, name)
         by.require_change(service.team)
@@ -161,7 +166,25 @@ def _describe(service: Service, method: Method) -> dict[str, Any]:
     own = service.policy.of(method.name)
     return {
         "name": method.name, "verb": method.verb, "path": method.path,
-        "parameters": [{"name": p.name, "place": p.place, "required": p.required} for p in method.parameters],
+        "parameters": [
+            {"name": one.name, "place": one.place, "required": one.required, "argument": argument(one.name)}
+            for one in method.parameters
+        ],
         "timeout": own.timeout, "retries": own.retries if repeatable(own, method) else 0,
         "shared": not own.personal and own.cache, "fallback": own.fallback,
     }  # fmt: skip
+
+
+async def stubs(platform: Platform, names: list[str]) -> dict[str, Any]:
+    """For editors, type checkers and tests: what `http.bodies.Stubs` holds."""
+    known = {one.name: one for one in await platform.store.services()}
+    chosen = [known[name] for name in (names or known) if name in known]
+    documents = {one.name: await platform.store.description(one.name) for one in chosen if one.methods}
+    described = [Described(one.name, json.loads(documents[one.name]) if one.methods else None) for one in chosen]
+    signatures = {one.name: msgspec.to_builtins(one.methods) for one in chosen}
+    return {
+        "stub": await asyncio.to_thread(write_stubs, described),
+        "description": json.dumps({"services": descriptions(chosen), "signatures": signatures}, indent=1) + "\n",
+        "services": {one.name: len(one.methods) for one in chosen},
+        "missing": [name for name in names if name not in known],
+    }

@@ -232,6 +232,10 @@ class Artefacts(Protocol):
 
     def has_tests(self, source: str, folder: str) -> bool: ...
 
+    def texts(self, source: str, endings: tuple[str, ...]) -> dict[str, str]:
+        """Files of a source by name, within a bound."""
+        ...
+
     def sweep(self, sources: set[str], layers: set[str]) -> list[str]:
         """Removes every other source and dependency layer that has lain for a while; their names."""
         ...
@@ -293,6 +297,15 @@ class Engine(Protocol):
     def logs(self, application: str, instance: str, lines: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """An answer through the edge: its status (0 for none), the seconds it took, what a fallback stood in for."""
+
+    status: int
+    took: float
+    degraded: str = ""
+
+
 class Edge(Protocol):
     def prepare(self, traffic: Traffic) -> None: ...
 
@@ -301,6 +314,10 @@ class Edge(Protocol):
     def forget(self) -> None: ...
 
     async def probe(self, backend: str, path: str, timeout: float) -> int: ...
+
+    async def ask(self, backend: str, path: str, headers: Mapping[str, str], timeout: float) -> Probed:
+        """A GET that goes the way of a device's request, with what only the platform may say of one."""
+        ...
 
     async def info(self) -> dict[str, str]: ...
 
@@ -330,6 +347,10 @@ class Records(Protocol):
 
     async def calls(self, seconds: int) -> list[dict[str, Any]] | None:
         """Of a window: one for each service, method, caller and stack."""
+        ...
+
+    async def totals(self) -> list[dict[str, Any]] | None:
+        """Since telemetry began: one for each service, method, caller and stack."""
         ...
 
     async def governed(self, seconds: int) -> list[dict[str, Any]] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.control import deployments, effective, releases
+from stagedoor.control import calls, deployments, effective, releases
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change, Source
@@ -51,6 +51,7 @@ async def begin(platform: Platform, archive: Path, order: Order) -> Operation:
 async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
     name, team = source.manifest.name, source.manifest.team
     await _check_memory(platform, source)
+    await calls.check(platform, source)
     application = await platform.store.application(name)
     order.by.require_change(application.team if application else team)
     if application and application.team != team:
@@ -128,6 +129,8 @@ async def _carry_out(
         "new": existing is None,
     }
     if order.stack:
+        async with progress.step("calls") as note:
+            note.text = await calls.describe(platform, version, order.stack)
         wish = releases.Wish(version.number, order.stack, order.by.name, "deploy")
         result |= await releases.carry_out(platform, progress, version.application, wish)
     return result

@@ -52,6 +52,7 @@ async def add_fault(platform: Platform, by: Identity, name: str, wish: dict[str,
 async def end_fault(platform: Platform, by: Identity, name: str, fault: str, reason: str = "") -> None:
     """Raises Missing, Forbidden."""
     service = await get(platform, name)
+    by.require_change(service.team)
     held = next((one for one in service.faults if one.id == fault), None)
     if held is None:
         raise Missing(f"{name} has no fault {fault!r}", hint=suggest(fault, [one.id for one in service.faults]))

@@ -253,7 +253,7 @@ def _probe(layout: Layout) -> list[str]:
         f"  bind unix@{layout.probe_socket} mode 600 name probe",
         "  http-request set-var(txn.target) req.hdr(stagedoor-backend)",
         "  http-request del-header stagedoor-backend",
-        "  http-request set-header stagedoor-request-id %[unique-id]",
+        "  http-request set-header stagedoor-request-id %[unique-id] if !{ req.hdr(stagedoor-request-id) -m found }",
         "  use_backend %[var(txn.target)]",
     ]
 

@@ -6,10 +6,11 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from stagedoor.control.ports import Probed
 from stagedoor.haproxy import config, egress, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
 from stagedoor.haproxy.socket import AdminSocket, EdgeDown, Refused
@@ -108,7 +109,12 @@ class Edge:
 
     async def probe(self, backend: str, path: str, timeout: float) -> int:
         """The status of a GET that goes the way of a device's request: through the edge to the script."""
-        return await asyncio.to_thread(_probe, self._layout.probe_socket, backend, path, timeout)
+        return (await self.ask(backend, path, {}, timeout)).status
+
+    async def ask(self, backend: str, path: str, headers: Mapping[str, str], timeout: float) -> Probed:
+        """A GET with what only the platform may say of one. Raises EdgeDown."""
+        fields = {**headers, "stagedoor-backend": backend}
+        return await asyncio.to_thread(_ask, self._layout.probe_socket, path, fields, timeout)
 
 
 class Doors:
@@ -203,11 +209,14 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _probe(path: Path, backend: str, target: str, timeout: float) -> int:
+def _ask(path: Path, target: str, headers: Mapping[str, str], timeout: float) -> Probed:
     connection = _UnixConnection(path, timeout)
+    began = time.perf_counter()
     try:
-        connection.request("GET", target, headers={"stagedoor-backend": backend})
-        return connection.getresponse().status
+        connection.request("GET", target, headers=dict(headers))
+        answer = connection.getresponse()
+        answer.read()
+        return Probed(answer.status, time.perf_counter() - began, answer.getheader("stagedoor-degraded", ""))
     except (OSError, http.client.HTTPException) as error:
         raise EdgeDown(f"the probe through the edge failed: {error}") from None
     finally:

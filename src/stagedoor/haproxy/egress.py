@@ -161,7 +161,8 @@ def _limits(layout: Layout, name: str) -> list[str]:
         f"  http-request set-var(txn.key) {_of(_KEY)}",
         f"  http-request set-var(txn.caller) var(txn.holder),field(2,|),concat(/,txn.key) if {limited}",
         f"  http-request track-sc1 var(txn.caller) table callers if {limited}",
-        "  http-request set-var(txn.now) date",
+        # Milliseconds that a counter holds.
+        "  http-request set-var(txn.now) date(0,ms),and(2147483647)",
         *_window(0, "calls", ""),
         *_retries(),
         *_rate(0, "calls", "rate", _of(_RATE), limited),
@@ -179,12 +180,21 @@ def _limits(layout: Layout, name: str) -> list[str]:
 
 
 def _window(counter: int, table: str, condition: str) -> list[str]:
-    """A new second: what passed so far is where its count begins. Exact, where a sliding estimate loses a fifth."""
-    new = f"!{{ sc_get_gpt(0,{counter},{table}),sub(txn.now) eq 0 }} {condition}".rstrip()
+    """A new second: what passed so far is where its count begins. Seconds follow one another from the first call on.
+
+    Exact in each of them, also for bursts, where a sliding estimate loses a fifth.
+    """
+    start, age, fresh = f"txn.start{counter}", f"txn.age{counter}", f"txn.fresh{counter}"
+    suffix = f" if {condition}" if condition else ""
+    new = f"{{ var({fresh}) -m found }}"
     return [
+        f"  http-request set-var({start}) sc_get_gpt(0,{counter},{table}){suffix}",
+        f"  http-request set-var({age}) var(txn.now),sub({start}){suffix}",
+        f"  http-request set-var({fresh}) var({start}),add(1000) if {{ var({age}) -m int 1000:1999 }}",
+        f"  http-request set-var({fresh}) var(txn.now) if {{ var({age}) -m found }} !{{ var({age}) -m int 0:1999 }}",
         f"  http-request sc-set-gpt(1,{counter}) sc_get_gpc(0,{counter},{table}) if {new}",
         f"  http-request sc-set-gpt(2,{counter}) sc_get_gpc(1,{counter},{table}) if {new}",
-        f"  http-request sc-set-gpt(0,{counter}) var(txn.now) if {new}",
+        f"  http-request sc-set-gpt(0,{counter}) var({fresh}) if {new}",
     ]
 
 
@@ -271,7 +281,7 @@ def _faults(layout: Layout) -> list[str]:
         f' if {{ var(txn.token) -m found }} {{ var(txn.token),jwt_verify("HS256","{key}") 1 }}',
         f"  http-request set-var(txn.expires) var(txn.token),jwt_payload_query('$.exp','int') if {told}",
         "  http-request set-var(txn.fault) var(txn.token),jwt_payload_query('$.fault')"
-        f" if {told} {{ var(txn.aim),strcmp(txn.key) eq 0 }} {{ var(txn.expires),sub(txn.now) gt 0 }}",
+        f" if {told} {{ var(txn.aim),strcmp(txn.key) eq 0 }} {{ date,sub(txn.expires) lt 0 }}",
         f"  http-request reject if {found} {{ var(txn.fault) -m beg cut }}",
         f"  http-request lua.stagedoor_fault if {found}",
     ]

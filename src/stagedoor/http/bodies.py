@@ -53,6 +53,16 @@ class FaultWish(_Wish):
     seconds: float = 600.0
 
 
+class RehearsalWish(_Wish):
+    """`paths` are asked beside the endpoints that have no parameters; `kinds` empty: all."""
+
+    version: str = ""
+    paths: list[str] = Field(default_factory=list, max_length=50)
+    member: str = ""
+    device: str = ""
+    kinds: list[str] = Field(default_factory=list)
+
+
 class TokenWish(_Wish):
     name: str
     role: str
@@ -254,3 +264,13 @@ class CatalogueAnswer:
     hosts: str
     services: dict[str, Any]
     signatures: dict[str, list[Method]]
+
+
+@dataclass
+class Stubs:
+    """Two files for a script's folder. `services` counts methods by service; `missing` are not in the catalogue."""
+
+    stub: str
+    description: str
+    services: dict[str, int]
+    missing: list[str]

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from stagedoor.control import catalogue, service_sight, switches
+from stagedoor.control import catalogue, rehearsal, service_sight, switches
 from stagedoor.control.platform import Platform
-from stagedoor.http import bodies, calls, documents
+from stagedoor.http import bodies, calls, documents, metrics
 from stagedoor.model.access import Identity
 from stagedoor.model.fault import Fault
 from stagedoor.model.service import Service
@@ -34,10 +34,10 @@ def build(platform: Platform, who: Any) -> APIRouter:
         """From real traffic: which endpoints would be without the method, and how they do without it."""
         return await service_sight.dependents(platform, name, method, _window(seconds))
 
-    @router.get("/v1/applications/{name}/fanout")
-    async def show_fanout(by: Who, name: str, seconds: int = 3600) -> FanoutView:
+    @router.get("/v1/applications/{application}/fanout")
+    async def show_fanout(by: Who, application: str, seconds: int = 3600) -> FanoutView:
         """What each endpoint asks for: calls per request, duplicates, calls that could run side by side."""
-        return await service_sight.fanout(platform, name, _window(seconds))
+        return await service_sight.fanout(platform, application, _window(seconds))
 
     @router.put("/v1/services/{name}")
     async def save_service(by: Who, name: str, wish: bodies.ServiceWish) -> bodies.SavedService:
@@ -88,6 +88,22 @@ def build(platform: Platform, who: Any) -> APIRouter:
     async def end_fault(by: Who, name: str, fault: str) -> dict[str, str]:
         await switches.end_fault(platform, by, name, fault)
         return {"ended": fault}
+
+    @router.get("/v1/catalogue/stubs")
+    async def write_stubs(by: Who, services: str = "") -> bodies.Stubs:
+        """What `stagedoor api pull` writes, for the services named (a,b); all when none is."""
+        return bodies.Stubs(**await catalogue.stubs(platform, [one for one in services.split(",") if one]))
+
+    @router.post("/v1/applications/{application}/rehearsals")
+    async def rehearse(by: Who, application: str, wish: bodies.RehearsalWish) -> rehearsal.Rehearsal:
+        """Fails each call of each endpoint of a version in turn; says which endpoints do not stand it."""
+        wanted = rehearsal.Wish(wish.version, tuple(wish.paths), wish.member, wish.device, tuple(wish.kinds))
+        return await rehearsal.rehearse(platform, by, application, wanted)
+
+    @router.get("/v1/metrics", response_class=Response)
+    async def read_metrics(by: Who) -> Response:
+        """Figures of calls, for Prometheus; it sends a viewer's token as a bearer."""
+        return Response(await metrics.render(platform), media_type="text/plain; version=0.0.4")
 
     @router.get("/v1/catalogue")
     async def read_catalogue(by: Who) -> bodies.CatalogueAnswer:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stagedoor.model import manifest as manifests
+from stagedoor.model.grant import grants
 
 # The last one would take the place of the developer's own token.
 _HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length", "authorization")
@@ -37,10 +38,11 @@ async def start(path: Path, folder: Path, url: str, token: str, stack: str, ca: 
 
     async def forward(request: Request) -> Response:
         service = request.headers.get("host", "").split(":")[0]
-        granted = manifests.parse((folder / manifests.FILE).read_text()).services
+        granted = grants(manifests.parse((folder / manifests.FILE).read_text()).services)
         if service not in granted:
-            text = f"no grant for {service}: name it under services in {manifests.FILE}"
-            return JSONResponse({"error": {"code": "no_grant", "message": text}}, 403, {"stagedoor-refused": text})
+            text = f"no grant: name {service} under services in {manifests.FILE}"
+            fields = {"stagedoor-refused": f"grant {text}"}
+            return JSONResponse({"error": {"code": "no_grant", "message": text}}, 403, fields)
         headers = {name: value for name, value in request.headers.items() if name not in _HOP}
         headers["stagedoor-stack"] = stack
         target = f"/v1/services/{service}/call{request.url.path}" + (

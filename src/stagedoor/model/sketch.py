@@ -14,6 +14,11 @@ def bucket(us: int) -> int:
     return int(math.log(max(1, us)) / _GROWTH)
 
 
+def upper(one: int) -> float:
+    """Seconds that no latency of a bucket is above."""
+    return math.exp((one + 1) * _GROWTH) / 1e6
+
+
 def quantile(latencies: Counter[int], share: float) -> float:
     """Seconds; 0 without any."""
     left = share * sum(latencies.values())

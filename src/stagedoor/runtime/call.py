@@ -26,7 +26,7 @@ from stagedoor.runtime.methods import Method
 from stagedoor.runtime.request import Headers, RawHeaders, Request
 
 if TYPE_CHECKING:
-    from stagedoor.runtime.client import Api
+    from stagedoor.runtime.client import ApiBase
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     _value: Any = None
     _request: Request | None = None
 
-    def __init__(self, api: "Api", service: str, verb: str, target: bytes) -> None:
+    def __init__(self, api: "ApiBase", service: str, verb: str, target: bytes) -> None:
         self._api = api
         self.service = service
         self.verb = verb

@@ -50,14 +50,14 @@ class NoTransport:
     def sweep(self) -> None: ...
 
 
-class Service:
-    """One service of the catalogue. A method of its description is a method here; so is each of HTTP's.
+class Calls:
+    """Calls to one service by HTTP method and path.
 
     `timeout` in seconds; `fallback` is a value, or a function of the error, that stands in for a failed answer. Without
     `check`, an answer of 400 and above is an answer. All raise the errors of `stagedoor.runtime.errors`.
     """
 
-    def __init__(self, api: "Api", name: str) -> None:
+    def __init__(self, api: "ApiBase", name: str) -> None:
         self._api = api
         self._name = name
 
@@ -124,6 +124,10 @@ class Service:
         streamed.fault = lambda reason: ApiUpstreamError(self._name, method, path, reason, request_id=request_id)
         return streamed
 
+
+class Service(Calls):
+    """One service of the catalogue: a method of its description is a method here."""
+
     def __getattr__(self, name: str) -> "TypedMethod":
         table = None if name.startswith("__") else self._api.catalogue.get(self._name)
         if table is None or name not in table.methods:
@@ -135,15 +139,14 @@ class Service:
 class TypedMethod:
     """A method of a service's description: called with its parameters by name, it gives the answer's JSON."""
 
-    def __init__(self, api: "Api", service: str, method: Method) -> None:
+    def __init__(self, api: "ApiBase", service: str, method: Method) -> None:
         self._api = api
         self._service = service
         self._method = method
 
     def __call__(self, *, body: Any = None, timeout: float | None = None, fallback: Any = NONE,
                  **arguments: Any) -> Call[Any]:  # fmt: skip
-        renamed = {name.removesuffix("_"): value for name, value in arguments.items()}
-        target, headers = build(self._method, renamed)
+        target, headers = build(self._method, arguments)
         made: Call[Any] = Call(self._api, self._service, self._method.verb, target.encode())
         if headers or body is not None:
             made.fields, made.body = _fields(dict(headers), body)
@@ -151,8 +154,8 @@ class TypedMethod:
         return made
 
 
-class Api:
-    """`api.<service>`: an attribute for each service; `api["video-catalog"]` for a name that is no identifier."""
+class ApiBase:
+    """What calls share: the way out, the catalogue, what is under way and what may be used again."""
 
     def __init__(self) -> None:
         self.transport: Transport = NoTransport()
@@ -162,16 +165,6 @@ class Api:
         self._ends: dict[int, set[Call[Any]]] = {}
         self._under_way: dict[Key, Exchange] = {}
         self._kept = Kept()
-
-    def __getattr__(self, name: str) -> Service:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self[name]
-
-    def __getitem__(self, name: str) -> Service:
-        if name not in self._services:
-            self._services[name] = Service(self, name)
-        return self._services[name]
 
     @overload
     def gather(self, a: Awaitable[A], b: Awaitable[B], /) -> Awaitable[tuple[A, B]]: ...
@@ -259,6 +252,20 @@ class Api:
     def _expire(self, tick: int) -> None:
         for call in list(self._ends.pop(tick, ())):
             call.expire()
+
+
+class Api(ApiBase):
+    """`api.<service>`: an attribute for each service; `api["video-catalog"]` for a name that is no identifier."""
+
+    def __getattr__(self, name: str) -> Service:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Service:
+        if name not in self._services:
+            self._services[name] = Service(self, name)
+        return self._services[name]
 
 
 def _target(path: str, params: Mapping[str, Any] | None) -> bytes:

@@ -63,7 +63,7 @@ class Exchange:
     def message(self) -> bytes:
         """The request as bytes. What it says of time is what the device's own request has left."""
         request = self.request
-        trail = request.trail() % next(_spans) if request is not None else b""
+        trail = request.trail(next(_spans)) if request is not None else b""
         if self.attempt:
             trail += b"stagedoor-attempt: %d\r\n" % self.attempt
         if self.body or self.verb in _WITH_BODY:

@@ -5,6 +5,7 @@ the source, for tests). Without it, services are still called by path.
 """
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,12 @@ _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """`place` is path, query or header."""
+    """`place` is path, query or header; `argument` is what a call names it, where that is another name."""
 
     name: str
     place: str = "query"
     required: bool = False
+    argument: str = ""
 
 
 class Method(msgspec.Struct, frozen=True):
@@ -43,6 +45,10 @@ class Description(msgspec.Struct, frozen=True):
     """What the catalogue tells scripts of one service."""
 
     methods: tuple[Method, ...] = ()
+
+
+class _Pulled(msgspec.Struct, frozen=True):
+    services: dict[str, Description] = {}
 
 
 class Catalogue:
@@ -69,6 +75,14 @@ class Catalogue:
                 self._seen = seen
         except (OSError, msgspec.MsgspecError):
             return
+
+    def read_pulled(self) -> None:
+        """In a test: what `stagedoor api pull` wrote beside the script, wherever that is imported from."""
+        for folder in sys.path:
+            file = Path(folder or ".") / "stagedoor_api.json"
+            if file.is_file():
+                self.load(msgspec.json.decode(file.read_bytes(), type=_Pulled).services)
+                return
 
     def load(self, descriptions: dict[str, Description]) -> None:
         self._tables = {name: Table(one) for name, one in descriptions.items()}
@@ -115,7 +129,7 @@ def build(method: Method, arguments: dict[str, Any]) -> tuple[str, list[tuple[st
     query: list[str] = []
     headers: list[tuple[str, str]] = []
     for one in method.parameters:
-        value = arguments.pop(one.name, None)
+        value = arguments.pop(one.argument or one.name, None)
         if value is None:
             if one.required:
                 raise TypeError(f"{method.name}() needs the parameter {one.name!r}")

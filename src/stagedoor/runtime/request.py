@@ -48,8 +48,8 @@ class Request:
     """
 
     __slots__ = (
-        "_headers", "_query", "_target", "_trail", "body", "calls", "deadline", "degraded", "method", "params", "path",
-        "prefix", "raw_headers",
+        "_headers", "_query", "_target", "_traced", "_trail", "body", "calls", "deadline", "degraded", "method",
+        "params", "path", "prefix", "raw_headers",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +76,7 @@ class Request:
         self.calls: dict[Any, Any] | None = None
         self.degraded: list[str] | None = None
         self._trail: bytes | None = None
+        self._traced = False
 
     @property
     def headers(self) -> Headers:
@@ -122,16 +123,17 @@ class Request:
         if name not in self.degraded:
             self.degraded.append(name)
 
-    def trail(self) -> bytes:
-        """The header lines by which a call is known as this request's, with a place for the call's own number."""
+    def trail(self, number: int) -> bytes:
+        """The header lines by which its call `number` is known as this request's."""
         if self._trail is None:
             known = {name: value for name, value in self.raw_headers if name in _TRAIL or name == _TRACED}
             lines = b"".join(b"%b: %b\r\n" % (name, known[name]) for name in _TRAIL if name in known)
             trace = _trace_id(known)
-            self._trail = lines.replace(b"%", b"%%") + (b"traceparent: 00-%b-%%016x-01\r\n" % trace if trace else b"")
-            if not trace:
-                self._trail += b"%.0s"  # The call's number goes nowhere.
-        return self._trail
+            self._traced = bool(trace)
+            self._trail = lines
+            if trace:
+                self._trail = lines.replace(b"%", b"%%") + b"traceparent: 00-%b-%%016x-01\r\n" % trace
+        return self._trail % number if self._traced else self._trail
 
     def json(self, type: Any = Any) -> Any:
         """The body read as JSON, into `type` when given. Raises HTTPError 400 when it is not that."""

@@ -119,6 +119,7 @@ def request(
     message = f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
     fake = FakeServices(services or {})
     before, client.api.transport = client.api.transport, fake
+    client.api.catalogue.read_pulled()
     try:
         return asyncio.run(_exchange(message, entry, app, fake))
     finally:

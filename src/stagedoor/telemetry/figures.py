@@ -131,6 +131,7 @@ class Figures:
     def __init__(self) -> None:
         self._seconds: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
         self._minutes: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
+        self._ever: dict[CallKey, Cell] = {}
         self._fanout: OrderedDict[int, dict[EndpointKey, Fanout]] = OrderedDict()
         self._totals: dict[tuple[str, str], Total] = {}
         self._pending: OrderedDict[str, list[CallRecord]] = OrderedDict()
@@ -198,6 +199,8 @@ class Figures:
         """A second is over: its minute has it now. What still comes for it is missing there: next to nothing."""
         for key, cell in self._seconds.get(second, {}).items():
             _cell(self._minutes, second // 60, key, _MINUTES, Cell).merge(cell)
+            whole = key if key in self._ever or len(self._ever) < _MOST_KEYS else ("other",) * 4
+            self._ever.setdefault(whole, Cell()).merge(cell)
 
     def _add_request(self, one: RequestRecord, weight: int) -> None:
         asked = self._pending.pop(one.id, [])
@@ -222,6 +225,10 @@ class Figures:
             for key, cell in cells.items():
                 found.setdefault(key, Cell()).merge(cell)
         return found
+
+    def totals(self) -> dict[CallKey, Cell]:
+        """Since the beginning, but for the second that goes on."""
+        return self._ever
 
     def governed(self, seconds: int) -> list[dict[str, Any]]:
         """What the adaptive loop looks at: by method, good answers and failures of a window, and running totals."""

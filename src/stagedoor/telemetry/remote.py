@@ -32,6 +32,10 @@ class RemoteRecords:
         found: list[dict[str, Any]] | None = await self._ask(f"/calls?seconds={seconds}")
         return found
 
+    async def totals(self) -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] | None = await self._ask("/totals")
+        return found
+
     async def governed(self, seconds: int) -> list[dict[str, Any]] | None:
         found: list[dict[str, Any]] | None = await self._ask(f"/governed?seconds={seconds}")
         return found

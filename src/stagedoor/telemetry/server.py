@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from stagedoor.telemetry.figures import Figures
+from stagedoor.telemetry.figures import CallKey, Cell, Figures
 from stagedoor.telemetry.segments import Segments, matches
 
 _OPTIONS = ("limit", "follow")
@@ -26,6 +26,7 @@ class TelemetryApi:
             routes=[
                 Route("/records", self.records, methods=["GET"]),
                 Route("/calls", self.calls, methods=["GET"]),
+                Route("/totals", self.totals, methods=["GET"]),
                 Route("/governed", self.governed, methods=["GET"]),
                 Route("/series/{service}", self.series, methods=["GET"]),
                 Route("/fanout", self.fanout, methods=["GET"]),
@@ -38,16 +39,10 @@ class TelemetryApi:
 
     async def calls(self, request: Request) -> Response:
         """Cells of a window, one for each service, method, caller and stack."""
-        cells = self._figures.calls(_window(request))
-        return _encoded([
-            {
-                "service": key[0], "method": key[1], "caller": key[2], "stack": key[3], "calls": cell.calls,
-                "errors": cell.errors, "refused": cell.refused, "retries": cell.retries, "faults": cell.faults,
-                "bytes_in": cell.received, "bytes_out": cell.sent, "busy": cell.busy / 1e6,
-                "latencies": {str(one): count for one, count in cell.latencies.items()},
-            }
-            for key, cell in cells.items()
-        ])  # fmt: skip
+        return _encoded(_rows(self._figures.calls(_window(request))))
+
+    async def totals(self, request: Request) -> Response:
+        return _encoded(_rows(self._figures.totals()))
 
     async def governed(self, request: Request) -> Response:
         return _encoded(self._figures.governed(_window(request)))
@@ -81,6 +76,18 @@ class TelemetryApi:
             async for record in news:
                 if matches(record, filters):
                     yield json.dumps(record).encode() + b"\n"
+
+
+def _rows(cells: dict[CallKey, Cell]) -> list[dict[str, Any]]:
+    return [
+        {
+            "service": key[0], "method": key[1], "caller": key[2], "stack": key[3], "calls": cell.calls,
+            "errors": cell.errors, "refused": cell.refused, "retries": cell.retries, "faults": cell.faults,
+            "bytes_in": cell.received, "bytes_out": cell.sent, "busy": cell.busy / 1e6,
+            "latencies": {str(one): count for one, count in cell.latencies.items()},
+        }
+        for key, cell in cells.items()
+    ]  # fmt: skip
 
 
 def _window(request: Request) -> int:

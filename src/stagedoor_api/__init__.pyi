@@ -1,0 +1,3 @@
+from stagedoor.runtime.client import Api
+
+api: Api
