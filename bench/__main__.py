@@ -7,6 +7,8 @@ from importlib import import_module
 NAMES = (
     "path",
     "fanout",
+    "throttle",
+    "hang",
     "deploy",
     "size",
     "upgrade",

@@ -36,6 +36,7 @@ class Steady(Beside):
     path: str
     rate: int = 500
     lanes: int = 20
+    bursts: bool = False  # All lanes ask at the same moment.
     apart: bool = False  # Its own waiting for a core is not what is measured: in life it is another machine.
     seconds: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Steady(Beside):
 
     async def _lane(self, number: int) -> None:
         pause = self.lanes / self.rate
-        due = time.perf_counter() + pause * number / self.lanes
+        due = time.perf_counter() + (0.0 if self.bursts else pause * number / self.lanes)
         lane = _Lane(self.port, self.path, keep=number % 2 == 0)
         while not self._stop.is_set():
             await asyncio.sleep(max(0.0, due - time.perf_counter()))

@@ -1,6 +1,6 @@
 """A service that counts: it answers every GET, and tells at /counts when each call came (seconds, wall clock).
 
-python counting.py PORT [PAUSE FILE]   while FILE exists nothing is answered
+python counting.py PORT [FILE]   while FILE exists nothing is answered
 """
 
 import asyncio
@@ -41,6 +41,8 @@ class Counting(asyncio.Protocol):
             ARRIVED.append(time.time())
             body = BODY
         self.transport.write(ANSWER % (len(body), body))  # type: ignore[attr-defined]
+        if not self.parser.should_keep_alive():
+            self.transport.close()
 
 
 async def main(port: int, hang: Path | None) -> None:

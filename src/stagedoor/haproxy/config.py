@@ -136,7 +136,7 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         "  http-request set-header stagedoor-request-id %[unique-id]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
-        "  http-response set-var(txn.degraded) res.hdr(stagedoor-degraded)",
+        "  http-response set-var(txn.degraded) res.fhdr(stagedoor-degraded)",
         f"  http-response del-header {_PLATFORM_HEADERS}",
         "  http-response set-header stagedoor-degraded %[var(txn.degraded)] if { var(txn.degraded) -m found }",
         "  http-response del-header set-cookie if { res.hdr(set-cookie) -m sub stagedoor_ }",
