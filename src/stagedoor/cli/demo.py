@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import tomllib
 
 from stagedoor.cli import output, session, source, watching
 from stagedoor.main.demo import APPLICATIONS, FIRST_PORT, SERVICES, examples
@@ -15,7 +16,13 @@ def deploy(test: str, prod: str) -> None:
     began = time.monotonic()
     print("the demo: four services, four applications", flush=True)
     for number, name in enumerate(SERVICES):
-        client.put("services", name, body={"urls": [f"http://127.0.0.1:{FIRST_PORT + number}"]})
+        folder = examples() / "services"
+        wish = {
+            "urls": [f"http://127.0.0.1:{FIRST_PORT + number}"],
+            "openapi": (folder / f"{name}.json").read_text(),
+            "policies": tomllib.loads((folder / f"{name}.toml").read_text()),
+        }
+        client.put("services", name, body=wish)
     for name in APPLICATIONS:
         packed = source.read_packed(examples() / name)
         print(f"{name}:", flush=True)

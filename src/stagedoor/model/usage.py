@@ -54,7 +54,7 @@ def _names_of_api(tree: ast.Module) -> set[str]:
 def _service(node: ast.expr, apis: set[str]) -> str:
     """The service in `api.films` or `api["films"]`; empty for anything else."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in apis:
-        return "" if node.attr in ("gather", "degraded") else node.attr
+        return "" if node.attr in ("gather", "degraded", "made") else node.attr
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in apis:
         return str(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
     return ""

@@ -189,6 +189,11 @@ class ApiBase:
         request = context.current.get()
         return list(request.degraded or ()) if request is not None else []
 
+    def made(self) -> int:
+        """How many calls the present request has made; what was asked twice counts once."""
+        request = context.current.get()
+        return request.made if request is not None else 0
+
     def sweep(self) -> None:
         """To be called some times a second."""
         self.transport.sweep()
@@ -228,6 +233,8 @@ class ApiBase:
     def _begin(self, call: Call[Any], request: Request | None, deadline: float) -> Exchange:
         exchange = Exchange(call.service, call.verb.encode(), call.target, call.fields, call.body, request)
         exchange.deadline = deadline
+        if request is not None:
+            request.made += 1
         if call.method is not None and call.method.retries:
             exchange.retries = call.method.retries
             exchange.later = asyncio.get_running_loop().call_later

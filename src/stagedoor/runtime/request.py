@@ -48,8 +48,8 @@ class Request:
     """
 
     __slots__ = (
-        "_headers", "_query", "_target", "_traced", "_trail", "body", "calls", "deadline", "degraded", "method",
-        "params", "path", "prefix", "raw_headers",
+        "_headers", "_query", "_target", "_traced", "_trail", "body", "calls", "deadline", "degraded", "made",
+        "method", "params", "path", "prefix", "raw_headers",
     )  # fmt: skip
 
     def __init__(
@@ -74,6 +74,7 @@ class Request:
         # for, and what each call says of it.
         self.deadline = 0.0
         self.calls: dict[Any, Any] | None = None
+        self.made = 0
         self.degraded: list[str] | None = None
         self._trail: bytes | None = None
         self._traced = False
