@@ -16,6 +16,7 @@ const Publications = lazy(() => import("./pages/publications"));
 const Instances = lazy(() => import("./pages/instances"));
 const Instance = lazy(() => import("./pages/instance"));
 const Services = lazy(() => import("./pages/services"));
+const Service = lazy(() => import("./pages/service"));
 const Requests = lazy(() => import("./pages/requests"));
 const Activity = lazy(() => import("./pages/activity"));
 const Status = lazy(() => import("./pages/status"));
@@ -68,6 +69,7 @@ function Pages() {
       <Route path="/instances" component={Instances} />
       <Route path="/instances/:id">{({ id }) => <Instance key={id} id={id} />}</Route>
       <Route path="/services" component={Services} />
+      <Route path="/services/:name">{({ name }) => <Service key={name} name={name} />}</Route>
       <Route path="/requests" component={Requests} />
       <Route path="/activity" component={Activity} />
       <Route path="/status" component={Status} />

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from bench.running import Running, platform
 
+from tests.integration.console import browser, signed_in, visit  # noqa: F401
+
 SETTINGS = """
 [edge]
 trusted_peers = ["127.0.0.1"]

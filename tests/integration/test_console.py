@@ -3,90 +3,27 @@
 import json
 import os
 import re
-import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-from bench.browser import chromium, login_link
+from bench.browser import login_link
 from bench.running import COMMAND, Running, fetch, platform, wait_until
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.integration.applications import hello
+from tests.integration.console import NARROW, WIDE, Visit, browsing, examine, go, shown_command, sign_in, until, watch
 
-AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PARTS = (
-    "", "/documentation", "/requests", "/logs", "/scaling", "/versions", "/releases", "/configuration", "/activity",
+    "", "/documentation", "/requests", "/calls", "/logs", "/scaling", "/versions", "/releases", "/configuration",
+    "/activity",
 )  # fmt: skip
 PAGES = (
     "/", "/publications", "/requests", "/instances", "/services", "/activity", "/status", "/access", "/feedback",
     "/nowhere", "/instances/i00000000", *(f"/applications/looked-through{part}" for part in PARTS),
 )  # fmt: skip
-
-Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, stagedoor: Running) -> Any:
-    """What a browser holds after it signed in once."""
-    with _context(browser) as context:
-        _sign_in(context, stagedoor)
-        return context.storage_state()
-
-
-@pytest.fixture
-def visit(browser: Browser, stagedoor: Running, signed_in: Any) -> Iterator[Visit]:
-    """Opens pages of the console, signed in; at the end nothing may have gone wrong in any of them."""
-    with _context(browser, storage_state=signed_in) as context:
-        wrongs: list[str] = []
-
-        def go(path: str = "/") -> Page:
-            page = context.new_page()
-            _watch(page, wrongs)
-            page.goto(f"{stagedoor.addresses['control']}/console{path}")
-            return page
-
-        yield go
-        assert wrongs == []
-
-
-@contextmanager
-def _context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=WIDE, reduced_motion="reduce", **options)
-    context.set_default_timeout(10_000)
-    try:
-        yield context
-    finally:
-        context.close()
-
-
-def _sign_in(context: BrowserContext, running: Running) -> Page:
-    page = context.new_page()
-    page.goto(login_link(running))
-    expect(page.get_by_role("heading", name="Applications")).to_be_visible()
-    return page
-
-
-def _watch(page: Page, wrongs: list[str]) -> None:
-    def hear(said: ConsoleMessage) -> None:
-        # The browser's own word for an answer that a page asked for and shows.
-        if said.type in ("error", "warning") and "409 (Conflict)" not in said.text:
-            wrongs.append(said.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: wrongs.append(str(error)))
 
 
 def _deploy(running: Running, folder: Path, name: str, *words: str) -> None:
@@ -94,23 +31,15 @@ def _deploy(running: Running, folder: Path, name: str, *words: str) -> None:
         running.cli("deploy", folder=hello(folder, name, word))
 
 
-def _command(page: Page) -> list[str]:
-    """The command that a dialog shows, as the words that follow `stagedoor`."""
-    shown = page.get_by_role("dialog").locator(".command-text").inner_text()
-    words = shlex.split(shown)
-    assert words[0] == "stagedoor"
-    return words[1:]
-
-
 def test_a_link_signs_in_once_and_leaves_no_secret_in_reach(browser: Browser, stagedoor: Running) -> None:
     link = login_link(stagedoor)
-    with _context(browser) as context:
+    with browsing(browser) as context:
         page = context.new_page()
         page.goto(link)
         expect(page.get_by_role("heading", name="Applications")).to_be_visible()
         assert page.url == f"{stagedoor.addresses['control']}/console/"
         assert page.evaluate("[document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage)]") == [""]
-    with _context(browser) as context:
+    with browsing(browser) as context:
         page = context.new_page()
         page.goto(link)
         expect(page.get_by_role("alert")).to_contain_text("This link was used already")
@@ -121,7 +50,7 @@ def test_a_link_signs_in_once_and_leaves_no_secret_in_reach(browser: Browser, st
 
 def test_a_link_may_lead_to_a_page_of_the_console_alone(browser: Browser, stagedoor: Running) -> None:
     for wanted, reached in (("/status", "/console/status"), ("//elsewhere.example", "/console/")):
-        with _context(browser) as context:
+        with browsing(browser) as context:
             page = context.new_page()
             page.goto(login_link(stagedoor).replace("#", f"?to={wanted}#"))
             page.wait_for_url(f"{stagedoor.addresses['control']}{reached}")
@@ -152,7 +81,7 @@ def test_a_click_rolls_back_and_shows_the_command(visit: Visit, stagedoor: Runni
     page.get_by_role("button", name="Roll back ^1 in test").click()
     dialog = page.get_by_role("dialog", name="Roll back back ^1 in test")
     expect(dialog).to_contain_text("from release 2 (1.0.1) to what release 1 was (1.0.0)")
-    assert _command(page) == ["rollback", "back", "--stack", "test", "--line", "1"]
+    assert shown_command(page) == ["rollback", "back", "--stack", "test", "--line", "1"]
     dialog.get_by_role("button", name="Roll back", exact=True).click()
     expect(dialog.locator(".steps-head")).to_contain_text("done")
     expect(dialog.locator(".steps li").filter(has_text="switch")).to_have_count(1)
@@ -165,7 +94,7 @@ def test_a_click_rolls_back_and_shows_the_command(visit: Visit, stagedoor: Runni
     # And forward again, by the history of releases: what is shown there does the same on the command line.
     page.get_by_role("link", name="Releases", exact=True).click()
     page.get_by_role("button", name="Roll back to this: release 2 in test").click()
-    command = _command(page)
+    command = shown_command(page)
     assert command == ["rollback", "back", "--stack", "test", "--line", "1", "--to", "2"]
     stagedoor.cli(*command)
     assert stagedoor.get("/back/hello").json()["word"] == "two"
@@ -182,7 +111,7 @@ def test_a_viewer_sees_everything_and_is_told_that_nothing_can_be_changed(
     made = subprocess.run(
         command, env=stagedoor.environment | {"STAGEDOOR_TOKEN": token}, capture_output=True, text=True, check=True
     )
-    with _context(browser) as context:
+    with browsing(browser) as context:
         page = context.new_page()
         page.goto(json.loads(made.stdout)["url"])
         expect(page.get_by_role("heading", name="looked-at")).to_be_visible()
@@ -197,7 +126,7 @@ def test_a_version_is_released_and_a_line_deleted(visit: Visit, stagedoor: Runni
     page = visit("/applications/moved/versions")
     page.get_by_role("button", name="Release 1.0.0").click()
     page.get_by_label("Stack").select_option("prod")
-    assert _command(page) == ["release", "1.0.0", "--stack", "prod", "--application", "moved"]
+    assert shown_command(page) == ["release", "1.0.0", "--stack", "prod", "--application", "moved"]
     page.get_by_role("button", name="Release in prod").click()
     expect(page.locator(".steps-head")).to_contain_text("done")
     assert stagedoor.get("/moved/hello", "prod").json()["word"] == "one"
@@ -208,7 +137,7 @@ def test_a_version_is_released_and_a_line_deleted(visit: Visit, stagedoor: Runni
     # It has traffic: its name is wanted.
     expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("answered 1 requests")
     page.get_by_label("Type moved/v1").fill("moved/v1")
-    assert _command(page)[-2:] == ["--confirm", "moved/v1"]
+    assert shown_command(page)[-2:] == ["--confirm", "moved/v1"]
     page.get_by_role("button", name="Delete", exact=True).last.click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("button", name="Delete ^1 in prod")).to_have_count(0)
@@ -236,7 +165,7 @@ def test_requests_and_log_lines_come_live(visit: Visit, stagedoor: Running, tmp_
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_role("button", name="Request GET /busy/nothing").click()
     expect(page.get_by_role("dialog")).to_contain_text("It called no service")
-    assert _command(page) == ["requests", "--id", later, "--calls"]
+    assert shown_command(page) == ["requests", "--id", later, "--calls"]
 
 
 def test_an_instance_has_a_page_of_its_own(visit: Visit, stagedoor: Running, tmp_path: Path) -> None:
@@ -271,14 +200,14 @@ def test_a_number_of_instances_is_kept_and_freed(visit: Visit, stagedoor: Runnin
     expect(page.get_by_text("0 to 4, sleeps after 10 min")).to_be_visible()
     page.get_by_role("button", name="Keep a number for 1.0.0 in test").click()
     page.get_by_role("spinbutton", name="Instances").fill("2")
-    assert _command(page) == ["scale", "set", "counted", "2", "--stack", "test", "--line", "1"]
+    assert shown_command(page) == ["scale", "set", "counted", "2", "--stack", "test", "--line", "1"]
     page.get_by_role("button", name="Keep 2 instances").click()
     expect(page.get_by_text("2 instances (fixed at 2): somebody asked for 2")).to_be_visible(timeout=15_000)
     change = page.get_by_role("table", name="Changes").get_by_role("row").filter(has_text="somebody asked for 2")
     expect(change).to_contain_text(re.compile("1 .* 2"))
     expect(page.get_by_role("img", name=re.compile("^Instances: 2 now"))).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="Let 1.0.0 in test scale by itself").click()
-    assert _command(page) == ["scale", "auto", "counted", "--stack", "test", "--line", "1"]
+    assert shown_command(page) == ["scale", "auto", "counted", "--stack", "test", "--line", "1"]
     page.get_by_role("dialog").get_by_role("button", name="Let it scale by itself").click()
     expect(page.get_by_text("0 to 4, sleeps after 10 min")).to_be_visible()
     assert stagedoor.json("scale", "why", "counted")["deployments"][0]["fixed"] is None
@@ -292,7 +221,7 @@ def test_values_are_set_and_secrets_never_shown(visit: Visit, stagedoor: Running
     page.get_by_role("button", name="Set a value").click()
     page.get_by_role("textbox", name="Name").fill("rows")
     page.get_by_role("textbox", name="Value").fill("12")
-    command = _command(page)
+    command = shown_command(page)
     assert command == ["config", "set", "rows", "12", "--application", "tuned", "--stack", "test"]
     page.get_by_role("button", name="Set in test").click()
     expect(page.locator(".steps-head")).to_contain_text("done")
@@ -303,13 +232,13 @@ def test_values_are_set_and_secrets_never_shown(visit: Visit, stagedoor: Running
     page.get_by_role("button", name="Set a secret").click()
     page.get_by_role("textbox", name="Name").fill("key")
     page.get_by_role("textbox", name="Secret").fill("s3cr3t-w0rd")
-    assert _command(page) == ["secret", "set", "key", "--application", "tuned", "--stack", "test"]
+    assert shown_command(page) == ["secret", "set", "key", "--application", "tuned", "--stack", "test"]
     page.get_by_role("button", name="Set in test").click()
     expect(page.locator(".steps-head")).to_contain_text("done")
     page.keyboard.press("Escape")
     expect(page.get_by_role("table", name="Secrets").get_by_role("row").last).to_contain_text("sealed")
     page.get_by_role("button", name="Remove rows").click()
-    stagedoor.cli(*_command(page))
+    stagedoor.cli(*shown_command(page))
     page.keyboard.press("Escape")
     expect(page.get_by_text("No value is set")).to_be_visible()
     page.reload()
@@ -340,14 +269,14 @@ def test_access_and_feedback(visit: Visit, stagedoor: Running, browser: Browser)
     page.get_by_role("button", name="Create a token").click()
     page.get_by_label("Holder").fill("looker")
     page.get_by_label("Role").select_option("viewer")
-    assert _command(page) == ["token", "create", "looker", "--role", "viewer", "--expires", "90d"]
+    assert shown_command(page) == ["token", "create", "looker", "--role", "viewer", "--expires", "90d"]
     page.get_by_role("button", name="Create", exact=True).click()
     token = page.get_by_role("dialog", name="The token of looker").locator("code").inner_text()
     assert token.startswith("sd_")
     page.get_by_role("button", name="I have it").click()
     expect(page.get_by_role("row").filter(has_text="looker")).to_contain_text("holds")
-    with _context(browser) as context:
-        theirs = _sign_in(context, Running(stagedoor.folder, addresses=stagedoor.addresses, token=token))
+    with browsing(browser) as context:
+        theirs = sign_in(context, Running(stagedoor.folder, addresses=stagedoor.addresses, token=token))
         theirs.get_by_role("link", name="Feedback").click()
         theirs.get_by_label("Your feedback").fill("More films, please")
         theirs.get_by_role("button", name="Send").click()
@@ -399,81 +328,37 @@ def test_axe_finds_nothing_serious_on_any_page(
     stagedoor.get("/looked-through/hello")
     stagedoor.get("/looked-through/nothing")
     found: list[str] = []
-    with _context(browser, storage_state=signed_in, bypass_csp=True) as context:
+    with browsing(browser, storage_state=signed_in, bypass_csp=True) as context:
         page = context.new_page()
         page.goto(f"{stagedoor.addresses['control']}/console/")
         for path in PAGES:
-            _go(page, path)
-            found += _examine(page, path)
-        _go(page, "/applications/looked-through")
+            go(page, path)
+            found += examine(page, path)
+        go(page, "/applications/looked-through")
         page.get_by_role("button", name="Roll back ^1 in test").click()
-        found += _examine(page, "the dialog to roll back")
+        found += examine(page, "the dialog to roll back")
         page.keyboard.press("Escape")
-        _go(page, "/applications/looked-through/scaling")
+        go(page, "/applications/looked-through/scaling")
         page.get_by_role("button", name="Keep a number").first.click()
-        found += _examine(page, "the dialog to keep a number of instances")
+        found += examine(page, "the dialog to keep a number of instances")
         page.keyboard.press("Escape")
         one = stagedoor.json("instances", "looked-through")[0]["id"]
-        _go(page, f"/instances/{one}")
+        go(page, f"/instances/{one}")
         expect(page.get_by_role("img", name="Memory:")).to_be_visible(timeout=15_000)
-        found += _examine(page, "an instance")
-        _go(page, "/requests")
+        found += examine(page, "an instance")
+        go(page, "/requests")
         page.get_by_role("button", name="Request GET /looked-through/hello").first.click()
-        found += _examine(page, "the dialog of a request")
-    with _context(browser, bypass_csp=True) as context:
+        found += examine(page, "the dialog of a request")
+    with browsing(browser, bypass_csp=True) as context:
         page = context.new_page()
         page.goto(f"{stagedoor.addresses['control']}/console/login")
-        found += _examine(page, "/login")
+        found += examine(page, "/login")
     assert not found, "\n".join(found)
 
 
-def _until(page: Page, expression: str) -> None:
-    """Asked from outside: the page's own policy lets nothing be evaluated in it."""
-    wait_until(lambda: page.evaluate(expression), what=expression)
-
-
-def _go(page: Page, path: str) -> None:
-    """To another page as a click on a link goes there, which puts the focus on its heading."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.evaluate("document.activeElement.blur()")
-    page.evaluate("to => history.pushState(null, '', to)", f"/console{path}")
-    if path != "/":
-        _until(page, "document.activeElement.tagName === 'H1'")
-
-
-# Colours are all that differs between light and dark.
-_AXE = {
-    "light": "axe.run({resultTypes: ['violations']})",
-    "dark": "axe.run({resultTypes: ['violations'], runOnly: ['color-contrast']})",
-}
-
-
-def _examine(page: Page, what: str) -> list[str]:
-    """What axe finds serious or critical, light and dark, wide and narrow; and what is wider than its screen."""
-    expect(page.get_by_role("heading").first).to_be_visible()
-    expect(page.locator(".skeleton")).to_have_count(0)
-    if not page.evaluate("typeof axe === 'object'"):
-        page.add_script_tag(path=AXE)
-    found = []
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            result = page.evaluate(_AXE[scheme])
-            found += [
-                f"{what}, {scheme}, {size['width']}: {one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-                for one in result["violations"]
-                if one["impact"] in ("serious", "critical")
-                for node in one["nodes"]
-            ]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{what} is wider than {size['width']}")
-    return found
-
-
 def test_a_session_that_ended_says_how_to_go_on(browser: Browser, stagedoor: Running) -> None:
-    with _context(browser) as context:
-        page = _sign_in(context, stagedoor)
+    with browsing(browser) as context:
+        page = sign_in(context, stagedoor)
         address = f"{stagedoor.addresses['control']}/v1/session"
         word = context.request.get(address).json()["change"]
         # Without the word a change is refused, whoever sends it.
@@ -494,7 +379,7 @@ def test_a_session_that_ended_says_how_to_go_on(browser: Browser, stagedoor: Run
 
 
 def test_a_session_ends_by_itself_when_its_time_is_over(browser: Browser, stagedoor: Running, signed_in: Any) -> None:
-    with _context(browser, storage_state=signed_in) as context:
+    with browsing(browser, storage_state=signed_in) as context:
         page = context.new_page()
 
         def shorten(route: Route) -> None:
@@ -508,7 +393,7 @@ def test_a_session_ends_by_itself_when_its_time_is_over(browser: Browser, staged
 
 
 def test_the_organisation_s_sign_in_is_offered_where_there_is_one(browser: Browser, stagedoor: Running) -> None:
-    with _context(browser) as context:
+    with browsing(browser) as context:
         page = context.new_page()
         page.route("**/v1/health", lambda route: route.fulfill(json={"status": "ok", "version": "", "sign_in": "oidc"}))
         page.goto(f"{stagedoor.addresses['control']}/console/login?problem=nobody+knows+you")
@@ -521,7 +406,7 @@ def test_a_page_left_open_over_an_upgrade_notices(browser: Browser, stagedoor: R
     control = stagedoor.addresses["control"]
     missing = fetch(stagedoor.port("control"), "/console/assets/index-of-before.js")
     assert (missing.status, missing.body) == (404, b"")
-    with _context(browser, storage_state=signed_in) as context:
+    with browsing(browser, storage_state=signed_in) as context:
         page = context.new_page()
         page.goto(f"{control}/console/")
         expect(page.get_by_role("heading", name="Applications")).to_be_visible()
@@ -545,8 +430,8 @@ def test_a_page_left_open_over_an_upgrade_notices(browser: Browser, stagedoor: R
 
 
 def test_a_killed_control_is_noticed_and_everything_comes_back(browser: Browser, own: Running, tmp_path: Path) -> None:
-    with _context(browser) as context:
-        page = _sign_in(context, own)
+    with browsing(browser) as context:
+        page = sign_in(context, own)
         # Nothing is there yet: the page says what to do next.
         expect(page.get_by_text("No application yet")).to_be_visible()
         expect(page.locator(".empty .command-text")).to_contain_text("stagedoor init my-script")
@@ -558,7 +443,7 @@ def test_a_killed_control_is_noticed_and_everything_comes_back(browser: Browser,
             }).observe(document.querySelector(".banners"), {childList: true, subtree: true}); }"""
         )
         os.kill(int(own.program("control")["pid"]), signal.SIGKILL)
-        _until(page, "window.banners.includes('Control is away')")
+        until(page, "window.banners.includes('Control is away')")
         wait_until(lambda: _answers(own), what="control")
         expect(page.get_by_text("Control is away.", exact=False)).to_have_count(0)
         _deploy(own, tmp_path, "second", "one")
@@ -575,10 +460,10 @@ def _answers(running: Running) -> bool:
 def test_the_demo_s_page_shows_both_home_screens(browser: Browser) -> None:
     with platform(options=("--demo",)) as running:
         wait_until(lambda: _has_demo(running), 90, "the demo")
-        with _context(browser, bypass_csp=True) as context:
+        with browsing(browser, bypass_csp=True) as context:
             page = context.new_page()
             wrongs: list[str] = []
-            _watch(page, wrongs)
+            watch(page, wrongs)
             page.goto(f"{running.addresses['prod']}/demo/")
             expect(page.locator("#saved")).to_contain_text("16 round trips saved: 18 API calls")
             expect(page.locator("#tv-figures")).to_contain_text("12 API calls, 11 round trips saved")
@@ -588,7 +473,7 @@ def test_the_demo_s_page_shows_both_home_screens(browser: Browser) -> None:
             assert _calls_recorded(page, running) == 12
             page.get_by_label("Member").select_option("m2")
             page.wait_for_selector("body[data-shown=m2]")
-            assert _examine(page, "the demo") == []
+            assert examine(page, "the demo") == []
             assert wrongs == []
 
 

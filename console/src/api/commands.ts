@@ -78,3 +78,36 @@ export const fixScale = (application: string, stack: string, line: number, insta
 
 export const freeScale = (application: string, stack: string, line: number) =>
   command("scale", "auto", application, "--stack", stack, "--line", line);
+
+export const calls = (application: string) => command("calls", application);
+
+export const addService = (name: string, urls: string[], document: string, team: string) =>
+  command(
+    "service", "add", name || "NAME",
+    ...(urls.length ? urls : ["URL"]).flatMap((url) => ["--url", url]),
+    ...(document ? ["--openapi", document] : []),
+    ...(team ? ["--team", team] : []),
+  );
+
+export const removeService = (name: string) => command("service", "remove", name);
+
+export const setPolicies = (name: string) => command("service", "policy", name, "--set", "FILE");
+
+export const switchOff = (name: string, method: string, reason: string) =>
+  command("service", "off", name, method, ...(reason ? ["--reason", reason] : []));
+
+export const switchOn = (name: string, method: string) => command("service", "on", name, method);
+
+type Fault = { kind: string; value: number; share: string; application: string; device: string; budget: string; time: string };
+
+export const addFault = (name: string, method: string, { kind, value, share, application, device, budget, time }: Fault) =>
+  command(
+    "service", "fault", name, method, "--kind", kind,
+    ...(value ? ["--value", value] : []),
+    "--share", `${share}%`, "--for", time,
+    ...(application ? ["--application", application] : []),
+    ...(device ? ["--device", device] : []),
+    "--budget", `${budget}%`,
+  );
+
+export const endFault = (name: string, method: string, id: string) => command("service", "fault", name, method, "--end", id);

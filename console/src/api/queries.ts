@@ -90,7 +90,34 @@ export const scaling = (name: string, stack: string) =>
       ),
   });
 
-export const services = () => queryOptions({ queryKey: ["services"], queryFn: () => ask(api.GET("/v1/services")) });
+/** With the figures of the last seconds. */
+export const services = (seconds = 60) =>
+  queryOptions({
+    queryKey: ["services", "all", seconds],
+    queryFn: () => ask(api.GET("/v1/services", { params: { query: { seconds } } })),
+  });
+
+export const service = (name: string, seconds: number) =>
+  queryOptions({
+    queryKey: ["services", "one", name, seconds],
+    queryFn: () => ask(api.GET("/v1/services/{name}", { params: { path: { name }, query: { seconds } } })),
+  });
+
+/** Which endpoints would be without a method; asked anew each time, since it is about to happen. */
+export const dependents = (name: string, method: string) =>
+  queryOptions({
+    queryKey: ["services", "dependents", name, method],
+    staleTime: 0,
+    gcTime: 0,
+    queryFn: () =>
+      ask(api.GET("/v1/services/{name}/methods/{method}/dependents", { params: { path: { name, method } } })),
+  });
+
+export const fanout = (name: string) =>
+  queryOptions({
+    queryKey: ["services", "fanout", name],
+    queryFn: () => ask(api.GET("/v1/applications/{name}/fanout", { params: { path: { name } } })),
+  });
 
 export const status = () => queryOptions({ queryKey: ["status"], queryFn: () => ask(api.GET("/v1/status")) });
 

@@ -14,6 +14,7 @@ const Versions = lazy(() => import("./versions"));
 const Releases = lazy(() => import("./releases"));
 const Documentation = lazy(() => import("./documentation"));
 const ApplicationRequests = lazy(() => import("./application-requests"));
+const ApplicationCalls = lazy(() => import("./application-calls"));
 const Logs = lazy(() => import("./logs"));
 const Configuration = lazy(() => import("./configuration"));
 const ApplicationActivity = lazy(() => import("./application-activity"));
@@ -25,6 +26,7 @@ const PARTS = [
   { path: "", text: "Overview", show: Overview },
   { path: "documentation", text: "Documentation", show: Documentation },
   { path: "requests", text: "Requests", show: ApplicationRequests },
+  { path: "calls", text: "Calls", show: ApplicationCalls },
   { path: "logs", text: "Logs", show: Logs },
   { path: "scaling", text: "Scaling", show: Scaling },
   { path: "versions", text: "Versions", show: Versions },

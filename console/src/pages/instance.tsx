@@ -1,6 +1,5 @@
 /** One instance: its figures, its curves, who stood on its door before, and what it printed last. */
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { Failure, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
@@ -8,6 +7,7 @@ import { ends, instance } from "../api/queries";
 import type { LogLine } from "../api/records";
 import { Command } from "../parts/command";
 import { Curve } from "../parts/curve";
+import { Fact } from "../parts/fact";
 import { bytes, cores, seconds } from "../parts/format";
 import { Cores, Growth, MemoryMeter } from "../parts/instance-figures";
 import { Loaded } from "../parts/loaded";
@@ -93,35 +93,26 @@ function Living({ all: { instance: one, memory, cpu, ends: before } }: { all: De
 function Figures({ one }: { one: View }) {
   return (
     <dl className="facts-grid card">
-      <Figure name="State">
+      <Fact name="State">
         <State word={one.state} />
-      </Figure>
-      <Figure name="Started">
+      </Fact>
+      <Fact name="Started">
         <Time at={one.started_at} />
-      </Figure>
-      <Figure name="Requests in flight">{one.in_flight}</Figure>
-      <Figure name="CPU cores">
+      </Fact>
+      <Fact name="Requests in flight">{one.in_flight}</Fact>
+      <Fact name="CPU cores">
         <Cores of={one} />
-      </Figure>
-      <Figure name="Memory">
+      </Fact>
+      <Fact name="Memory">
         <MemoryMeter of={one} />
-      </Figure>
-      <Figure name="Restarts">{one.restarts}</Figure>
-      <Figure name="End of the one before">{one.last_end || <span className="faint">none</span>}</Figure>
-      <Figure name="Start" wide>
+      </Fact>
+      <Fact name="Restarts">{one.restarts}</Fact>
+      <Fact name="End of the one before">{one.last_end || <span className="faint">none</span>}</Fact>
+      <Fact name="Start" wide>
         ready after {seconds(one.ready_after)}
         <Phases phases={one.phases} />
-      </Figure>
+      </Fact>
     </dl>
-  );
-}
-
-function Figure({ name, wide, children }: { name: string; wide?: boolean; children: ReactNode }) {
-  return (
-    <div className={wide ? "wide" : undefined}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

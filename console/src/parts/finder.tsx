@@ -19,7 +19,7 @@ const PAGES: Found[] = [
   ["/access", "Access"],
   ["/feedback", "Feedback"],
 ].map(([to, text]) => ({ to: to!, text: text!, kind: "page" }));
-const PARTS = ["requests", "logs", "scaling", "configuration", "documentation", "releases", "versions"];
+const PARTS = ["requests", "calls", "logs", "scaling", "configuration", "documentation", "releases", "versions"];
 
 export function Finder() {
   const [open, setOpen] = useState(false);

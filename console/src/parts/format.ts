@@ -25,6 +25,24 @@ export function rate(value: number): string {
   return value >= 100 ? String(Math.round(value)) : value.toFixed(value && value < 10 ? 1 : 0);
 }
 
+/** A call's time, as in "0.4 ms": services answer within less than one. */
+export function latency(value: number): string {
+  return value > 0 && value < 0.01 ? `${(value * 1000).toFixed(1)} ms` : seconds(value);
+}
+
+/** A share from 0 to 1, as in "1.2%". */
+export function percent(value: number): string {
+  const parts = value * 100;
+  if (parts > 0 && parts < 0.1) return "<0.1%";
+  return `${Number(parts.toFixed(parts < 10 ? 1 : 0))}%`;
+}
+
+/** A mean, as in "2.5"; one that is small is not said to be none. */
+export function mean(value: number): string {
+  if (value > 0 && value < 0.01) return "<0.01";
+  return String(Number(value.toFixed(value < 10 ? 2 : 0)));
+}
+
 /** CPU cores, as in "0.25". */
 export function cores(value: number): string {
   return value >= 10 ? value.toFixed(0) : String(Number(value.toFixed(2)));

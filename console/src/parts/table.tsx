@@ -1,5 +1,5 @@
 /** A table for wide screens that is a list of cards on narrow ones; its meaning is told to screen readers either way. */
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 
 export type Column<T> = {
   name: string;
@@ -13,9 +13,11 @@ type Props<T> = {
   rows: T[];
   id: (row: T) => string | number;
   highlight?: (row: T) => boolean;
+  /** What is shown below a row, where there is something. */
+  below?: (row: T) => ReactNode;
 };
 
-export function Table<T>({ label, columns, rows, id, highlight }: Props<T>) {
+export function Table<T>({ label, columns, rows, id, highlight, below }: Props<T>) {
   return (
     <div className="table-frame">
       <table role="table" aria-label={label}>
@@ -30,21 +32,35 @@ export function Table<T>({ label, columns, rows, id, highlight }: Props<T>) {
         </thead>
         <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr key={id(row)} role="row" data-id={id(row)} className={highlight?.(row) ? "marked" : undefined}>
-              {columns.map((column) => (
-                <td key={column.name} role="cell" className={column.kind}>
-                  {column.kind !== "main" && column.kind !== "actions" && (
-                    <span className="cell-name" aria-hidden="true">
-                      {column.name}
-                    </span>
-                  )}
-                  <span className="cell">{column.cell(row)}</span>
-                </td>
-              ))}
-            </tr>
+            <Fragment key={id(row)}>
+              <tr role="row" data-id={id(row)} className={highlight?.(row) ? "marked" : undefined}>
+                {columns.map((column) => (
+                  <td key={column.name} role="cell" className={column.kind}>
+                    {column.kind !== "main" && column.kind !== "actions" && (
+                      <span className="cell-name" aria-hidden="true">
+                        {column.name}
+                      </span>
+                    )}
+                    <span className="cell">{column.cell(row)}</span>
+                  </td>
+                ))}
+              </tr>
+              <Below columns={columns.length}>{below?.(row)}</Below>
+            </Fragment>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Below({ columns, children }: { columns: number; children: ReactNode }) {
+  if (!children) return null;
+  return (
+    <tr role="row" className="below">
+      <td role="cell" colSpan={columns}>
+        {children}
+      </td>
+    </tr>
   );
 }

@@ -21,8 +21,9 @@ function subscribe(wake: () => void): () => void {
   };
 }
 
-export function Time({ at }: { at: number }) {
-  const words = useSyncExternalStore(subscribe, () => (at ? ago(at, Math.max(now, at)) : ""));
+/** `ahead`: of what is still to come; else a clock that goes wrong puts nothing into the future. */
+export function Time({ at, ahead = false }: { at: number; ahead?: boolean }) {
+  const words = useSyncExternalStore(subscribe, () => (at ? ago(at, ahead ? now : Math.max(now, at)) : ""));
   if (!at) return <span className="faint">–</span>;
   return (
     <time dateTime={new Date(at * 1000).toISOString()} title={moment(at)}>

@@ -23,7 +23,7 @@ function sentence(text: string): string {
 }
 
 /** Words between backquotes as code. */
-function withCode(text: string): ReactNode {
+export function withCode(text: string): ReactNode {
   return text.split("`").map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part));
 }
 
