@@ -34,8 +34,7 @@ async def shape(member: str) -> dict[str, Any]:
         "hero": {**hero, "image": sized(hero, HERO), "playback": licence},
         "continue": watching["films"],
         "rows": [
-            {"title": one["title"], "films": [card(film, scored["ratings"]) for film in row["films"]]}
-            for one, row in zip(chosen, rows, strict=True)
+            {"title": row["title"], "films": [card(film, scored["ratings"]) for film in row["films"]]} for row in rows
         ],
         "degraded": api.degraded(),
     }

@@ -238,7 +238,7 @@ def test_a_method_fails_on_purpose_until_that_is_ended(visit: Visit, called: Run
     expect(_row(page, "Methods", "rows")).to_contain_text("1 fault on")
     wait_until(lambda: _call(called, times=1)[0]["degraded"] == ["echo.rows"], what="the fault")
     page.get_by_role("button", name="End the fault of rows").click()
-    assert shown_command(page)[:5] == ["service", "fault", "echo", "rows", "--end"]
+    assert shown_command(page)[:3] == ["service", "end-fault", "echo"]
     page.get_by_role("button", name="End it").click()
     expect(page.get_by_role("table", name="Faults")).to_have_count(0)
     wait_until(lambda: _call(called, times=1)[0]["degraded"] == [], what="the end of the fault")

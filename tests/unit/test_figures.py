@@ -32,8 +32,9 @@ def request(at: float = 0.0, took: int = 5, **fields: Any) -> bytes:
     return json.dumps({**usual, **fields}, separators=(",", ":")).encode() + b"\n"
 
 
-def taken(*lines: bytes) -> Figures:
-    figures = Figures()
+def taken(*lines: bytes, after: float = 0.0) -> Figures:
+    """What is known of the lines, so many seconds after NOW."""
+    figures = Figures(lambda: NOW + after)
     figures.take(b"".join(lines))
     return figures
 
@@ -70,9 +71,13 @@ def test_what_a_breaker_counts(fields: dict[str, Any], good: int, failures: int)
 
 
 def test_a_window_holds_what_ended_in_it() -> None:
-    figures = taken(*(call(at=second) for second in range(10)))
+    lines = [call(at=second) for second in range(10)]
+    figures = taken(*lines, after=9)
     assert sum(cell.calls for cell in figures.calls(3).values()) == 3
     assert [calls for _, calls, _, _ in figures.series("films")] == [1] * 10
+    later = taken(*lines, after=64)
+    assert later.calls(10) == {}, "what is over is over, also when nothing came since"
+    assert len(later.series("films")) == 5
 
 
 def test_quantiles_of_many_cells_are_those_of_all_calls() -> None:
@@ -118,7 +123,7 @@ def test_a_path_without_its_identifiers_is_one_endpoint() -> None:
 def test_under_heavy_load_a_share_stands_for_all_and_errors_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
     second = [0]
     monkeypatch.setattr("stagedoor.telemetry.figures.time.monotonic", lambda: float(second[0]))
-    figures = Figures()
+    figures = Figures(lambda: NOW + 1)
     for _ in range(3):
         for part in range(256):
             identity = f"{part:04x}0000-89ab-cdef-0123-456789abcdef"

@@ -110,4 +110,4 @@ export const addFault = (name: string, method: string, { kind, value, share, app
     "--budget", `${budget}%`,
   );
 
-export const endFault = (name: string, method: string, id: string) => command("service", "fault", name, method, "--end", id);
+export const endFault = (name: string, id: string) => command("service", "end-fault", name, id);

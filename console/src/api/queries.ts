@@ -116,7 +116,7 @@ export const dependents = (name: string, method: string) =>
 export const fanout = (name: string) =>
   queryOptions({
     queryKey: ["services", "fanout", name],
-    queryFn: () => ask(api.GET("/v1/applications/{name}/fanout", { params: { path: { name } } })),
+    queryFn: () => ask(api.GET("/v1/applications/{application}/fanout", { params: { path: { application: name } } })),
   });
 
 export const status = () => queryOptions({ queryKey: ["status"], queryFn: () => ask(api.GET("/v1/status")) });

@@ -187,7 +187,7 @@ export function EndFault({ service, fault: { id, method }, onClose }: { service:
   return (
     <Act
       title={`End the fault of ${service}.${method}`}
-      command={commands.endFault(service, method, id)}
+      command={commands.endFault(service, id)}
       button="End it"
       done={`${service}.${method} fails no more`}
       onClose={onClose}

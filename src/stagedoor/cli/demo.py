@@ -17,7 +17,7 @@ def deploy(test: str, prod: str) -> None:
     print("the demo: four services, four applications", flush=True)
     for number, name in enumerate(SERVICES):
         folder = examples() / "services"
-        wish = {
+        wish: dict[str, object] = {
             "urls": [f"http://127.0.0.1:{FIRST_PORT + number}"],
             "openapi": (folder / f"{name}.json").read_text(),
             "policies": tomllib.loads((folder / f"{name}.toml").read_text()),

@@ -103,6 +103,7 @@ def _state(one: dict[str, Any]) -> str:
     parts = [f"off: {', '.join(one['off'])}"] if one["off"] else []
     parts += [one["governing"]["reason"]] if one["governing"]["breaker"] == "open" else []
     parts += [f"{one['faults']} faults"] if one["faults"] else []
+    parts += [f"{one['down']} endpoints down"] if one["down"] else []
     return "; ".join(parts) or "fine"
 
 

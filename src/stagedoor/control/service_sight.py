@@ -33,8 +33,13 @@ _PARAMETER = re.compile(r"\{[^{}/]+\}")
 async def listed(platform: Platform, seconds: int) -> list[ServiceView]:
     """All services with the figures of a window."""
     cells = await platform.records.calls(seconds) or []
-    now = platform.clock()
-    return [_view(platform, one, cells, seconds, now) for one in await platform.store.services()]
+    down = _down(await platform.live.endpoints())
+    return [_view(platform, one, cells, seconds, down) for one in await platform.store.services()]
+
+
+def _down(told: dict[str, list[tuple[str, str, str]]]) -> Counter[str]:
+    """How many endpoints fail their checks, by backend."""
+    return Counter({backend: sum(state == "down" for _, state, _ in those) for backend, those in told.items()})
 
 
 async def detail(platform: Platform, name: str, seconds: int) -> ServiceDetail:
@@ -43,10 +48,11 @@ async def detail(platform: Platform, name: str, seconds: int) -> ServiceDetail:
     cells = [one for one in await platform.records.calls(seconds) or [] if one["service"] == name]
     now = platform.clock()
     series = await platform.records.series(name) or []
+    told = await platform.live.endpoints()
     keys = {method: f"{name}/{method}" for method in service.method_names}
     limits = {method: list(platform.governor.of(key).series) for method, key in keys.items()}
     return ServiceDetail(
-        _view(platform, service, cells, seconds, now), await _endpoints(platform, service),
+        _view(platform, service, cells, seconds, _down(told)), _endpoints(service, told),
         [_method(platform, service, method, cells, seconds) for method in service.method_names],
         _callers(cells, seconds), _held(service, now), service.policies, service.credential_field,
         [(float(at), calls, errors, refused) for at, calls, errors, refused in series],
@@ -58,7 +64,7 @@ def _held(service: Service, now: float) -> tuple[Fault, ...]:
     return tuple(one for one in service.faults if one.until > now)
 
 
-def _view(platform: Platform, one: Service, cells: Sequence[Cell], seconds: int, now: float) -> ServiceView:
+def _view(platform: Platform, one: Service, cells: Sequence[Cell], seconds: int, down: Counter[str]) -> ServiceView:
     own = [cell for cell in cells if cell["service"] == one.name]
     governing = platform.governor.of(one.name).view(adaptive=True)
     opened = [method for method in one.method_names if platform.governor.of(f"{one.name}/{method}").breaker.is_open]
@@ -66,7 +72,7 @@ def _view(platform: Platform, one: Service, cells: Sequence[Cell], seconds: int,
         governing = Governing(governing.limit, "open", f"open: {', '.join(opened)}", governing.in_flight)
     return ServiceView(
         one.name, one.team, one.urls, bool(one.methods), len(one.methods), tuple(sorted(one.off)),
-        len(_held(one, now)), figures(own, seconds), governing,
+        len(_held(one, platform.clock())), down[one.backend], figures(own, seconds), governing,
     )  # fmt: skip
 
 
@@ -80,10 +86,9 @@ def _method(platform: Platform, service: Service, name: str, cells: Sequence[Cel
     )  # fmt: skip
 
 
-async def _endpoints(platform: Platform, service: Service) -> list[EndpointView]:
-    those = (await platform.live.endpoints()).get(service.backend, [])
-    told = {address: (state, reason) for address, state, reason in those}
-    return [EndpointView(one, *told.get(one, ("not there yet", ""))) for one in service.addresses]
+def _endpoints(service: Service, told: dict[str, list[tuple[str, str, str]]]) -> list[EndpointView]:
+    known = {address: (state, reason) for address, state, reason in told.get(service.backend, [])}
+    return [EndpointView(one, *known.get(one, ("not there yet", ""))) for one in service.addresses]
 
 
 def _callers(cells: Iterable[Cell], seconds: int) -> list[CallerView]:

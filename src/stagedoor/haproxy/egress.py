@@ -93,7 +93,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
         "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",
         "  http-response del-header stagedoor -m beg",
-        "  http-after-response set-var(txn.refused) res.hdr(stagedoor-refused),word(1,\\ )",
+        "  http-after-response set-var(txn.refused) res.fhdr(stagedoor-refused),word(1,\\ )",
         "  use_backend %[var(txn.grant),field(1,|)]",
     ]
 

@@ -56,14 +56,15 @@ class Dev:
         self._ignored = read_ignored(options.folder)
         self._debugger = None if options.debug is None else debugging.Forward(options.debug, lambda: place.pid)
         self._place = place
+        self._calls: forwarder.Forwarder | None = None
 
     async def run(self) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        calls = await forwarder.start(
-            self._place.egress, self._options.folder, self._options.url, self._options.token,
+        self._calls = calls = await forwarder.start(
+            self._place.sockets, self._options.folder, self._options.url, self._options.token,
             self._options.stack, self._options.ca,
         )  # fmt: skip
         if self._debugger is not None:
@@ -143,11 +144,14 @@ class Dev:
             "instance": name, "entry": manifest.entry, "app": manifest.app, "prefixed": manifest.prefixed,
             "paths": [place.seen(path, sandbox) for path in self._artefacts.import_paths(layer, tool=tool)],
             "config": manifest.config, "egress": place.seen(str(place.egress), sandbox),
+            "catalogue": place.seen(str(place.catalogue.folder / "services.json"), sandbox),
             "secrets": _read_secrets(self._options.folder), "body_limit": manifest.limits.body,
             "answer_limit": manifest.limits.answer, "request_timeout": self._patience(manifest.limits.request),
             "warmup_timeout": self._patience(manifest.limits.warmup), "grace": 1.0,
             "debug": debugging.INSIDE if tool else 0,
         }  # fmt: skip
+        if self._calls is not None:
+            place.catalogue.write(*await self._calls.catalogue())
         if place.warning:
             print(place.warning, file=sys.stderr, flush=True)
         channel = await place.start(name, sandbox)

@@ -4,6 +4,8 @@ The platform's own grants stay in force: what the manifest does not name is refu
 """
 
 import asyncio
+import json
+import socket
 import ssl
 from pathlib import Path
 
@@ -22,17 +24,27 @@ _HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length
 
 
 class Forwarder:
-    def __init__(self, server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    def __init__(self, server: uvicorn.Server, task: asyncio.Task[None], client: httpx.AsyncClient) -> None:
         self._server = server
         self._task = task
+        self._client = client
+
+    async def catalogue(self) -> tuple[str, str]:
+        """(names, descriptions of services) as the platform has them; nothing while it does not answer."""
+        try:
+            answer = await self._client.get("/v1/catalogue", timeout=3)
+            told = answer.json() if answer.status_code == 200 else {}
+        except (httpx.HTTPError, ValueError):
+            told = {}
+        return told.get("hosts", "127.0.0.1 localhost\n"), json.dumps(told.get("services", {}))
 
     def close(self) -> None:
         self._server.should_exit = True
         self._task.cancel()
 
 
-async def start(path: Path, folder: Path, url: str, token: str, stack: str, ca: str) -> Forwarder:
-    """Listens on `path`, for the application in `folder`; calls go to the services of `stack`."""
+async def start(sockets: list[socket.socket], folder: Path, url: str, token: str, stack: str, ca: str) -> Forwarder:
+    """Listens on `sockets`, for the application in `folder`; calls go to the services of `stack`."""
     trust = ssl.create_default_context(cafile=ca or None)
     client = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30, verify=trust)
 
@@ -58,10 +70,9 @@ async def start(path: Path, folder: Path, url: str, token: str, stack: str, ca: 
 
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     app = Starlette(routes=[Route("/{path:path}", forward, methods=methods)])
-    server = uvicorn.Server(uvicorn.Config(app, uds=str(path), log_level="error", access_log=False, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    task = asyncio.get_running_loop().create_task(server._serve())
+    task = asyncio.get_running_loop().create_task(server._serve(sockets))
     while not server.started and not task.done():
         await asyncio.sleep(0.01)
-    path.chmod(0o666)
-    return Forwarder(server, task)
+    return Forwarder(server, task, client)

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from stagedoor.main import networks
 from stagedoor.main.node import find_runtime
 from stagedoor.model.deployment import Mount, Sandbox
-from stagedoor.oci import cgroups, launch, spawn
+from stagedoor.oci import catalogue, cgroups, launch, spawn
+from stagedoor.oci.catalogue import Catalogue
 from stagedoor.oci.launch import Channel
 from stagedoor.oci.runc import Engine
 
@@ -22,10 +24,16 @@ _EGRESS = "/run/stagedoor/egress.sock"
 
 
 class Place(Protocol):
-    """`warning` is said at each start; `egress` is where its API calls are taken."""
+    """`warning` is said at each start; `egress` is where its API calls are taken, `sockets` are what takes them."""
 
     warning: str
     egress: Path
+    sockets: list[socket.socket]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the script is told of services."""
+        ...
 
     @property
     def pid(self) -> int: ...
@@ -55,7 +63,13 @@ class Contained:
         self.egress = self._run / "egress.sock"
         self._engine = Engine(find_runtime(), data / "oci", f"/{GROUP}{os.getpid()}", self._run / "rootfs")
         self._engine.prepare()
+        plain, self._network = networks.make(64)
+        self.sockets = [listen(self.egress), plain]
         self._running: launch.Running | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._engine.catalogue
 
     @property
     def pid(self) -> int:
@@ -63,12 +77,15 @@ class Contained:
 
     async def start(self, name: str, sandbox: Sandbox) -> Channel:
         egress = Mount(str(self.egress), _EGRESS)
-        self._running = await launch.launch(self._engine, name, sandbox, extra=[egress])
+        network = f"/proc/{os.getpid()}/fd/{self._network}"
+        extra = [egress, self.catalogue.mount]
+        self._running = await launch.launch(self._engine, name, sandbox, extra=extra, network=network)
         self._running.become(self._engine, sandbox)
         return self._running.channel
 
     def seen(self, path: str, sandbox: Sandbox) -> str:
-        return _EGRESS if path == str(self.egress) else path
+        seen = {str(self.egress): _EGRESS, str(self.catalogue.folder / "services.json"): catalogue.SERVICES}
+        return seen.get(path, path)
 
     async def end(self) -> None:
         if self._running is None:
@@ -95,6 +112,9 @@ class Plain:
     def __init__(self) -> None:
         self._run = Path(tempfile.mkdtemp(prefix=GROUP))
         self.egress = self._run / "egress.sock"
+        self.sockets = [listen(self.egress)]
+        self.catalogue = Catalogue(self._run / "catalogue")
+        self.catalogue.folder.mkdir()
         self._process: asyncio.subprocess.Process | None = None
         self._channel: Channel | None = None
 
@@ -132,6 +152,16 @@ class Plain:
 
     def close(self) -> None:
         shutil.rmtree(self._run, ignore_errors=True)
+
+
+def listen(path: Path) -> socket.socket:
+    """Whoever is in the sandbox may call; the folder keeps everybody else away."""
+    held = socket.socket(socket.AF_UNIX)
+    held.bind(str(path))
+    path.chmod(0o666)
+    held.listen(64)
+    held.setblocking(False)
+    return held
 
 
 def _folders(sandbox: Sandbox) -> Mapping[str, str]:

@@ -11,7 +11,10 @@ from stagedoor.model.service import Off
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of calls in a window. `refused` is by policy; `quantiles` are p50, p90 and p99 of those that got an answer."""
+    """Of calls in a window, `calls` and `rate` with those that were refused.
+
+    `refused` is by policy. `bytes_in` are of answers, `bytes_out` of calls. p50, p90 and p99 are of what was answered.
+    """
 
     calls: int = 0
     rate: float = 0.0
@@ -71,6 +74,8 @@ class CallerView:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
+    """`down` counts its endpoints that fail their checks."""
+
     name: str
     team: str
     urls: tuple[str, ...]
@@ -78,6 +83,7 @@ class ServiceView:
     methods: int
     off: tuple[str, ...]
     faults: int
+    down: int
     figures: Figures
     governing: Governing
 

@@ -6,6 +6,7 @@ Figures of many cells add up (`model.sketch`). Everything is bounded: what comes
 import math
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,9 +127,10 @@ class Cell:
 
 
 class Figures:
-    """Takes lines of records; answers for windows."""
+    """Takes lines of records; answers for windows that end now, by `clock` (seconds since the epoch)."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._seconds: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
         self._minutes: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
         self._ever: dict[CallKey, Cell] = {}
@@ -136,7 +138,7 @@ class Figures:
         self._totals: dict[tuple[str, str], Total] = {}
         self._pending: OrderedDict[str, list[CallRecord]] = OrderedDict()
         self._counted = (0, 0, 1)  # A second, what came in it, the share that is read in it.
-        self.now = 0
+        self._newest = 0
 
     def take(self, content: bytes) -> None:
         """Whole lines, as they came. A line that is none is left out.
@@ -180,9 +182,9 @@ class Figures:
         if total is None:
             total = self._totals.setdefault(key[:2] if len(self._totals) < _MOST_KEYS else ("other", "other"), Total())
         _cell(self._seconds, second, key, _SECONDS, Cell).add(one, total, weight)
-        if second > self.now:
-            self._close(self.now)
-            self.now = second
+        if second > self._newest:
+            self._close(self._newest)
+            self._newest = second
         if chosen and one.id and one.refused in _NOTHING:
             self._wait_for_request(one)
 
@@ -215,12 +217,13 @@ class Figures:
     # Answers
 
     def calls(self, seconds: int) -> dict[CallKey, Cell]:
-        """Of a window that ends with the newest record: whole minutes above one minute."""
+        """Of a window that ends now: whole minutes above one minute."""
+        now = int(self._clock())
         found: dict[CallKey, Cell] = {}
         if seconds <= _SECONDS:
-            parts = [cells for at, cells in self._seconds.items() if at > self.now - seconds]
+            parts = [cells for at, cells in self._seconds.items() if at > now - seconds]
         else:
-            parts = [cells for at, cells in self._minutes.items() if at > self.now // 60 - math.ceil(seconds / 60)]
+            parts = [cells for at, cells in self._minutes.items() if at > now // 60 - math.ceil(seconds / 60)]
         for cells in parts:
             for key, cell in cells.items():
                 found.setdefault(key, Cell()).merge(cell)
@@ -247,7 +250,10 @@ class Figures:
     def series(self, service: str) -> list[tuple[int, int, int, int]]:
         """(second, calls, errors, refused) of the last minute."""
         found = []
+        now = int(self._clock())
         for at, cells in self._seconds.items():
+            if at <= now - _SECONDS:
+                continue
             those = [cell for key, cell in cells.items() if key[0] == service]
             refused = sum(sum(one.refused.values()) for one in those)
             found.append((at, sum(one.calls for one in those), sum(one.errors for one in those), refused))
@@ -255,7 +261,7 @@ class Figures:
 
     def fanout(self, seconds: int) -> dict[EndpointKey, Fanout]:
         found: dict[EndpointKey, Fanout] = {}
-        first = (max(self._fanout) if self._fanout else 0) - math.ceil(seconds / 60)
+        first = int(self._clock()) // 60 - math.ceil(seconds / 60)
         for at, cells in self._fanout.items():
             for key, cell in cells.items() if at > first else ():
                 found.setdefault(key, Fanout()).merge(cell)
