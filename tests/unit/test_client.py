@@ -302,6 +302,21 @@ def test_answers_are_shared_only_where_the_catalogue_says_they_are_nobodys(tmp_p
     run(tmp_path, service, use)
 
 
+def test_devices_and_requests_that_are_to_fail_share_nothing(tmp_path: Path) -> None:
+    service = Told({"/rows?limit=1": answer('"kept"', cache_control="max-age=60")})
+
+    async def use(films: client.Service) -> None:
+        for field, value in ((b"stagedoor-device", b"tv"), (b"stagedoor-device", b"phone"), (b"stagedoor-fault", b"x")):
+            request = Request("GET", b"/home", [(field, value)])
+            for _ in range(2):
+                context.current.set(request)
+                await films.rows(limit=1)
+                request.calls = None
+        assert service.asked["/rows?limit=1"] == 4, "once for each device, and each time for what is to fail"
+
+    run(tmp_path, service, use)
+
+
 def test_two_members_never_see_each_others_answers(tmp_path: Path) -> None:
     """The service answers by whom it is told of: by parameter, by credentials, by a field that it says it varies by."""
 

@@ -6,6 +6,7 @@ calls and the wire, so that tests and replays put something else there.
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar, overload
 from urllib.parse import quote, urlencode
 
@@ -224,10 +225,15 @@ class ApiBase:
     def _find_shared(self, call: Call[Any], key: Key, request: Request | None, now: float, deadline: float) -> Exchange:
         if call.method is None or not call.method.shared:
             return self._begin(call, request, deadline)
+        if request is not None:
+            if request.header(b"stagedoor-fault"):
+                return self._begin(call, request, deadline)  # What is to fail for one fails for nobody else.
+            # The service is told of the device: what it answers one kind is not for another.
+            key = (*key[:2], key[2] + b"\0" + request.device.encode())
         found = self._under_way.get(key) or self._kept.find(key, now)
         if found is None:
             found = self._under_way[key] = self._begin(call, request, deadline)
-            found.on_done = self._keep
+            found.on_done = partial(self._keep, key)
         return found
 
     def _begin(self, call: Call[Any], request: Request | None, deadline: float) -> Exchange:
@@ -240,8 +246,7 @@ class ApiBase:
             exchange.later = asyncio.get_running_loop().call_later
         return exchange
 
-    def _keep(self, exchange: Exchange) -> None:
-        key = (exchange.service, exchange.target, exchange.fields)
+    def _keep(self, key: Key, exchange: Exchange) -> None:
         if self._under_way.get(key) is exchange:
             del self._under_way[key]
         self._kept.add(key, exchange, asyncio.get_running_loop().time())
