@@ -134,14 +134,22 @@ def test_a_call_carries_the_platforms_credential_and_nothing_that_the_script_mad
         raw(
             stagedoor, "svc-trusted",
             b"GET /rows HTTP/1.1\r\nhost: trusted\r\nauthorization: mine\r\nstagedoor-application: root\r\n"
-            b"stagedoor_application: root\r\nstagedoor-fault: x\r\nconnection: close\r\n\r\n",
+            b"stagedoor_application: root\r\nstagedoor-fault: x\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"
+            b"x-http-method-override: DELETE\r\nx-original-url: /films/7\r\nx-forwarded-for: 10.0.0.1\r\n"
+            b'stagedoor-special: 1","holder":"d0|other@1.0.0|i0|prod","z":"|x\r\n'
+            b"connection: close, upgrade, http2-settings\r\n\r\n",
         )  # fmt: skip
         head = films.heads[-1]
+        odd = ("upgrade", "http2-settings", "x-http-method-override", "x-original-url", "x-forwarded-for")
+        assert not [name for name in (*odd, "stagedoor-special") if name in head]
         assert (head["authorization"], head["stagedoor-application"]) == ("Bearer s3cret-of-films", "svc-trusted@1.0.0")
         assert "stagedoor_application" not in head and "stagedoor-fault" not in head
         everywhere = json.dumps([client.get("services", "trusted"), client.get("services"), client.get("activities")])
         assert "s3cret" not in everywhere
-        assert "s3cret" not in stagedoor.cli("requests", "svc-trusted", "--calls", "--json").stdout
+        said = stagedoor.cli("requests", "--calls", "--json").stdout
+        assert "s3cret" not in said
+        calls = [json.loads(line) for line in said.splitlines()]
+        assert {one["application"] for one in calls if one["service"] == "trusted"} == {"svc-trusted"}
 
 
 SLIPS = {

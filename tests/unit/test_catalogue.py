@@ -100,6 +100,14 @@ def test_a_recursive_type_ends_at_its_name_and_an_endless_one_at_a_depth() -> No
     assert "Any" in openapi.type_of(whole, {"$ref": "#/components/schemas/E"}, "")
 
 
+def test_types_that_lead_to_each_other_many_times_over_are_read_at_once() -> None:
+    schemas = {
+        f"S{n}": {"anyOf": [{"$ref": f"#/components/schemas/S{(n + k) % 20}"} for k in range(20)]} for n in range(20)
+    }
+    whole = {**DOCUMENT, "components": {"schemas": schemas}}
+    assert openapi.type_of(whole, {"$ref": "#/components/schemas/S0"}, "") == "Any"
+
+
 METHODS = openapi.methods(DOCUMENT)
 MEMBER = METHODS[0].parameters[1]
 
@@ -116,6 +124,12 @@ CONTRADICTIONS = {
     "callers\\[0\\] limits nothing": {"callers": [{"application": "tv"}]},
     "application is missing": {"callers": [{"rate": 1}]},
     "methods is not allowed": {"methods": 1},
+    "name of an application": {"callers": [{"application": "a x;add map m d1/secret s1|h|all;#", "rate": 1}]},
+    "is no version number": {"callers": [{"application": "tv", "version": "1;quit", "rate": 1}]},
+    "no method 'any'": {"callers": [{"application": "tv", "method": "any", "rate": 1}]},
+    "host = 'h\\|all'": {"host": "h|all"},
+    "health = '/h;quit'": {"health": "/h;quit"},
+    "NaN is no number": {"methods": {"rows": {"fallback": "NaN"}}},
     "health = 'x'": {"health": "x"},
 }
 

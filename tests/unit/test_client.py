@@ -423,7 +423,7 @@ def test_a_method_may_be_tried_again_within_its_time_but_not_against_a_policy(tm
         while head := await read_head(reader):
             policy = "x-policy" in head
             asked["policy" if policy else "tried"] += 1
-            attempt = "stagedoor-attempt: " + str(asked["tried"] - 1) in head
+            attempt = f"stagedoor-special: {asked['tried'] - 1}|" in head
             assert attempt == (asked["tried"] > 1 and not policy)
             if policy:
                 writer.write(answer("", 503, stagedoor_refused="busy the service is short"))
@@ -507,3 +507,133 @@ def test_idle_connections_and_answers_do_not_pile_up(tmp_path: Path) -> None:
         assert not api.transport._idle
 
     run(tmp_path, service, use)
+
+
+def test_what_a_caller_does_wrong_hurts_nobody_else(tmp_path: Path) -> None:
+    """The same call twice, one that others wait for too, fallbacks that raise, awaits after a cancellation."""
+    go = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await read_head(reader):
+            target = head.split(" ")[1]
+            if target == "/slow":
+                await go.wait()
+            writer.write(answer("", 500) if target == "/bad" else answer(f'"{target}"'))
+        writer.close()
+
+    def raises(error: Exception) -> None:
+        raise KeyError("in the fallback")
+
+    async def use(films: client.Service) -> None:
+        gather = films._api.gather
+        one = films.get("/a")
+        first, second = await gather(one, one)
+        assert first is second
+        slow = films.get("/slow", timeout=2)
+        waiting = asyncio.create_task(slow)
+        await asyncio.sleep(0.01)
+        with pytest.raises(ApiUpstreamError):
+            await gather(slow, films.get("/bad"))
+        with pytest.raises(KeyError, match="in the fallback"):
+            await gather(films.get("/a"), films.get("/bad", fallback=raises))
+        bad = films.get("/bad", fallback=raises)
+        for _ in range(2):
+            with pytest.raises(KeyError):
+                await bad
+        gone = asyncio.create_task(films.get("/slow"))
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        again = films.get("/slow")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await again
+        go.set()
+        assert (await waiting).json() == "/slow"
+        assert (await again).json() == "/slow", "it was given up, and begins anew"
+
+        async def fails() -> None:
+            raise RuntimeError("at once")
+
+        go.clear()
+        with pytest.raises(RuntimeError, match="at once"):
+            await gather(asyncio.sleep(5), fails())
+
+    run(tmp_path, serve, use)
+
+
+def test_a_pause_before_another_attempt_takes_nobody_elses_connection(tmp_path: Path) -> None:
+    release = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await read_head(reader):
+            if "/tried" in head:
+                writer.write(answer("", 503))
+            else:
+                await release.wait()
+                writer.write(answer('"fine"'))
+        writer.close()
+
+    async def use(films: client.Service) -> None:
+        tried = asyncio.create_task(films.tried(timeout=0.01))
+        await asyncio.sleep(0.005)
+        other = asyncio.create_task(films.get("/other", timeout=2))
+        await asyncio.sleep(0.05)
+        with pytest.raises((ApiTimeout, ApiOverloaded)):
+            await tried
+        release.set()
+        assert (await other).json() == "fine"
+
+    run(tmp_path, serve, use)
+
+
+def test_an_answer_that_is_for_one_is_given_to_nobody_else(tmp_path: Path) -> None:
+    go = asyncio.Event()
+    asked = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while await read_head(reader):
+            asked += 1
+            mine = asked
+            await go.wait()
+            writer.write(answer(f'"{mine}"', cache_control="private"))
+        writer.close()
+
+    async def one(films: client.Service, member: str) -> list[str]:
+        a_request(member)
+        return await films._api.gather(films.rows(limit=1), films.rows(limit=1))  # type: ignore[return-value]
+
+    async def use(films: client.Service) -> None:
+        tasks = [asyncio.create_task(one(films, member)) for member in ("ann", "bob", "eve")]
+        await asyncio.sleep(0.02)
+        go.set()
+        found = await asyncio.gather(*tasks)
+        assert all(first == second for first, second in found)
+        assert len({first for first, _ in found}) == 3, "each has an answer of its own"
+
+    run(tmp_path, serve, use)
+
+
+def test_the_lines_of_a_service_stay_counted(tmp_path: Path) -> None:
+    """Whatever happens to calls, the pool knows in the end that none is under way."""
+    hang = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await read_head(reader):
+            if "/cut" in head:
+                break
+            if "/hang" in head:
+                await hang.wait()
+            writer.write(answer('"ok"', connection="close") if "/close" in head else answer('"ok"'))
+        writer.close()
+
+    async def use(films: client.Service) -> None:
+        pool: Any = films._api.transport
+        calls = [films.get(path, timeout=0.05, fallback=None) for path in ("/cut", "/hang", "/close", "/a") * 40]
+        await films._api.gather(*calls)
+        assert (await films.call("HEAD", "/a", timeout=1)).status == 200
+        lane = pool._lanes["films"]
+        assert (lane.busy, list(lane.waiting)) == (0, [])
+        hang.set()
+
+    run(tmp_path, serve, use)

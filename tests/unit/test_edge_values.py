@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from stagedoor.haproxy import config
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.reconcile import commands
@@ -42,6 +44,14 @@ def test_rules_are_replaced_whole_since_their_order_counts() -> None:
     running = EdgeState({}, {"rules-test": {"^a": "a/v1", "^b": "b/v1"}})
     wanted = EdgeState({}, {"rules-test": {"^b": "b/v1", "^a": "a/v1"}})
     assert commands(LAYOUT, running, wanted) == ["replace map /run/x/edge/rules-test.map\n^b b/v1\n^a a/v1"]
+
+
+def test_a_word_of_a_command_is_a_word_whatever_is_in_it() -> None:
+    wanted = EdgeState({}, {"callers": {"a x;quit": "1 2\\"}})
+    (command,) = commands(LAYOUT, EdgeState({}, {"callers": {}}), wanted)
+    assert command == "add map /run/x/edge/callers.map a\\ x\\;quit 1\\ 2\\\\"
+    with pytest.raises(ValueError, match="cannot be told"):
+        commands(LAYOUT, EdgeState({}, {"callers": {}}), EdgeState({}, {"callers": {"a\nquit": "1"}}))
 
 
 def test_without_a_trusted_peer_no_header_is_believed() -> None:

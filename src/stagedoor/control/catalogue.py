@@ -50,13 +50,15 @@ class Wish:
 
 async def save(platform: Platform, by: Identity, name: str, wish: Wish) -> Service:
     """Adds or changes a service, whole or not at all. Raises Invalid, Forbidden, Unavailable, TooLarge."""
+    # Read before anybody waits for it: a document may be large.
+    methods = None if wish.document is None else await asyncio.to_thread(openapi.methods, wish.document)
     async with platform.pool_lock:
         former = await platform.store.service(name)
         base = former or Service(name, (), team=wish.team or by.team)
         by.require_change(base.team)
         if wish.team is not None and wish.team != base.team:
             by.require_operator()
-        wanted = await asyncio.to_thread(_merge, platform, base, wish)
+        wanted = _merge(platform, base, wish, base.methods if methods is None else methods)
         if wish.urls is not None or not former:
             addresses = await look_up(platform, check_origins(name, wanted.urls), by)
             wanted = replace(wanted, urls=check_origins(name, wanted.urls), addresses=addresses)
@@ -81,8 +83,7 @@ async def get(platform: Platform, name: str) -> Service:
     return service
 
 
-def _merge(platform: Platform, base: Service, wish: Wish) -> Service:
-    methods = base.methods if wish.document is None else openapi.methods(wish.document)
+def _merge(platform: Platform, base: Service, wish: Wish, methods: tuple[Method, ...]) -> Service:
     wanted = replace(
         base,
         urls=base.urls if wish.urls is None else wish.urls,

@@ -32,6 +32,8 @@ async def keep_within_budget(platform: Platform) -> None:
                 await _look(platform, services, began)
         except Failure as error:
             log.warning("faults are looked at again: %s", error)
+        except Exception:
+            log.exception("faults are looked at again")
 
 
 async def _look(platform: Platform, services: list[Service], began: dict[str, Sums]) -> None:

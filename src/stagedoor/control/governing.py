@@ -31,6 +31,8 @@ async def keep_governed(platform: Platform) -> None:
                 await _once(platform, await platform.store.services(), in_flight)
         except Failure as error:
             log.info("limits stay as they are: %s", error)
+        except Exception:
+            log.exception("limits stay as they are")
 
 
 async def _once(platform: Platform, services: list[Service], in_flight: dict[str, int]) -> None:

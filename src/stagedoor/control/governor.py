@@ -104,7 +104,9 @@ class Governor:
         busy = max(0, seen["total_busy"] - one.busy) / 1e6
         elapsed = now - one.looked_at if one.looked_at else PAUSE
         one.good, one.failures, one.busy = seen["total_good"], seen["total_failures"], seen["total_busy"]
-        one.in_flight, one.looked_at = in_flight, now
+        one.in_flight, first, one.looked_at = in_flight, not one.looked_at, now
+        if first:
+            return  # What was before this process is no growth of a quarter of a second.
         if good:
             one.answered_at = now
             one.limit = limits.look_again(one.limit, limits.Look(elapsed, good, busy / good, in_flight), policy.timeout)

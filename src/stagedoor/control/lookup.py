@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from stagedoor.control.platform import Platform
 from stagedoor.model.access import OPERATOR, Identity
-from stagedoor.model.errors import Forbidden, Invalid
-from stagedoor.model.service import endpoint_of
+from stagedoor.model.errors import Failure, Forbidden, Invalid
+from stagedoor.model.service import Service, endpoint_of
 
 log = logging.getLogger("stagedoor.catalogue")
 
@@ -20,18 +20,22 @@ _MOST_ADDRESSES = 16
 _METADATA = frozenset(("100.100.100.200", "168.63.129.16", "192.0.0.192"))
 
 
-async def look_up(platform: Platform, urls: tuple[str, ...], by: Identity | None) -> tuple[str, ...]:
+async def look_up(
+    platform: Platform, urls: tuple[str, ...], by: Identity | None, known: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Where the origins lead now. The edge is given addresses: a name that has none would keep it from starting.
 
-    Raises Invalid for one that leads nowhere, or to what is the platform's own.
+    Nobody's own look-up (`by` None) leads to the platform's machine only where the service was before (`known`). Raises
+    Invalid for an origin that leads nowhere, or to what is the platform's own; Forbidden.
     """
     found: dict[str, None] = {}
     for url in urls:
         host, port = endpoint_of(url)
         for address in await _addresses(host, port):
-            operator = by is None or by.role == OPERATOR
+            place = f"{address}:{port}"
+            operator = place in known if by is None else by.role == OPERATOR
             check_place(host, address, port, _own_ports(platform), operator=operator)
-            found[f"{address}:{port}"] = None
+            found[place] = None
     return tuple(found)[:_MOST_ADDRESSES]
 
 
@@ -51,21 +55,28 @@ async def keep_looking_up(platform: Platform) -> None:
     """Names may lead elsewhere after a while. One that leads nowhere keeps the addresses that it had."""
     while True:
         await asyncio.sleep(_AGAIN)
-        changed = False
-        for service in await platform.store.services():
-            try:
-                addresses = await look_up(platform, service.urls, None)
-            except Invalid as error:
-                log.warning("the service %s keeps its addresses: %s", service.name, error)
-                continue
-            if addresses != service.addresses:
-                async with platform.pool_lock:
-                    latest = await platform.store.service(service.name)
-                    if latest is not None:
-                        await platform.store.save_service(replace(latest, addresses=addresses), None)
-                changed = True
-        if changed:
-            await platform.apply_traffic()
+        try:
+            if any([await _look_again(platform, one) for one in await platform.store.services()]):
+                await platform.apply_traffic()
+        except Exception:
+            log.exception("services are looked up again")
+
+
+async def _look_again(platform: Platform, service: Service) -> bool:
+    """Whether it is elsewhere now."""
+    try:
+        addresses = await look_up(platform, service.urls, None, service.addresses)
+    except Failure as error:
+        log.warning("the service %s keeps its addresses: %s", service.name, error)
+        return False
+    if addresses == service.addresses:
+        return False
+    async with platform.pool_lock:
+        latest = await platform.store.service(service.name)
+        if latest is None or latest.urls != service.urls:
+            return False
+        await platform.store.save_service(replace(latest, addresses=addresses), None)
+    return True
 
 
 def check_place(host: str, found: str, port: int, own_ports: set[int], *, operator: bool) -> None:

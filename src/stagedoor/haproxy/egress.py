@@ -24,6 +24,11 @@ from stagedoor.model.service import CREDENTIAL_FIELDS
 
 # What some server behind could read as another path than the one that was granted.
 _ODD_PATH = r"(^[^/]|//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
+_ODD_FIELDS = (
+    "^(stagedoor_.*|stagedoor-fault|upgrade|http2-settings|x-http-method.*|x-method-override|x-original-.*"
+    "|x-rewrite-url|forwarded|x-forwarded-.*|x-real-ip)$"
+)
+_SIGNS = "stagedoor_ -fault upgrade http2 -method -original -rewrite forwarded -real-ip"
 _RECORD = (
     '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],'
     '"holder":"%[var(txn.holder)]","service":"%[var(txn.service),json(utf8s)]","name":"%[var(txn.policy),field(1,|)]",'
@@ -43,7 +48,7 @@ def _of(field: int) -> str:
 def tables() -> list[list[str]]:
     """`gpc`: passed, tried again. `gpt`: the second that is counted, and what both were when it began."""
     kept = "size 20k expire 10m store conn_cur,gpc(2),gpt(3)"
-    return [[f"backend {name} from edge", f"  stick-table type string len 128 {kept}"] for name in ("calls", "callers")]
+    return [[f"backend {name} from edge", f"  stick-table type string len 256 {kept}"] for name in ("calls", "callers")]
 
 
 def defaults() -> list[str]:
@@ -83,17 +88,17 @@ def frontend(layout: Layout, times: str) -> list[str]:
         f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
         # The dear look is for what looks odd at all.
         f"  {errors.refusal('target')} if {{ path -m sub % // /. \\\\ }} {{ path -m reg -i '{_ODD_PATH}' }}",
-        f"  {errors.refusal('target')} if !{{ path -m beg / }}",
-        "  http-request set-var(txn.attempt) req.hdr(stagedoor-attempt)",
-        "  http-request set-var(txn.token) req.hdr(stagedoor-fault)",
-        "  http-request del-header stagedoor-fault if { var(txn.token) -m found }",
-        # What the platform itself says of a caller, in whatever spelling a server may take for it.
-        "  http-request del-header stagedoor_ -m beg",
+        # Of a further attempt, or of a request for which something is to fail; most calls are neither.
+        "  http-request set-var(txn.special) req.hdr(stagedoor-special)",
+        "  http-request del-header stagedoor-special if { var(txn.special) -m found }",
+        # What some server takes for another method, path or caller, or for the end of HTTP: a tunnel knows no grants.
+        f"  http-request del-header {_ODD_FIELDS} -m reg if {{ req.hdr_names -m sub {_SIGNS} }}",
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
         "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",
+        "  http-response deny deny_status 502 if { status 101 }",
         "  http-response del-header stagedoor -m beg",
-        "  http-after-response set-var(txn.refused) res.fhdr(stagedoor-refused),word(1,\\ )",
+        "  http-after-response set-var(txn.refused) res.fhdr(stagedoor-refused),word(1,\\ ) if { status ge 400 }",
         "  use_backend %[var(txn.grant),field(1,|)]",
     ]
 
@@ -101,27 +106,42 @@ def frontend(layout: Layout, times: str) -> list[str]:
 def backend(layout: Layout, number: int, servers: list[str]) -> list[str]:
     """A service's own. It looks the call's name up, then what the owner allows, then asks.
 
-    Most calls have neither limits nor faults nor a breaker that is open: they are let through before all of that.
+    Most calls read, and have neither limits nor faults nor a breaker that is open: they are let through by the first
+    four rules. Paths with parameters and what is no GET come after them, and all that is special at the end.
     """
     name = service_backend_name(number)
-    plain = (
-        f"{{ var(txn.live) -m int lt {OPEN} }} {{ {_of(_FLAGS)} -m str 0 }}"
-        " !{ var(txn.attempt) -m found } !{ var(txn.token) -m found }"
-    )
+    reads, others = layout.map_file(methods_map(name, "reads")), layout.map_file(methods_map(name, "others"))
+    patterns = layout.map_file(methods_map(name, "patterns"))
+    unknown = "!{ var(txn.policy) -m found }"
     return [
         f"backend {name} from services",
         "  balance leastconn",
         *_check(layout),
+        # A path holds no question mark, so the end of one is where it stands.
+        f"  http-request set-var(txn.policy) path,concat(?),map_beg({reads}) if METH_GET",
+        *_let_plain_through(layout),
+        f'  http-request set-var-fmt(txn.asked) "%[method]:%[path]?" if {unknown}',
+        f"  http-request set-var(txn.policy) var(txn.asked),map_beg({others}) if {unknown}",
+        f"  http-request set-var(txn.policy) var(txn.asked),map_reg({patterns}) if {unknown}",
+        f"  {errors.refusal('method')} if {unknown}",
+        *_let_plain_through(layout),
         *_credentials(layout, name),
-        *_classify(layout, name),
-        f"  http-request set-var(txn.live) {_of(_KEY)},map_str_int({layout.map_file(LIVE)},0)",
-        f"  http-request track-sc0 {_of(_KEY)} table calls",
-        f"  {errors.refusal('in_flight')} if {{ var(txn.live) -m int lt {OPEN} }} {{ var(txn.live) -m int gt 0 }}"
-        " { sc0_conn_cur(calls),sub(txn.live) gt 0 }",
-        f"  http-request allow if {plain}",
         *_limits(layout, name),
         *_faults(layout),
         *servers,
+    ]
+
+
+def _let_plain_through(layout: Layout) -> list[str]:
+    """Counts it as under way; nothing else is looked at where nothing else is said."""
+    plain = (
+        f"{{ {_of(_FLAGS)} -m str 0 }} {{ var(txn.live) -m int eq 0 }} {{ var(txn.grant),field(3,|) -m str all }}"
+        " !{ var(txn.special) -m found }"
+    )
+    return [
+        f"  http-request set-var(txn.live) {_of(_KEY)},map_str_int({layout.map_file(LIVE)},0)",
+        f"  http-request track-sc0 {_of(_KEY)} table calls if {{ var(txn.policy) -m found }}",
+        f"  http-request allow if {plain}",
     ]
 
 
@@ -134,31 +154,20 @@ def _check(layout: Layout) -> list[str]:
     ]
 
 
-def _classify(layout: Layout, name: str) -> list[str]:
-    reads, others = layout.map_file(methods_map(name, "reads")), layout.map_file(methods_map(name, "others"))
-    patterns, granted = layout.map_file(methods_map(name, "patterns")), layout.map_file(GRANTED)
-    unknown = "!{ var(txn.policy) -m found }"
-    asked = f"var(txn.holder),field(1,|),concat(/,txn.key),map_str({granted})"
-    some = "{ var(txn.grant),field(3,|) -m str some }"
-    return [
-        # A path holds no question mark, so the end of one is where it stands.
-        f"  http-request set-var(txn.policy) path,concat(?),map_beg({reads}) if METH_GET",
-        f'  http-request set-var-fmt(txn.asked) "%[method]:%[path]?" if {unknown}',
-        f"  http-request set-var(txn.policy) var(txn.asked),map_beg({others}) if {unknown}",
-        f"  http-request set-var(txn.policy) var(txn.asked),map_reg({patterns}) if {unknown}",
-        f"  {errors.refusal('method')} if {unknown}",
-        f"  http-request set-var(txn.key) {_of(_KEY)} if {some}",
-        f"  {errors.refusal('grant')} if {some} !{{ {asked} -m found }}",
-    ]
-
-
 def _limits(layout: Layout, name: str) -> list[str]:
     limited = "{ var(txn.flags) -m sub l }"
+    asked = f"var(txn.holder),field(1,|),concat(/,txn.key),map_str({layout.map_file(GRANTED)})"
     return [
         f"  http-request set-var(txn.flags) {_of(_FLAGS)}",
+        f"  http-request set-var(txn.key) {_of(_KEY)}",
+        f"  {errors.refusal('grant')} if {{ var(txn.grant),field(3,|) -m str some }} !{{ {asked} -m found }}",
         f"  {errors.refusal('off')} if {{ var(txn.flags) -m sub o }}",
         f"  http-request set-timeout server {_of(_TIMEOUT)} if {{ var(txn.flags) -m sub t }}",
-        f"  http-request set-var(txn.key) {_of(_KEY)}",
+        "  http-request set-var(txn.attempt) var(txn.special),field(1,|) if { var(txn.special) -m reg ^[0-9]{1,2}[|] }",
+        "  http-request set-var(txn.token) var(txn.special),field(2,|) if { var(txn.special) -m found }",
+        "  http-request set-var(txn.limit) var(txn.live),mod(1000000)",
+        f"  {errors.refusal('in_flight')} if {{ var(txn.limit) -m int gt 0 }}"
+        " { sc0_conn_cur(calls),sub(txn.limit) gt 0 }",
         f"  http-request set-var(txn.caller) var(txn.holder),field(2,|),concat(/,txn.key) if {limited}",
         f"  http-request track-sc1 var(txn.caller) table callers if {limited}",
         # Milliseconds that a counter holds.

@@ -13,6 +13,7 @@ from stagedoor.haproxy.egress import OPEN, SHORT
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.socket import AdminSocket
 from stagedoor.haproxy.state import LIVE
+from stagedoor.haproxy.words import escape
 
 
 class LiveMap:
@@ -26,14 +27,17 @@ class LiveMap:
     async def set(self, limits: Mapping[str, Allowed]) -> None:
         """Makes the map say exactly this. Raises EdgeDown; the next call begins anew."""
         known = await self._running() if self._known is None else self._known
-        wanted = {key: str(one.limit + OPEN * one.is_open + SHORT * one.is_short) for key, one in limits.items()}
+        wanted = {
+            key: str(min(one.limit, OPEN - 1) + OPEN * one.is_open + SHORT * one.is_short)
+            for key, one in limits.items()
+        }
         if wanted == known:
             return
         self._known = None
-        commands = [f"add map {self._file} {key} {value}" for key, value in wanted.items() if key not in known]
+        commands = [f"add map {self._file} {escape(key)} {value}" for key, value in wanted.items() if key not in known]
         changed = {key: value for key, value in wanted.items() if known.get(key, value) != value}
-        commands += [f"set map {self._file} {key} {value}" for key, value in changed.items()]
-        commands += [f"del map {self._file} {key}" for key in known if key not in wanted]
+        commands += [f"set map {self._file} {escape(key)} {value}" for key, value in changed.items()]
+        commands += [f"del map {self._file} {escape(key)}" for key in known if key not in wanted]
         for first in range(0, len(commands), 50):
             await self._socket.ask(";".join(commands[first : first + 50]))
         text = "".join(f"{key} {value}\n" for key, value in wanted.items())

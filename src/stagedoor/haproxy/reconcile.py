@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import Backends, EdgeState, Server, is_ordered
+from stagedoor.haproxy.words import escape
 
 
 def commands(layout: Layout, running: EdgeState, wanted: EdgeState) -> list[str]:
@@ -52,9 +53,10 @@ def _removed(running: Backends, wanted: Backends) -> list[str]:
 def _map_changes(file: str, name: str, running: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     if is_ordered(name):
         return [] if list(running.items()) == list(wanted.items()) else [_replaced(file, wanted)]
-    plan = [f"add map {file} {key} {value}" for key, value in wanted.items() if key not in running]
-    plan += [f"set map {file} {key} {value}" for key, value in wanted.items() if running.get(key, value) != value]
-    return plan + [f"del map {file} {key}" for key in running if key not in wanted]
+    plan = [f"add map {file} {escape(key)} {escape(value)}" for key, value in wanted.items() if key not in running]
+    changed = {key: value for key, value in wanted.items() if running.get(key, value) != value}
+    plan += [f"set map {file} {escape(key)} {escape(value)}" for key, value in changed.items()]
+    return plan + [f"del map {file} {escape(key)}" for key in running if key not in wanted]
 
 
 def _replaced(file: str, wanted: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import EdgeState, Server
+from stagedoor.haproxy.words import escape
 from stagedoor.model.errors import Invalid, TooLarge, Unavailable
 from stagedoor.model.views import Load
 
@@ -64,8 +65,8 @@ class AdminSocket:
         if not match:
             raise Refused(f"the map {file} could not be prepared")
         for entry in entries:
-            # The socket takes a backslash as an escape, so each is given twice.
-            answer = await self.ask(f"add map @{match[1]} {file} " + entry.replace("\\", "\\\\"))
+            key, _, value = entry.partition(" ")
+            answer = await self.ask(f"add map @{match[1]} {file} {escape(key)} {escape(value)}")
             if answer:
                 raise Refused(f"{entry!r}: {answer}")
         await self.ask(f"commit map @{match[1]} {file}")

@@ -163,7 +163,7 @@ def _policies(service: Service, now: float) -> dict[str, str]:
         limited = own.rate or own.in_flight or own.caller_rate or own.caller_in_flight or ruled & {"", name}
         flags = {
             "l": limited, "c": ruled & {"", name}, "o": name in service.off, "f": name in faulty,
-            "t": own.timeout != DEFAULT_TIMEOUT, "r": own.retries, "s": policy.in_flight,
+            "t": own.timeout != DEFAULT_TIMEOUT, "r": own.retries, "s": policy.in_flight, "k": service.credential,
         }  # fmt: skip
         found[name] = _say_policy(service.name, name, own, "".join(flag for flag, set_ in flags.items() if set_))
     return found

@@ -38,8 +38,11 @@ async def forward(platform: Platform, by: Identity, request: Request, name: str,
     query = f"?{request.url.query}" if request.url.query else ""
     try:
         async with httpx.AsyncClient(timeout=30) as client:
-            url = f"{service.urls[0]}/{rest}{query}"
-            answer = await client.request(request.method, url, headers=headers, content=await request.body())
+            # Where it was looked up and found allowed, not where its name leads by now.
+            url = f"{'https' if service.tls else 'http'}://{service.addresses[0]}/{rest}{query}"
+            asked = client.build_request(request.method, url, headers=headers, content=await request.body())
+            asked.extensions["sni_hostname"] = service.host.partition(":")[0]
+            answer = await client.send(asked)
     except httpx.TransportError as error:
         raise Unavailable(f"the service {name} does not answer: {error}") from None
     kept = {key: value for key, value in answer.headers.items() if key not in (*_DROPPED, "content-encoding")}

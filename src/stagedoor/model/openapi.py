@@ -17,7 +17,7 @@ _MOST_DEPTH = 12
 _MOST_FIELDS = 300
 _VERBS = ("get", "put", "post", "delete", "options", "head", "patch")
 _WORD = re.compile(r"[^A-Za-z0-9]+")
-_PATH = re.compile(r"/[A-Za-z0-9_.~!$&'()*+,;=:@%{}/-]*")
+_PATH = re.compile(r"/[A-Za-z0-9_.~!$&'()*+,=:@%{}/-]*")
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 _TAKEN = frozenset(("get", "post", "put", "delete", "call", "stream"))  # What a service's attribute means already.
 _SIMPLE = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
@@ -169,28 +169,45 @@ def schema_name(schema: Any) -> str:
     return ""
 
 
-def type_of(document: Table, schema: Any, where: str, depth: int = 0) -> str:
-    """The type of a value as a stub writes it; an object by its name, and by Any what has none."""
+def type_of(document: Table, schema: Any, where: str, known: dict[str, str] | None = None, depth: int = 0) -> str:
+    """The type of a value as a stub writes it; an object by its name, and by Any what has none.
+
+    `known` are types by reference, each found once: what leads to itself on the way is Any there.
+    """
+    known = {} if known is None else known
     if not isinstance(schema, dict) or depth > _MOST_DEPTH:
         return "Any"
-    target = resolve(document, schema, where)
-    if schema_name(schema) and _is_object(target):
-        return schema_name(schema)
+    reference = str(schema.get("$ref", ""))
+    if not reference:
+        return _type_of(document, schema, where, known, depth)
+    if reference not in known:
+        known[reference] = "Any"
+        target = resolve(document, schema, where)
+        known[reference] = (
+            schema_name(schema) if _is_object(target) else _type_of(document, target, where, known, depth)
+        )
+    return known[reference]
+
+
+def _type_of(document: Table, target: Table, where: str, known: dict[str, str], depth: int) -> str:
+    def of(schema: Any) -> str:
+        return type_of(document, schema, where, known, depth + 1)
+
     many = target.get("anyOf") or target.get("oneOf")
     if isinstance(many, list):
-        kinds = dict.fromkeys(type_of(document, one, where, depth + 1) for one in many[:20])
+        kinds = dict.fromkeys(of(one) for one in many[:20])
         return "Any" if "Any" in kinds else " | ".join(kinds)
     if isinstance(target.get("allOf"), list) and len(target["allOf"]) == 1:
-        return type_of(document, target["allOf"][0], where, depth + 1)
+        return of(target["allOf"][0])
     kind = target.get("type")
     if isinstance(kind, list):
-        return " | ".join(dict.fromkeys(type_of(document, {**target, "type": one}, where, depth + 1) for one in kind))
+        return " | ".join(dict.fromkeys(of({**target, "type": one}) for one in kind[:10] if isinstance(one, str)))
     if isinstance(target.get("enum"), list) and kind == "string" and len(target["enum"]) <= 20:
         return f"Literal[{', '.join(json.dumps(str(one)) for one in target['enum'])}]"
     if kind == "array":
-        return f"list[{type_of(document, target.get('items', {}), where, depth + 1)}]"
+        return f"list[{of(target.get('items', {}))}]"
     if kind == "object" or "properties" in target:
-        return f"dict[str, {type_of(document, target.get('additionalProperties', None), where, depth + 1)}]"
+        return f"dict[str, {of(target.get('additionalProperties', None))}]"
     nullable = " | None" if target.get("nullable") else ""
     return _SIMPLE.get(str(kind), "Any") + nullable
 

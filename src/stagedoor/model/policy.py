@@ -4,15 +4,19 @@ What contradicts itself is refused here, so that egress never has to choose betw
 """
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stagedoor.model.errors import Invalid
 from stagedoor.model.method import Method
-from stagedoor.model.names import suggest
+from stagedoor.model.names import check_name, suggest
 from stagedoor.model.sections import example, read, section, sections, setting
+from stagedoor.model.version import Number
 
 FILE = "policies"
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,250}(:\d{1,5})?")
+_PATH = re.compile(r"/[A-Za-z0-9_.~/?=&%,:@-]{0,200}")
 CRITICALITIES = ("low", "normal", "high", "critical")
 _MOST_RETRIES = 5
 _MOST = 1_000_000
@@ -100,8 +104,10 @@ def _refuse(key: str, value: Any, why: str) -> Invalid:
 def _check(policy: Policy) -> None:
     if policy.health and not policy.health.startswith("/"):
         raise Invalid(f"{FILE}: health = {policy.health!r} is not allowed", hint="it is a path that begins with /")
-    if any(char in policy.host + policy.health for char in " \r\n\t\"'\\"):
-        raise Invalid(f"{FILE}: host and health hold no spaces and no quotes")
+    if policy.host and not _HOST.fullmatch(policy.host):
+        raise Invalid(f"{FILE}: host = {policy.host!r} is not allowed", hint="it is a name, with a port or without")
+    if policy.health and not _PATH.fullmatch(policy.health):
+        raise Invalid(f"{FILE}: health = {policy.health!r} is not allowed", hint="it is a plain path")
 
 
 def _check_method(key: str, one: MethodPolicy, method: Method | None, own: dict[str, Any]) -> None:
@@ -132,7 +138,7 @@ def _rules(one: MethodPolicy) -> list[tuple[str, Any, bool, str]]:
 
 def _check_fallback(key: str, text: str) -> None:
     try:
-        json.loads(text or "{}")
+        json.loads(text or "{}", parse_constant=_no_number)
     except ValueError as error:
         raise Invalid(f"{FILE}: {key} is not JSON: {error}", hint="as in '{\"rows\": []}'", key=key) from None
 
@@ -145,10 +151,17 @@ def _check_within(key: str, value: int, above: str, limit: int) -> None:
 def _check_caller(key: str, one: Caller, known: dict[str, Method]) -> None:
     if not one.application:
         raise Invalid(f"{FILE}: {key}.application is missing", hint="name the application that it is for")
-    if one.method and known and one.method not in known:
+    check_name("an application", one.application)
+    if one.version:
+        Number.parse(one.version)
+    if one.method and one.method not in (known or ("any",)):
         raise Invalid(f"{FILE}: the service has no method {one.method!r}", hint=suggest(one.method, list(known)))
     if not one.rate and not one.in_flight:
         raise Invalid(f"{FILE}: {key} limits nothing", hint="give rate or in_flight")
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def safe(one: MethodPolicy, method: Method) -> bool:

@@ -92,7 +92,7 @@ def _names(service: Described) -> set[str]:
 
 def _service(service: Described) -> str:
     assert service.document is not None
-    lines = [f"class {class_name(service.name)}(Calls):"]
+    lines = [f"class {class_name(service.name)}_(Calls):"]
     for method in openapi.methods(service.document):
         lines += _method(method, service)
     return "\n".join(lines)
@@ -110,7 +110,7 @@ def _method(method: Method, service: Described) -> list[str]:
     given += ["timeout: float | None = ...", "fallback: _Some = ..."]
     answer = _prefixed(method.answer, prefix, service) if method.answer else "Any"
     lines = [f"    def {method.name}(self, *, {', '.join(given)}) -> Call[{answer}]:"]
-    text = method.summary.replace("\\", "/").replace('"""', "'''")
+    text = " ".join(method.summary.replace("\\", "/").replace('"', "'").split())
     return [*lines, f'        """{text or f"{method.verb} {method.path}"}"""']
 
 
@@ -129,7 +129,7 @@ def argument(name: str) -> str:
 
 def _api(services: list[Described]) -> str:
     lines = ["class _Api(ApiBase):"]
-    kinds = {one.name: "Service" if one.document is None else class_name(one.name) for one in services}
+    kinds = {one.name: "Service" if one.document is None else f"{class_name(one.name)}_" for one in services}
     for name, kind in kinds.items():
         if name.isidentifier():
             lines += ["    @property", f"    def {name}(self) -> {kind}: ..."]

@@ -86,12 +86,14 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     _exchange: Exchange | None = None
     _error: ApiError | None = None
     _timer: "set[Call[Any]] | None" = None
-    _group: "Group | None" = None
+    alone = False
+    _groups: "list[Group] | None" = None
     _waiters: list[asyncio.Future[None]] | None = None
     _generator: Generator[Any, None, T] | None = None
     _settled = False
     _stands_in = False
     _value: Any = None
+    _raised: BaseException | None = None
     _request: Request | None = None
 
     def __init__(self, api: "ApiBase", service: str, verb: str, target: bytes) -> None:
@@ -127,9 +129,9 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
                 yield from waiter
             except BaseException:
                 self._waiters.remove(waiter)
-                if not self._waiters:
-                    self.give_up()
+                self.give_up()
                 raise
+            self._waiters.remove(waiter)
         value = self.value()
         if self._stands_in and isawaitable(value):
             value = yield from value.__await__()
@@ -153,8 +155,11 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
 
     def start(self) -> Exchange:
         """Begins, or joins an exchange that asks the same."""
-        api = self._api
-        request = self._request = context.current.get()
+        self._request = context.current.get()
+        return self._begin()
+
+    def _begin(self) -> Exchange:
+        api, request = self._api, self._request
         loop = asyncio.get_running_loop()
         now = loop.time()
         deadline = 0.0
@@ -183,8 +188,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
 
     def answered(self) -> None:
         """The exchange ended."""
-        if self._timer is not None:
-            self._timer.discard(self)
+        self._forget_time()
         self._wake()
 
     def expire(self) -> None:
@@ -202,47 +206,84 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         return self._error is not None or (self._exchange is not None and self._exchange.done)
 
     def give_up(self) -> None:
-        """Nobody waits for it any more."""
+        """One no longer waits. When nobody else does, the exchange goes on without it; another await begins anew."""
+        if self._waiters or self._groups or self.is_over:
+            return
+        self._forget_time()
+        if self._exchange is not None:
+            exchange, self._exchange = self._exchange, None
+            exchange.leave(self)
+
+    def _forget_time(self) -> None:
         if self._timer is not None:
             self._timer.discard(self)
             self._timer = None
-        if self._exchange is not None:
-            self._exchange.leave(self)
 
     def join(self, group: "Group") -> None:
         """Tells the group once it is done."""
         exchange = self._exchange or self.start()
         if exchange.done or self._error is not None:
             group.one_less(failed=self._has_failed())
+        elif self._groups is None:
+            self._groups = [group]
         else:
-            self._group = group
+            self._groups.append(group)
+
+    def leave(self, group: "Group") -> None:
+        """The group no longer waits."""
+        if self._groups is not None and group in self._groups:
+            self._groups.remove(group)
+        self.give_up()
+
+    def belongs_with(self, other: "Call[Any]") -> bool:
+        """Whether both are of one request."""
+        return self._request is not None and self._request is other._request
+
+    def ask_alone(self) -> None:
+        """The answer that it waited for is somebody else's."""
+        self._forget_time()
+        key, request = (self.service, self.target, self.fields), self._request
+        if request is not None and request.calls is not None and request.calls.get(key) is self._exchange:
+            del request.calls[key]
+        self.alone = True
+        # This is the event loop's callback, where the running code belongs to no request, or to another one.
+        if self._begin().done or self._error is not None:
+            self._wake()
 
     def _wake(self) -> None:
-        if self._group is not None:
-            group, self._group = self._group, None
-            exchange = self._exchange
-            fine = self._error is None and exchange is not None and exchange.status < 400 and not exchange.error
-            group.one_less(failed=not fine and self._has_failed())
-        if self._waiters is not None:
-            for waiter in self._waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
+        if self._groups:
+            groups, self._groups = self._groups, None
+            failed = self._has_failed()
+            for group in groups:
+                group.one_less(failed=failed)
+        for waiter in self._waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
 
     # Its value
 
     def _has_failed(self) -> bool:
-        """Whether its value will be an error."""
-        try:
-            self.value()
-        except ApiError:
-            return True
-        return False
+        """Whether its value will surely be an error. Fallbacks are no matter of the event loop's callbacks."""
+        exchange = self._exchange
+        if self.fallback is not NONE or (self.method is not None and self.method.fallback):
+            return False
+        return (
+            self._error is not None
+            or exchange is None
+            or bool(exchange.error)
+            or (exchange.status >= 400 and self.check)
+        )
 
     def value(self) -> Any:
-        """What it came to. Raises ApiError; an awaitable when the fallback is one."""
+        """What it came to. Raises ApiError, and what a fallback raises; an awaitable when the fallback is one."""
         if not self._settled:
+            try:
+                self._value = self._settle()
+            except Exception as error:
+                self._raised = error
             self._settled = True
-            self._value = self._settle()
+        if self._raised is not None:
+            raise self._raised
         if self._error is not None and self._value is NONE:
             raise self._error
         return self._value
@@ -339,20 +380,28 @@ async def gather(things: Iterable[Any]) -> list[Any]:
             else:
                 one.add_done_callback(group.one_ended)
         await group.future
-        values = [one.value() if type(one) is Call and one.is_over else NONE for one in those]
-        for at, one in enumerate(those):
-            if type(one) is not Call:
-                values[at] = await one
-            elif one._stands_in and isawaitable(values[at]):
-                values[at] = await values[at]
-        return values
+        return await _values(those)
     except BaseException:
         for one in those:
             if isinstance(one, Call):
-                one.give_up()
+                one.leave(group)
             else:
                 one.cancel()
         raise
+
+
+async def _values(those: list[Any]) -> list[Any]:
+    """Of calls and futures of which all are over, or one has failed: that one is raised, whatever the others do."""
+    for one in those:
+        if type(one) is not Call and one.done():
+            one.result()
+    values = [one.value() if type(one) is Call and one.is_over else NONE for one in those]
+    for at, one in enumerate(those):
+        if type(one) is not Call:
+            values[at] = await one
+        elif one._stands_in and isawaitable(values[at]):
+            values[at] = await values[at]
+    return values
 
 
 def _as_future(thing: Any) -> Any:

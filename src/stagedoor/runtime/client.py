@@ -15,7 +15,7 @@ from stagedoor.runtime import context, response
 from stagedoor.runtime.call import NONE, Answer, Call
 from stagedoor.runtime.errors import ApiTimeout, ApiUpstreamError
 from stagedoor.runtime.exchange import Exchange
-from stagedoor.runtime.freshness import Kept, Key
+from stagedoor.runtime.freshness import Kept, Key, is_for_one
 from stagedoor.runtime.methods import Catalogue, Method, build
 from stagedoor.runtime.request import Request
 from stagedoor.runtime.wire import Streamed, WireError
@@ -216,17 +216,17 @@ class ApiBase:
             if asked is None:
                 asked = request.calls = {}
             known: Exchange | None = asked.get(key)
-            if known is not None and not known.error:
+            if known is not None and not (known.error or known.status >= 500 or known.status == 429):
                 return known
             found = asked[key] = self._find_shared(call, key, request, now, deadline)
             return found
         return self._find_shared(call, key, request, now, deadline)
 
     def _find_shared(self, call: Call[Any], key: Key, request: Request | None, now: float, deadline: float) -> Exchange:
-        if call.method is None or not call.method.shared:
+        if call.method is None or not call.method.shared or call.alone:
             return self._begin(call, request, deadline)
         if request is not None:
-            if request.header(b"stagedoor-fault"):
+            if request.fault:
                 return self._begin(call, request, deadline)  # What is to fail for one fails for nobody else.
             # The service is told of the device: what it answers one kind is not for another.
             key = (*key[:2], key[2] + b"\0" + request.device.encode())
@@ -249,6 +249,7 @@ class ApiBase:
     def _keep(self, key: Key, exchange: Exchange) -> None:
         if self._under_way.get(key) is exchange:
             del self._under_way[key]
+        exchange.own = is_for_one(exchange.headers)
         self._kept.add(key, exchange, asyncio.get_running_loop().time())
 
     def remind(self, loop: asyncio.AbstractEventLoop, deadline: float, call: Call[Any]) -> set[Call[Any]]:

@@ -23,7 +23,7 @@ _spans = count(random.getrandbits(62))
 class Carrier(Protocol):
     """What an exchange is under way on; `abandon` gives it up."""
 
-    def abandon(self) -> None: ...
+    def abandon(self, exchange: "Exchange") -> None: ...
 
 
 class Transport(Protocol):
@@ -43,6 +43,7 @@ class Exchange:
     on_done: "Callable[[Exchange], None] | None" = None
     carrier: Carrier | None = None
     done = False
+    own = False  # The answer says itself that it is for one request.
     status = 0
     head = b""
     content = b""
@@ -64,8 +65,10 @@ class Exchange:
         """The request as bytes. What it says of time is what the device's own request has left."""
         request = self.request
         trail = request.trail(next(_spans)) if request is not None else b""
-        if self.attempt:
-            trail += b"stagedoor-attempt: %d\r\n" % self.attempt
+        if self.attempt or (request is not None and request.fault):
+            trail += b"stagedoor-special: %b|%b\r\n" % (
+                b"%d" % self.attempt if self.attempt else b"", request.fault if request is not None else b""
+            )  # fmt: skip
         if self.body or self.verb in _WITH_BODY:
             trail += b"content-length: %d\r\n" % len(self.body)
         return b"%b %b HTTP/1.1\r\nhost: %b\r\n%b%bstagedoor-remaining: %d\r\n\r\n%b" % (
@@ -100,6 +103,7 @@ class Exchange:
         pause = random.uniform(0, _FIRST_PAUSE * 2**self.attempt)  # noqa: S311
         self.retries -= 1
         self.attempt += 1
+        self.carrier = None  # It carries somebody else's by then.
         self.later(pause, self._start_again)
         return True
 
@@ -109,12 +113,17 @@ class Exchange:
 
     def _end(self) -> None:
         self.done = True
-        if self.on_done is not None:
-            self.on_done(self)
-        # It may be kept for long; who asked is let go.
-        calls, self.calls, self.request, self.carrier, self.later = self.calls, [], None, None, None
-        for call in calls:
-            call.answered()
+        try:
+            if self.on_done is not None:
+                self.on_done(self)
+        finally:
+            # It may be kept for long; who asked is let go.
+            calls, self.calls, self.request, self.carrier, self.later = self.calls, [], None, None, None
+            for call in calls:
+                if self.own and call is not calls[0] and not call.belongs_with(calls[0]):
+                    call.ask_alone()
+                else:
+                    call.answered()
 
     # From its calls
 
@@ -130,7 +139,7 @@ class Exchange:
         if self.on_done is not None:
             self.on_done(self)
         if self.carrier is not None:
-            self.carrier.abandon()
+            self.carrier.abandon(self)
 
     @property
     def headers(self) -> RawHeaders:

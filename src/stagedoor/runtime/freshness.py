@@ -46,13 +46,28 @@ class Kept:
         if key in self._answers:
             self._drop(key)
         self._answers[key] = (now + seconds, exchange)
-        self._size += len(exchange.content)
+        self._size += _size(key, exchange)
         while self._size > self._limit:
             self._drop(next(iter(self._answers)))
 
     def _drop(self, key: Key) -> None:
         _, exchange = self._answers.pop(key)
-        self._size -= len(exchange.content)
+        self._size -= _size(key, exchange)
+
+
+def _size(key: Key, exchange: Exchange) -> int:
+    """About what it takes in memory: small answers are most of all by what is around them."""
+    return len(exchange.content) + len(exchange.head) + len(key[1]) + len(key[2]) + 1000
+
+
+def is_for_one(headers: RawHeaders) -> bool:
+    """Whether an answer says that it is for the one who asked, so that nobody else may have it."""
+    directives = {
+        one.strip().lower() for name, value in headers if name == b"cache-control" for one in value.split(b",")
+    }
+    varies = {one.strip().lower() for name, value in headers if name == b"vary" for one in value.split(b",")}
+    private = any(one.partition(b"=")[0] in (b"private", b"no-store") for one in directives)
+    return private or bool(varies & _OWN_FIELDS) or any(name == b"set-cookie" for name, _ in headers)
 
 
 def _has_credentials(fields: bytes) -> bool:
@@ -91,4 +106,4 @@ def _freshness(directives: dict[str, str], found: dict[bytes, bytes]) -> float:
 
 
 def _number(text: str) -> float:
-    return float(text) if text.isdigit() else 0.0
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0.0

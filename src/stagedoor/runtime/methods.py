@@ -99,7 +99,7 @@ class Table:
         self._exact = {f"{one.verb} {one.path}": one for one in description.methods if "{" not in one.path}
         self._patterns = [
             (re.compile(re.escape(one.verb) + " " + pattern(one.path)), one)
-            for one in description.methods
+            for one in sorted(description.methods, key=_weight)
             if "{" in one.path
         ]
         self._known: dict[str, Method | None] = {}
@@ -115,6 +115,11 @@ class Table:
                 self._known.clear()
             self._known[asked] = next((one for regex, one in self._patterns if regex.fullmatch(asked)), None)
         return self._known[asked]
+
+
+def _weight(method: Method) -> tuple[int, str]:
+    """Who says more of a path comes first, as at the egress."""
+    return -len(_PARAMETER.sub("", method.path)), method.path
 
 
 def pattern(path: str) -> str:

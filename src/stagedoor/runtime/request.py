@@ -12,7 +12,7 @@ from stagedoor.runtime.errors import HTTPError
 RawHeaders = list[tuple[bytes, bytes]]
 
 _TRACED = b"traceparent"
-_TRAIL = (b"stagedoor-request-id", b"stagedoor-device", b"stagedoor-fault")
+_TRAIL = (b"stagedoor-request-id", b"stagedoor-device")
 _HEX = re.compile(rb"[0-9a-f]{32}")
 
 
@@ -48,7 +48,7 @@ class Request:
     """
 
     __slots__ = (
-        "_headers", "_query", "_target", "_traced", "_trail", "body", "calls", "deadline", "degraded", "made",
+        "_fault", "_headers", "_query", "_target", "_traced", "_trail", "body", "calls", "deadline", "degraded", "made",
         "method", "params", "path", "prefix", "raw_headers",
     )  # fmt: skip
 
@@ -78,6 +78,7 @@ class Request:
         self.degraded: list[str] | None = None
         self._trail: bytes | None = None
         self._traced = False
+        self._fault: bytes | None = None
 
     @property
     def headers(self) -> Headers:
@@ -123,6 +124,13 @@ class Request:
             self.degraded = []
         if name not in self.degraded:
             self.degraded.append(name)
+
+    @property
+    def fault(self) -> bytes:
+        """What the platform signed for it, if it is one for which a call is to fail."""
+        if self._fault is None:
+            self._fault = self.header(b"stagedoor-fault").encode("latin-1")
+        return self._fault
 
     def trail(self, number: int) -> bytes:
         """The header lines by which its call `number` is known as this request's."""

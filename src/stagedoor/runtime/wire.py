@@ -57,10 +57,10 @@ class _Wire(asyncio.Protocol):
         self._listen()
         self.transport.write(message)
 
-    def abandon(self) -> None:
-        exchange, self._exchange = self._exchange, None
-        self.transport.close()
-        if exchange is not None:
+    def abandon(self, exchange: Exchange) -> None:
+        if self._exchange is exchange:
+            self._exchange = None
+            self.transport.close()
             self._pool.free(exchange.service)
 
     def data_received(self, data: bytes) -> None:
@@ -126,6 +126,14 @@ class _Wire(asyncio.Protocol):
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        exchange = self._exchange
+        if exchange is not None and exchange.verb == b"HEAD" and self._parser.get_status_code() >= 200:
+            # Its length is that of an answer that does not come.
+            self._exchange = None
+            self.transport.close()
+            self._pool.free(exchange.service)
+            exchange.finish(self._parser.get_status_code(), b"", b"", self._headers)
+            return
         if self._stream is not None and self._parser.get_status_code() >= 200:
             self._stream.begin(self._parser.get_status_code(), self._headers)
 
@@ -144,7 +152,7 @@ class _Wire(asyncio.Protocol):
         exchange, self._exchange = self._exchange, None
         stream, self._stream = self._stream, None
         self._parser = None
-        if exchange is not None and keep and exchange.verb != b"HEAD":
+        if exchange is not None and keep:
             self._pool.give_back(self, exchange.service)
         else:
             self.transport.close()
@@ -342,8 +350,18 @@ class Streamed:
             if self._ended:
                 raise self.fault(self._ended)
         finally:
-            if self._ended is None:
-                self._wire.transport.abort()
+            self.close()
+
+    def close(self) -> None:
+        """What still comes is not wanted. Reading to the end closes it as well."""
+        if self._ended is None:
+            self._wire.transport.abort()
+
+    async def __aenter__(self) -> "Streamed":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
 
     def _next(self) -> bytes:
         data = self._chunks.popleft()

@@ -18,6 +18,7 @@ from stagedoor.telemetry.fanout import Fanout, measure
 _SECONDS, _MINUTES = 60, 60
 _MOST_KEYS = 2000
 _MOST_PENDING = 20_000
+_MOST_CALLS = 500
 _AT_MOST = 4000  # Records a second that are all read.
 _WELL = b'"status":2'
 _NOTHING = ("-", "")
@@ -191,7 +192,8 @@ class Figures:
     def _wait_for_request(self, one: CallRecord) -> None:
         pending = self._pending.get(one.id)
         if pending is not None:
-            pending.append(one)
+            if len(pending) < _MOST_CALLS:
+                pending.append(one)
             return
         self._pending[one.id] = [one]
         if len(self._pending) > _MOST_PENDING:
