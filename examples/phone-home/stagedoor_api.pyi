@@ -1,4 +1,6 @@
 """Written by `stagedoor api pull` from the catalogue of services. Another pull writes it anew."""
+# ruff: noqa
+# fmt: off
 
 from typing import Any, Literal, TypedDict, overload
 
@@ -20,7 +22,7 @@ class MembersStarted(TypedDict):
     id: int
     minute: int
 
-class Members(Calls):
+class Members_(Calls):
     def profile(self, *, member: str, timeout: float | None = ..., fallback: _Some = ...) -> Call[MembersProfile]:
         """Who a member is."""
     def watching(self, *, member: str, timeout: float | None = ..., fallback: _Some = ...) -> Call[MembersWatching]:
@@ -59,7 +61,7 @@ class DiscoveryFilm(TypedDict):
 class DiscoveryFound(TypedDict):
     films: list[DiscoveryCard]
 
-class Discovery(Calls):
+class Discovery_(Calls):
     def rows(self, *, member: str | None = ..., timeout: float | None = ..., fallback: _Some = ...) -> Call[DiscoveryRows]:
         """The rows of a member's home screen, in order."""
     def row(self, *, row: str, limit: int | None = ..., timeout: float | None = ..., fallback: _Some = ...) -> Call[DiscoveryRow]:
@@ -73,13 +75,13 @@ class Discovery(Calls):
 
 class _Api(ApiBase):
     @property
-    def members(self) -> Members: ...
+    def members(self) -> Members_: ...
     @property
-    def discovery(self) -> Discovery: ...
+    def discovery(self) -> Discovery_: ...
     @overload
-    def __getitem__(self, name: Literal["members"]) -> Members: ...
+    def __getitem__(self, name: Literal["members"]) -> Members_: ...
     @overload
-    def __getitem__(self, name: Literal["discovery"]) -> Discovery: ...
+    def __getitem__(self, name: Literal["discovery"]) -> Discovery_: ...
 
 
 api: _Api

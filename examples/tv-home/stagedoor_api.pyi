@@ -1,4 +1,6 @@
 """Written by `stagedoor api pull` from the catalogue of services. Another pull writes it anew."""
+# ruff: noqa
+# fmt: off
 
 from typing import Any, Literal, TypedDict, overload
 
@@ -20,7 +22,7 @@ class MembersStarted(TypedDict):
     id: int
     minute: int
 
-class Members(Calls):
+class Members_(Calls):
     def profile(self, *, member: str, timeout: float | None = ..., fallback: _Some = ...) -> Call[MembersProfile]:
         """Who a member is."""
     def watching(self, *, member: str, timeout: float | None = ..., fallback: _Some = ...) -> Call[MembersWatching]:
@@ -59,7 +61,7 @@ class DiscoveryFilm(TypedDict):
 class DiscoveryFound(TypedDict):
     films: list[DiscoveryCard]
 
-class Discovery(Calls):
+class Discovery_(Calls):
     def rows(self, *, member: str | None = ..., timeout: float | None = ..., fallback: _Some = ...) -> Call[DiscoveryRows]:
         """The rows of a member's home screen, in order."""
     def row(self, *, row: str, limit: int | None = ..., timeout: float | None = ..., fallback: _Some = ...) -> Call[DiscoveryRow]:
@@ -80,7 +82,7 @@ class _RatingsScore(TypedDict):
 class RatingsScore(_RatingsScore, total=False):
     critics: float | None
 
-class Ratings(Calls):
+class Ratings_(Calls):
     def scores(self, *, films: str, timeout: float | None = ..., fallback: _Some = ...) -> Call[RatingsScores]:
         """How films are rated, by their ids."""
 
@@ -89,27 +91,27 @@ class PlaybackLicence(TypedDict):
     licence: str
     streams: dict[str, str]
 
-class Playback(Calls):
+class Playback_(Calls):
     def licence(self, *, film: int, member: str | None = ..., timeout: float | None = ..., fallback: _Some = ...) -> Call[PlaybackLicence]:
         """What is needed to play a film."""
 
 class _Api(ApiBase):
     @property
-    def members(self) -> Members: ...
+    def members(self) -> Members_: ...
     @property
-    def discovery(self) -> Discovery: ...
+    def discovery(self) -> Discovery_: ...
     @property
-    def ratings(self) -> Ratings: ...
+    def ratings(self) -> Ratings_: ...
     @property
-    def playback(self) -> Playback: ...
+    def playback(self) -> Playback_: ...
     @overload
-    def __getitem__(self, name: Literal["members"]) -> Members: ...
+    def __getitem__(self, name: Literal["members"]) -> Members_: ...
     @overload
-    def __getitem__(self, name: Literal["discovery"]) -> Discovery: ...
+    def __getitem__(self, name: Literal["discovery"]) -> Discovery_: ...
     @overload
-    def __getitem__(self, name: Literal["ratings"]) -> Ratings: ...
+    def __getitem__(self, name: Literal["ratings"]) -> Ratings_: ...
     @overload
-    def __getitem__(self, name: Literal["playback"]) -> Playback: ...
+    def __getitem__(self, name: Literal["playback"]) -> Playback_: ...
 
 
 api: _Api

@@ -1,12 +1,14 @@
 """What a script calls, as its source says; and stubs by which a type checker finds mistakes before that."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from stagedoor.model import openapi, usage
+from stagedoor.model import manifest, openapi, usage
+from stagedoor.model.grant import grants
 from stagedoor.model.method import Method, Parameter
 from stagedoor.model.stubs import Described, argument, write
 from tests.integration.services import DOCUMENT
@@ -113,3 +115,11 @@ def test_a_type_checker_takes_what_is_right_and_finds_what_is_not(tmp_path: Path
     assert not [line for line in errors if not line.startswith("bad.py")], said
     for number, word in enumerate(MISTAKES.values()):
         assert any(line.startswith(f"bad.py:{number + 5}:") and word in line for line in errors), said
+
+
+@pytest.mark.parametrize("application", ["tv-home", "phone-home"])
+def test_the_examples_hold_the_stubs_that_a_pull_writes_today(application: str) -> None:
+    folder = Path(__file__).parents[2] / "examples"
+    named = grants(manifest.parse((folder / application / "stagedoor.toml").read_text()).services)
+    services = [Described(name, json.loads((folder / "services" / f"{name}.json").read_text())) for name in named]
+    assert (folder / application / "stagedoor_api.pyi").read_text() == write(services)

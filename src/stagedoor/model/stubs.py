@@ -8,6 +8,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from stagedoor.model import openapi
@@ -15,6 +16,8 @@ from stagedoor.model.method import Method, Parameter
 
 _HEAD = '''\
 """Written by `stagedoor api pull` from the catalogue of services. Another pull writes it anew."""
+# ruff: noqa
+# fmt: off
 
 from typing import Any, Literal, TypedDict, overload
 
@@ -26,12 +29,19 @@ _Some = Any
 _RESERVED = frozenset(("self", "body", "timeout", "fallback"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Described:
     """A service with its document, None for one that is called by path."""
 
     name: str
     document: dict[str, Any] | None
+
+    @cached_property
+    def type_names(self) -> frozenset[str]:
+        """As the document's schemas are called in Python, before the service's own prefix."""
+        assert self.document is not None
+        schemas = self.document.get("components", {}).get("schemas", {})
+        return frozenset(openapi.schema_name({"$ref": f"#/components/schemas/{name}"}) for name in schemas)
 
 
 def write(services: list[Described]) -> str:
@@ -80,14 +90,8 @@ def _typed_dict(name: str, fields: Mapping[str, str], required: set[str], servic
 
 def _prefixed(kind: str, prefix: str, service: Described) -> str:
     """Types of different services have names of their own."""
-    names = _names(service)
+    names = service.type_names
     return re.sub(r"\b[A-Z]\w*\b", lambda found: prefix + found[0] if found[0] in names else found[0], kind)
-
-
-def _names(service: Described) -> set[str]:
-    assert service.document is not None
-    schemas = service.document.get("components", {}).get("schemas", {})
-    return {openapi.schema_name({"$ref": f"#/components/schemas/{name}"}) for name in schemas}
 
 
 def _service(service: Described) -> str:
