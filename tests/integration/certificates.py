@@ -35,11 +35,12 @@ class Authority:
         )
 
     def issue(self, days: int = 30, *, bits: int = 0, names: int = 0) -> tuple[Path, Path, int]:
-        """(certificate, key, serial) for 127.0.0.1; `bits` for RSA, `names` beside it to make it large."""
+        """(certificate, key, serial) for 127.0.0.1 and localhost; `bits` for RSA, `names` make it large."""
         key = rsa.generate_private_key(65537, bits) if bits else ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+        known = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
         more = [x509.DNSName(f"a-rather-long-name-of-a-host-{n}.example") for n in range(names)]
-        hosts = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *more])
+        hosts = x509.SubjectAlternativeName([*known, *more])
         certificate = (
             self._build(subject, key.public_key(), days)
             .add_extension(hosts, critical=False)

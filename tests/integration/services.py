@@ -1,6 +1,7 @@
 """A company's service as tests need one: real HTTP on loopback, with a description, that does what its path says."""
 
 import json
+import ssl
 import threading
 import time
 from collections import Counter
@@ -69,8 +70,8 @@ class Films:
 
 
 @contextmanager
-def serving(films: Films | None = None) -> Iterator[Films]:
-    """The service on a port of its own."""
+def serving(films: Films | None = None, *, tls: ssl.SSLContext | None = None) -> Iterator[Films]:
+    """The service on a port of its own, in plain or as `tls` says."""
     known = films or Films()
 
     class Handler(BaseHTTPRequestHandler):
@@ -106,6 +107,8 @@ def serving(films: Films | None = None) -> Iterator[Films]:
 
     with Server(("127.0.0.1", known.port), Handler) as server:
         known.port = server.server_address[1]
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:

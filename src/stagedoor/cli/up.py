@@ -62,8 +62,8 @@ def start(options: Options) -> int:
     lock = prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
     services = demo.prepare(paths, say) if options.demo else ()
     settings = paths.read_settings()
-    if settings.tls.certificate:
-        _check_certificate(settings.tls)
+    if settings.tls.certificate or settings.tls.authorities:
+        _check_certificates(settings.tls)
     if legacy is None and not paths.database_url(settings).startswith("sqlite"):
         _check_database(paths)
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
@@ -97,8 +97,8 @@ def rehearse(data: Path) -> None:
     """What an upgrade tries first: all that could keep a start from serving. Raises Failure."""
     _check_machine(data)
     settings = Paths.of(data).read_settings()
-    if settings.tls.certificate:
-        _check_certificate(settings.tls)
+    if settings.tls.certificate or settings.tls.authorities:
+        _check_certificates(settings.tls)
 
 
 def _say(text: str) -> None:
@@ -113,7 +113,7 @@ def _ports(ports: Ports, given: dict[str, int]) -> Ports:
     return replace(ports, **given)  # type: ignore[arg-type]
 
 
-def _check_certificate(settings: Tls) -> None:
+def _check_certificates(settings: Tls) -> None:
     from stagedoor.main import tls  # Nobody else pays for the library.
 
     tls.check(settings)

@@ -32,6 +32,11 @@ class Layout:
         return self.run / "edge" / "tls.pem"
 
     @property
+    def authorities(self) -> str:
+        """Who vouches for services, as the edge's configuration says it."""
+        return self.settings.tls.authorities or "@system-ca"
+
+    @property
     def admin_socket(self) -> Path:
         return self.run / "edge" / "admin.sock"
 

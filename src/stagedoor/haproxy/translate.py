@@ -44,7 +44,7 @@ def translate(layout: Layout, traffic: Traffic) -> EdgeState:
         )
         for one in traffic.upstreams
     }
-    backends |= {one.service.backend: _endpoints(one.service) for one in traffic.services}
+    backends |= {one.service.backend: _endpoints(one.service, layout.authorities) for one in traffic.services}
     maps: Maps = {}
     for stack in STACKS:
         maps |= _stack_maps(stack, traffic.stacks.get(stack, StackTraffic()))
@@ -76,7 +76,7 @@ def _target(target: Target) -> str:
 # Egress
 
 
-def _endpoints(service: Service) -> tuple[Server, ...]:
+def _endpoints(service: Service, authorities: str) -> tuple[Server, ...]:
     """One for each address. Its name changes with whatever is asked of it, since a server cannot be changed."""
     several, policy = len(service.addresses) > 1, service.policy
     parts = []
@@ -86,7 +86,7 @@ def _endpoints(service: Service) -> tuple[Server, ...]:
         parts.append(f"observe layer7 error-limit {policy.eject} on-error mark-down")
     if service.tls:
         host = service.host.partition(":")[0]
-        parts.append(f"ssl verify required ca-file @system-ca sni str({host}) check-sni {host}")
+        parts.append(f"ssl verify required ca-file {authorities} sni str({host}) check-sni {host}")
     extra = " ".join(parts)
     mark = f"{zlib.crc32(f'{extra} {policy.health} {service.host}'.encode()):08x}" if extra else "plain"
     return tuple(

@@ -15,7 +15,7 @@ from stagedoor.control.ports import Change
 from stagedoor.haproxy.edge import Edge
 from stagedoor.model.errors import Failure, Invalid, TooLarge
 from stagedoor.model.settings import Tls
-from stagedoor.vault.certificates import Certificate, load
+from stagedoor.vault.certificates import Certificate, check_authorities, load
 
 log = logging.getLogger("stagedoor.tls")
 
@@ -110,8 +110,11 @@ def _reload(platform: Platform) -> None:
 
 def check(settings: Tls) -> None:
     """Raises Failure that says what is wrong, before anything is started."""
-    if settings.certificate:
+    if settings.certificate or settings.authorities:
         try:
-            load(settings, ended=True)
+            if settings.certificate:
+                load(settings, ended=True)
+            if settings.authorities:
+                check_authorities(settings.authorities)
         except Failure as error:
             raise Invalid(error.message, hint="mend [tls] in platform.toml; nothing was started") from None

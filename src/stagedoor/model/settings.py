@@ -8,6 +8,7 @@ from stagedoor.model.errors import Invalid
 from stagedoor.model.sections import example, read, section, setting
 
 FILE = "platform.toml"
+_FILE = re.compile(r"/[A-Za-z0-9._/-]+")
 _SOURCE = re.compile(r"(header|cookie|jwt):[A-Za-z0-9_.$-]+")
 _ALGORITHMS = ("HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 
@@ -94,6 +95,7 @@ class Access:
 class Tls:
     certificate: str = setting("", "file with the certificate and its chain, PEM; empty: no TLS")
     key: str = setting("", "file with its private key, PEM; empty: it stands in the certificate's file")
+    authorities: str = setting("", "file of the authorities that vouch for services, PEM; empty: the machine's own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,12 @@ def parse(text: str) -> Platform:
     if platform.ports.remote_address and not platform.tls.certificate:
         raise Invalid(
             f"{FILE}: ports.remote_address needs tls.certificate", hint="the control API is never served in the clear"
+        )
+    if platform.tls.authorities and not _FILE.fullmatch(platform.tls.authorities):
+        raise Invalid(
+            f"{FILE}: tls.authorities = {platform.tls.authorities!r} is not allowed",
+            hint="an absolute path of letters, digits and . _ - /",
+            key="tls.authorities",
         )
     for key, source in (("edge.device", edge.device), ("edge.member", edge.member)):
         if source and not _SOURCE.fullmatch(source):

@@ -54,6 +54,14 @@ def load(settings: Tls, *, ended: bool = False) -> Certificate:
     return Certificate(pem, _names(first), expires, f"{first.serial_number:x}")
 
 
+def check_authorities(file: str) -> None:
+    """Raises Invalid for a file that holds no certificates."""
+    try:
+        x509.load_pem_x509_certificates(_read(file))
+    except ValueError:
+        raise Invalid(f"{file} holds no certificate in PEM", hint=_HINT) from None
+
+
 def _read(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
