@@ -28,7 +28,7 @@ _TICK = 200  # A second's parts in which calls whose time ends together are look
 
 
 class Transport(Protocol):
-    """Carries exchanges, and opens streams."""
+    """Carries exchanges: calls `finish` or `fail` of each once, now or later. Opens streams."""
 
     def start(self, exchange: Exchange) -> None: ...
 
