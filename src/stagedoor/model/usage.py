@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from stagedoor.model import template
 from stagedoor.model.grant import grants
 from stagedoor.model.method import Method, breaks
 from stagedoor.model.names import suggest
@@ -89,8 +90,7 @@ def resolve(uses: Iterable[Use], services: Mapping[str, tuple[Method, ...]]) -> 
 
 def _by_path(one: Use, methods: tuple[Method, ...]) -> str:
     for method in methods:
-        literal = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^{}/]+\}", method.path))
-        if method.verb == one.verb and re.fullmatch(literal, one.path):
+        if method.verb == one.verb and re.fullmatch(template.pattern(method.path), one.path):
             return method.name
     return ""
 
