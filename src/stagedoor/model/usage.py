@@ -37,9 +37,11 @@ def find(sources: Mapping[str, str]) -> list[Use]:
         except (SyntaxError, ValueError, RecursionError):
             continue
         apis = _names_of_api(tree)
-        for node in ast.walk(tree) if apis else ():
+        nodes = list(ast.walk(tree)) if apis else []
+        calls = {one.func: one for one in nodes if isinstance(one, ast.Call)}
+        for node in nodes:
             if isinstance(node, ast.Attribute) and (service := _service(node.value, apis)):
-                found.append(_use(node, service, f"{name}:{node.lineno}", tree))
+                found.append(_use(node, service, f"{name}:{node.lineno}", calls.get(node)))
     return found[:_MOST]
 
 
@@ -61,10 +63,10 @@ def _service(node: ast.expr, apis: set[str]) -> str:
     return ""
 
 
-def _use(node: ast.Attribute, service: str, where: str, tree: ast.Module) -> Use:
+def _use(node: ast.Attribute, service: str, where: str, call: ast.Call | None) -> Use:
+    """`call`: the one that calls the attribute, if it is called at all."""
     if node.attr not in (*_BY_PATH, "call"):
         return Use(service, node.attr, where)
-    call = next((one for one in ast.walk(tree) if isinstance(one, ast.Call) and one.func is node), None)
     path = _path(call.args[0]) if call is not None and call.args else ""
     return Use(service, "", where, _BY_PATH.get(node.attr, ""), path)
 
