@@ -23,7 +23,7 @@ from stagedoor.model.policy import DEFAULT_TIMEOUT
 from stagedoor.model.service import CREDENTIAL_FIELDS
 
 # What some server behind could read as another path than the one that was granted.
-_ODD_PATH = r"(^[^/]|//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
+_ODD_PATH = r"(//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
 _ODD_FIELDS = (
     "^(stagedoor_.*|stagedoor-fault|upgrade|http2-settings|x-http-method.*|x-method-override|x-original-.*"
     "|x-rewrite-url|forwarded|x-forwarded-.*|x-real-ip)$"
