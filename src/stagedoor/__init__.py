@@ -15,7 +15,7 @@ _HOMES = {
     "ApiRefused": "errors",
     "ApiTimeout": "errors",
     "ApiUpstreamError": "errors",
-    "Answer": "call",
+    "Answer": "answer",
     "Call": "call",
     "Event": "response",
     "HTTPError": "errors",

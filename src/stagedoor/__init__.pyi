@@ -1,4 +1,4 @@
-from stagedoor.runtime.call import Answer as Answer
+from stagedoor.runtime.answer import Answer as Answer
 from stagedoor.runtime.call import Call as Call
 from stagedoor.runtime.config import config as config
 from stagedoor.runtime.config import secrets as secrets

@@ -11,6 +11,8 @@ from bench.browser import chromium, login_link
 from bench.running import Running, wait_until
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.integration.applications import hello
+
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -124,3 +126,9 @@ def examine(page: Page, what: str) -> list[str]:
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{what} is wider than {size['width']}")
     return found
+
+
+def deploy(running: Running, folder: Path, name: str, *words: str) -> None:
+    """Versions of an application that says one word each, one after the other."""
+    for word in words:
+        running.cli("deploy", folder=hello(folder, name, word))

@@ -4,13 +4,11 @@ A value is read from standard input, never from the command line. Every change m
 stack; `stagedoor rollback` brings the former value back together with the code. The script reads `secrets["NAME"]`.
 """
 
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.cli import output, parser, session, target, values
-from stagedoor.model.errors import Invalid
+from stagedoor.cli import hidden, output, parser, session, target, values
 
 EXAMPLES = (
     "pass show ratings-key | stagedoor secret set ratings-key --stack prod",
@@ -47,22 +45,10 @@ def run(options: Namespace) -> int:
     if options.action == "remove":
         saved = client.delete("applications", name, "secrets", options.name, stack=options.stack)
     else:
-        wish: dict[str, Any] = {"stack": options.stack, "value": _read(), "rotate": options.action == "rotate"}
+        wish: dict[str, Any] = {
+            "stack": options.stack,
+            "value": hidden.read("value: ", "secret set"),
+            "rotate": options.action == "rotate",
+        }
         saved = client.put("applications", name, "secrets", options.name, body=wish)
     return values.follow(client, name, saved, options)
-
-
-def _read() -> str:
-    """What came on standard input; the line's end that `echo` adds is not part of it. Raises Invalid."""
-    if sys.stdin.isatty():
-        from getpass import getpass
-
-        return getpass("value: ")
-    text = sys.stdin.buffer.read()
-    try:
-        value = text.decode()
-    except UnicodeDecodeError:
-        raise Invalid(
-            "the value is no text", hint="encode it, as in `base64 < file | stagedoor secret set ...`"
-        ) from None
-    return value.removesuffix("\n") if value.count("\n") == 1 else value

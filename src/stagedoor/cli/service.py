@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.cli import output, parser, session
+from stagedoor.cli import hidden, output, parser, session
 from stagedoor.model.errors import Invalid
 from stagedoor.model.quantity import parse_time, say_time
 
@@ -167,7 +167,8 @@ def _add(client: Any, options: Namespace) -> int:
     if options.policies:
         wish["policies"] = _tables(options.policies)
     if options.credential:
-        wish |= {"credential": _secret(), "credential_field": options.credential_field}
+        credential = hidden.read("credential, as in `Bearer ...`: ", "service add").strip()
+        wish |= {"credential": credential, "credential_field": options.credential_field}
     return _said(client.put("services", options.name, body=wish), options)
 
 
@@ -200,14 +201,6 @@ def _tables(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Invalid(f"{file} cannot be read: {error}") from None
-
-
-def _secret() -> str:
-    if sys.stdin.isatty():
-        from getpass import getpass
-
-        return getpass("credential, as in `Bearer ...`: ")
-    return sys.stdin.read().strip()
 
 
 def _remove(client: Any, options: Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stagedoor.control import catalogue
 from stagedoor.control.platform import Platform
-from stagedoor.model import policy
+from stagedoor.model import policy, template
 from stagedoor.model.fault import Fault
 from stagedoor.model.service import Service
 from stagedoor.model.service_views import (
@@ -26,8 +26,6 @@ from stagedoor.model.sketch import quantile
 from stagedoor.model.version import Version
 
 Cell = dict[str, Any]
-
-_PARAMETER = re.compile(r"\{[^{}/]+\}")
 
 
 async def listed(platform: Platform, seconds: int) -> list[ServiceView]:
@@ -144,9 +142,8 @@ def _patterns(versions: Sequence[Version]) -> list[tuple[re.Pattern[str], str]]:
     found: dict[str, re.Pattern[str]] = {}
     for version in reversed(versions):
         for one in version.endpoints:
-            parts = _PARAMETER.split(one["path"])
-            regex = "[^/]+".join(re.escape(part) for part in parts)
-            found.setdefault(f"{one['method']} {one['path']}", re.compile(f"{one['method']} {regex}"))
+            regex = re.compile(f"{one['method']} {template.pattern(one['path'])}")
+            found.setdefault(f"{one['method']} {one['path']}", regex)
     return [(regex, name) for name, regex in found.items()]
 
 

@@ -176,9 +176,8 @@ class Doors:
 
     async def _shut(self, slot: int) -> None:
         """Closes what is left of a former holder's connections to egress; the listener's id names them."""
-        ours = [f"unix:{slot + 1}"]
         for line in (await self._socket.ask("show sess")).splitlines():
-            if "fe=egress " in line and any(f"src={own} " in line for own in ours):
+            if "fe=egress " in line and f"src=unix:{slot + 1} " in line:
                 await self._socket.ask(f"shutdown session {line.split(':', 1)[0]}")
 
     async def recover(self, holders: dict[int, str]) -> None:

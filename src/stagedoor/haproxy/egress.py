@@ -23,7 +23,7 @@ from stagedoor.model.policy import DEFAULT_TIMEOUT
 from stagedoor.model.service import CREDENTIAL_FIELDS
 
 # What some server behind could read as another path than the one that was granted.
-_ODD_PATH = r"(^[^/]|//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
+_ODD_PATH = r"(//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
 _ODD_FIELDS = (
     "^(stagedoor_.*|stagedoor-fault|upgrade|http2-settings|x-http-method.*|x-method-override|x-original-.*"
     "|x-rewrite-url|forwarded|x-forwarded-.*|x-real-ip)$"
@@ -165,7 +165,7 @@ def _limits(layout: Layout, name: str) -> list[str]:
         f"  http-request set-timeout server {_of(_TIMEOUT)} if {{ var(txn.flags) -m sub t }}",
         "  http-request set-var(txn.attempt) var(txn.special),field(1,|) if { var(txn.special) -m reg ^[0-9]{1,2}[|] }",
         "  http-request set-var(txn.token) var(txn.special),field(2,|) if { var(txn.special) -m found }",
-        "  http-request set-var(txn.limit) var(txn.live),mod(1000000)",
+        f"  http-request set-var(txn.limit) var(txn.live),mod({OPEN})",
         f"  {errors.refusal('in_flight')} if {{ var(txn.limit) -m int gt 0 }}"
         " { sc0_conn_cur(calls),sub(txn.limit) gt 0 }",
         f"  http-request set-var(txn.caller) var(txn.holder),field(2,|),concat(/,txn.key) if {limited}",

@@ -1,7 +1,6 @@
 """From the platform's words to the edge's: traffic becomes backends with servers, and maps."""
 
 import base64
-import re
 import zlib
 
 from stagedoor.decide import shed
@@ -25,6 +24,7 @@ from stagedoor.haproxy.state import (
     map_name,
     methods_map,
 )
+from stagedoor.model import template
 from stagedoor.model.method import Method
 from stagedoor.model.names import STACKS
 from stagedoor.model.policy import DEFAULT_TIMEOUT, MethodPolicy
@@ -33,7 +33,6 @@ from stagedoor.model.traffic import Egress, StackTraffic, Target, Traffic
 
 Maps = dict[str, dict[str, str]]
 
-_PARAMETER = re.compile(r"\{[^{}/]+\}")
 _VERBS = ("POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -143,13 +142,12 @@ def _names(service: Service, policies: dict[str, str]) -> Maps:
 
 
 def _weight(method: Method) -> tuple[int, str]:
-    return -len(_PARAMETER.sub("", method.path)), method.path
+    return -len(template.PARAMETER.sub("", method.path)), method.path
 
 
 def _pattern(method: Method) -> str:
-    literal = "[^/]+".join(re.escape(part) for part in _PARAMETER.split(method.path))
     verb = "(GET|HEAD)" if method.verb == "GET" else method.verb
-    return f"^{verb}:{literal}\\?$"
+    return f"^{verb}:{template.pattern(method.path)}\\?$"
 
 
 def _policies(service: Service, now: float) -> dict[str, str]:

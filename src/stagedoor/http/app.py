@@ -12,6 +12,7 @@ from stagedoor.control.platform import Platform
 from stagedoor.http import (
     access,
     backups,
+    calls,
     configuration,
     console,
     feedback,
@@ -24,6 +25,7 @@ from stagedoor.http import (
     services,
     shells,
     sights,
+    switches,
     tokens,
     tries,
     uploads,
@@ -38,8 +40,8 @@ log = logging.getLogger("stagedoor.http")
 _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
-    backups, uploads, releases, configuration, services, operations, sights, instances, shells, access, tokens, people,
-    feedback, live, tries,
+    backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, shells, access,
+    tokens, people, feedback, live, tries,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from stagedoor.model import template
 from stagedoor.model.grant import grants
 from stagedoor.model.method import Method, breaks
 from stagedoor.model.names import suggest
@@ -36,9 +37,11 @@ def find(sources: Mapping[str, str]) -> list[Use]:
         except (SyntaxError, ValueError, RecursionError):
             continue
         apis = _names_of_api(tree)
-        for node in ast.walk(tree) if apis else ():
+        nodes = list(ast.walk(tree)) if apis else []
+        calls = {one.func: one for one in nodes if isinstance(one, ast.Call)}
+        for node in nodes:
             if isinstance(node, ast.Attribute) and (service := _service(node.value, apis)):
-                found.append(_use(node, service, f"{name}:{node.lineno}", tree))
+                found.append(_use(node, service, f"{name}:{node.lineno}", calls.get(node)))
     return found[:_MOST]
 
 
@@ -60,10 +63,10 @@ def _service(node: ast.expr, apis: set[str]) -> str:
     return ""
 
 
-def _use(node: ast.Attribute, service: str, where: str, tree: ast.Module) -> Use:
+def _use(node: ast.Attribute, service: str, where: str, call: ast.Call | None) -> Use:
+    """`call`: the one that calls the attribute, if it is called at all."""
     if node.attr not in (*_BY_PATH, "call"):
         return Use(service, node.attr, where)
-    call = next((one for one in ast.walk(tree) if isinstance(one, ast.Call) and one.func is node), None)
     path = _path(call.args[0]) if call is not None and call.args else ""
     return Use(service, "", where, _BY_PATH.get(node.attr, ""), path)
 
@@ -89,8 +92,7 @@ def resolve(uses: Iterable[Use], services: Mapping[str, tuple[Method, ...]]) -> 
 
 def _by_path(one: Use, methods: tuple[Method, ...]) -> str:
     for method in methods:
-        literal = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^{}/]+\}", method.path))
-        if method.verb == one.verb and re.fullmatch(literal, one.path):
+        if method.verb == one.verb and re.fullmatch(template.pattern(method.path), one.path):
             return method.name
     return ""
 

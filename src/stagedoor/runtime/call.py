@@ -6,13 +6,14 @@ has left.
 """
 
 import asyncio
-from collections.abc import Coroutine, Generator, Iterable
+from collections.abc import Coroutine, Generator
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
 from stagedoor.runtime import context, tape
+from stagedoor.runtime.answer import Answer
 from stagedoor.runtime.errors import (
     ApiError,
     ApiNotFound,
@@ -23,10 +24,11 @@ from stagedoor.runtime.errors import (
 )
 from stagedoor.runtime.exchange import Exchange
 from stagedoor.runtime.methods import Method
-from stagedoor.runtime.request import Headers, RawHeaders, Request
+from stagedoor.runtime.request import Request
 
 if TYPE_CHECKING:
     from stagedoor.runtime.client import ApiBase
+    from stagedoor.runtime.group import Group
 
 T = TypeVar("T")
 
@@ -35,37 +37,6 @@ NONE: Any = object()  # No fallback was given.
 _KINDS: dict[int, type[ApiError]] = {404: ApiNotFound, 429: ApiOverloaded, 503: ApiOverloaded, 504: ApiTimeout}
 _FULL = frozenset((b"breaker", b"busy", b"in_flight", b"caller_in_flight", b"retries"))
 _UNPLANNED = frozenset((b"grant", b"target", b"method"))  # Mistakes of the script: no fallback hides them.
-
-
-class Answer:
-    """What a service answered. `status` is below 400, unless the call was made with `check=False`.
-
-    `degraded`: it is the catalogue's fallback for the method, not the service's own answer.
-    """
-
-    __slots__ = ("_exchange", "_headers", "body", "degraded", "status")
-
-    def __init__(self, status: int, raw_headers: RawHeaders | Exchange, body: bytes, *, degraded: bool = False) -> None:
-        self.status = status
-        self.body = body
-        self.degraded = degraded
-        self._exchange = raw_headers
-        self._headers: Headers | None = None
-
-    @property
-    def headers(self) -> Headers:
-        if self._headers is None:
-            raw = self._exchange.headers if isinstance(self._exchange, Exchange) else self._exchange
-            self._headers = Headers(raw)
-        return self._headers
-
-    def json(self, type: Any = Any) -> Any:
-        """The body read as JSON, into `type` when given. Raises msgspec.DecodeError when it is not that."""
-        return msgspec.json.decode(self.body, type=type)
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
 
 
 class Call(Coroutine[Any, Any, T], Generic[T]):
@@ -91,7 +62,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     _waiters: list[asyncio.Future[None]] | None = None
     _generator: Generator[Any, None, T] | None = None
     _settled = False
-    _stands_in = False
+    stands_in = False
     _value: Any = None
     _raised: BaseException | None = None
     _request: Request | None = None
@@ -133,7 +104,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
                 raise
             self._waiters.remove(waiter)
         value = self.value()
-        if self._stands_in and isawaitable(value):
+        if self.stands_in and isawaitable(value):
             value = yield from value.__await__()
         return value  # type: ignore[no-any-return]
 
@@ -340,69 +311,10 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         return NONE
 
     def _note_degraded(self) -> None:
-        self._stands_in = True
+        self.stands_in = True
         if self._request is not None:
             self._request.note_degraded(self.name)
 
     def _make(self, kind: type[ApiError], reason: str, status: int | None = None) -> ApiError:
         request_id = self._request.id if self._request is not None else ""
         return kind(self.service, self.verb, self.path, reason, status=status, request_id=request_id, name=self.name)
-
-
-class Group:
-    """Counts calls down; its future is done when none is left, or when one has failed."""
-
-    __slots__ = ("future", "left")
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def one_ended(self, done: "asyncio.Future[Any]") -> None:
-        self.one_less(failed=done.cancelled() or bool(done.exception()))
-
-    def one_less(self, *, failed: bool) -> None:
-        self.left -= 1
-        if (failed or not self.left) and not self.future.done():
-            self.future.set_result(None)
-
-
-async def gather(things: Iterable[Any]) -> list[Any]:
-    """The values of calls and other awaitables, side by side. Raises the first error, and gives the others up."""
-    those: list[Any] = [one if type(one) is Call else _as_future(one) for one in things]
-    if not those:
-        return []
-    group = Group(len(those))
-    try:
-        for one in those:
-            if type(one) is Call:
-                one.join(group)
-            else:
-                one.add_done_callback(group.one_ended)
-        await group.future
-        return await _values(those)
-    except BaseException:
-        for one in those:
-            if isinstance(one, Call):
-                one.leave(group)
-            else:
-                one.cancel()
-        raise
-
-
-async def _values(those: list[Any]) -> list[Any]:
-    """Of calls and futures of which all are over, or one has failed: that one is raised, whatever the others do."""
-    for one in those:
-        if type(one) is not Call and one.done():
-            one.result()
-    values = [one.value() if type(one) is Call and one.is_over else NONE for one in those]
-    for at, one in enumerate(those):
-        if type(one) is not Call:
-            values[at] = await one
-        elif one._stands_in and isawaitable(values[at]):
-            values[at] = await values[at]
-    return values
-
-
-def _as_future(thing: Any) -> Any:
-    return thing if isinstance(thing, Call) else asyncio.ensure_future(thing)

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any, Protocol, TypeVar, overload
 from urllib.parse import quote, urlencode
 
-from stagedoor.runtime import call as calls
-from stagedoor.runtime import context, response
-from stagedoor.runtime.call import NONE, Answer, Call
+from stagedoor.runtime import context, group, response
+from stagedoor.runtime.answer import Answer
+from stagedoor.runtime.call import DEFAULT_TIMEOUT, NONE, Call
 from stagedoor.runtime.errors import ApiTimeout, ApiUpstreamError
 from stagedoor.runtime.exchange import Exchange
 from stagedoor.runtime.freshness import Kept, Key, is_for_one
@@ -28,7 +28,7 @@ _TICK = 200  # A second's parts in which calls whose time ends together are look
 
 
 class Transport(Protocol):
-    """Carries exchanges, and opens streams."""
+    """Carries exchanges: calls `finish` or `fail` of each once, now or later. Opens streams."""
 
     def start(self, exchange: Exchange) -> None: ...
 
@@ -114,7 +114,7 @@ class Calls:
         request = context.current.get()
         exchange = Exchange(self._name, method.encode(), _target(path, params), fields, body, request)
         request_id = request.id if request else ""
-        limit = timeout or calls.DEFAULT_TIMEOUT
+        limit = timeout or DEFAULT_TIMEOUT
         try:
             async with asyncio.timeout(None if self._api.unhurried else limit):
                 streamed = await self._api.transport.open(exchange)
@@ -183,7 +183,7 @@ class ApiBase:
 
     def gather(self, *things: Awaitable[Any]) -> Awaitable[Any]:
         """The values of calls side by side, in their order. Raises the first error and gives the others up."""
-        return calls.gather(things)
+        return group.gather(things)
 
     def degraded(self) -> list[str]:
         """The calls of the present request for which a fallback stands in, as `discovery.rows`."""

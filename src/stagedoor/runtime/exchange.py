@@ -26,12 +26,6 @@ class Carrier(Protocol):
     def abandon(self, exchange: "Exchange") -> None: ...
 
 
-class Transport(Protocol):
-    """Carries exchanges: calls `finish` or `fail` of each once, now or later."""
-
-    def start(self, exchange: "Exchange") -> None: ...
-
-
 class Exchange:
     """`head` holds the answer's first lines as they came; `headers` reads them. Times are the event loop's."""
 
@@ -134,12 +128,10 @@ class Exchange:
         if self.calls or self.done:
             return
         self.error = "given up"
-        self.done = True
-        self.later = None
-        if self.on_done is not None:
-            self.on_done(self)
-        if self.carrier is not None:
-            self.carrier.abandon(self)
+        carrier = self.carrier
+        self._end()
+        if carrier is not None:
+            carrier.abandon(self)
 
     @property
     def headers(self) -> RawHeaders:

@@ -62,12 +62,24 @@ def _size(key: Key, exchange: Exchange) -> int:
 
 def is_for_one(headers: RawHeaders) -> bool:
     """Whether an answer says that it is for the one who asked, so that nobody else may have it."""
-    directives = {
-        one.strip().lower() for name, value in headers if name == b"cache-control" for one in value.split(b",")
-    }
+    return _is_for_one(headers, _directives(headers))
+
+
+def _is_for_one(headers: RawHeaders, directives: dict[str, str]) -> bool:
     varies = {one.strip().lower() for name, value in headers if name == b"vary" for one in value.split(b",")}
-    private = any(one.partition(b"=")[0] in (b"private", b"no-store") for one in directives)
-    return private or bool(varies & _OWN_FIELDS) or any(name == b"set-cookie" for name, _ in headers)
+    forbidden = bool(directives.keys() & {"private", "no-store"})
+    return forbidden or bool(varies & _OWN_FIELDS) or any(name == b"set-cookie" for name, _ in headers)
+
+
+def _directives(headers: RawHeaders) -> dict[str, str]:
+    """Of cache-control, with their arguments, all in lower case."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name == b"cache-control":
+            for part in value.decode("latin-1").lower().split(","):
+                directive, _, argument = part.strip().partition("=")
+                found[directive] = argument.strip('" ')
+    return found
 
 
 def _has_credentials(fields: bytes) -> bool:
@@ -76,19 +88,12 @@ def _has_credentials(fields: bytes) -> bool:
 
 def lifetime(headers: RawHeaders, *, with_credentials: bool) -> float:
     """Seconds for which the answer may be used again; 0: not at all (RFC 9111, 3, 3.5, 4.2.1)."""
-    directives: dict[str, str] = {}
-    found = dict(headers)
-    for name, value in headers:
-        if name == b"cache-control":
-            for part in value.decode("latin-1").lower().split(","):
-                directive, _, argument = part.strip().partition("=")
-                directives[directive] = argument.strip('" ')
-    varies = {one.strip().lower() for name, value in headers if name == b"vary" for one in value.split(b",")}
-    forbidden = directives.keys() & {"no-store", "no-cache", "private"}
-    if forbidden or varies & _OWN_FIELDS or b"set-cookie" in found:
+    directives = _directives(headers)
+    if "no-cache" in directives or _is_for_one(headers, directives):
         return 0.0
     if with_credentials and not directives.keys() & {"public", "s-maxage", "must-revalidate"}:
         return 0.0
+    found = dict(headers)
     return max(0.0, _freshness(directives, found) - _number(found.get(b"age", b"0").decode("latin-1")))
 
 

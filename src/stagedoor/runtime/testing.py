@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from stagedoor.runtime import asgi, client, response
-from stagedoor.runtime.call import Answer
+from stagedoor.runtime.answer import Answer
 from stagedoor.runtime.connection import Connection as _Connection
 from stagedoor.runtime.connection import Settings
 from stagedoor.runtime.exchange import Exchange
