@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import msgspec
-
 
 @dataclass(slots=True)
 class Minute:
@@ -38,7 +36,3 @@ class Minute:
 
 
 ADDED = ("requests", "errors", "degraded", "refused", "cold", "calls", "bytes_in", "bytes_out", "read")
-
-
-def decode(content: bytes) -> list[Minute]:
-    return msgspec.json.decode(content, type=list[Minute])
