@@ -11,7 +11,6 @@ from stagedoor.haproxy.reconcile import commands
 from stagedoor.haproxy.state import EdgeState, Server
 from stagedoor.model.route import RouteRule
 from stagedoor.model.settings import Edge, Platform, Pools
-from stagedoor.telemetry.segments import matches, parse
 
 LAYOUT = Layout(Path("/run/x"), Platform(pools=Pools(2, 2, 1, 1)), "127.0.0.1:7070", 1, 4096)
 DOOR = Server("door-1", "unix@/run/x/doors/1.sock", 8)
@@ -95,20 +94,3 @@ def test_a_rule_matches_all_that_it_says_and_nothing_else() -> None:
 
 def test_more_conditions_win() -> None:
     assert RouteRule(host="a", path="/x").weight > RouteRule(path="/x/y/z").weight > RouteRule(path="/x").weight
-
-
-def test_a_record_is_told_in_the_platforms_words() -> None:
-    raw = rb'{"kind":"request","id":"1","at":1.5,"stack":"test","target":"b0|tv@1.2.3|7",'
-    raw += rb'"instance":"-","path":"/a\"\]","status":503}'
-    assert parse(raw) == {
-        "kind": "request", "id": "1", "at": 1.5, "stack": "test", "path": '/a"]', "status": 503,
-        "application": "tv", "version": "1.2.3", "line": "tv/v1", "release": 7,
-    }  # fmt: skip
-    assert parse(b'{"kind":"req') is None
-    assert parse(b"[]") is None
-
-
-def test_a_status_may_be_a_class() -> None:
-    assert matches({"status": 503}, {"status": "5xx"})
-    assert matches({"status": 503}, {"status": "503"})
-    assert not matches({"status": 503, "line": "a/v1"}, {"status": "5xx", "line": "b/v1"})

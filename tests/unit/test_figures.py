@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from stagedoor.model.sketch import bucket, quantile
-from stagedoor.telemetry.figures import Figures, shape
+from stagedoor.telemetry.endpoints import shape
+from stagedoor.telemetry.figures import Figures
 
 NOW = 1_795_423_025
 ID = "01234567-89ab-cdef-0123-4567890000{:02x}"
@@ -26,8 +27,9 @@ def call(at: float = 0.0, us: int = 1000, **fields: Any) -> bytes:
 
 def request(at: float = 0.0, took: int = 5, **fields: Any) -> bytes:
     usual = {
-        "kind": "request", "id": ID.format(0), "end": round((NOW + at) * 1e3), "stack": "test",
-        "target": "b1|tv@1.0.0|3", "method": "GET", "path": "/tv/home", "status": 200, "total_ms": took,
+        "kind": "request", "id": ID.format(0), "end": round((NOW + at) * 1e6),
+        "began": str(round((NOW + at) * 1e6) - took * 1000), "stack": "test",
+        "target": "b1|tv@1.0.0|3", "method": "GET", "path": "/tv/home", "status": 200,
     }  # fmt: skip
     return json.dumps({**usual, **fields}, separators=(",", ":")).encode() + b"\n"
 

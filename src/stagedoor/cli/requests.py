@@ -42,7 +42,8 @@ def render(record: dict[str, Any]) -> str:
     label = f"{record.get('application', '')}@{record.get('version', '')}".strip("@")
     where = record.get("service") or record.get("device", "")
     whose = output.paint(f"{label} {record.get('instance', '')} {record.get('id', '')}", "dim")
+    took = f"{record.get('duration', 0) / 1000:>7.1f} ms"
     return (
         f"{output.say_clock(record.get('at', 0))} {record.get('stack', ''):<4} {output.paint(str(status), colour)} "
-        f"{record.get('total_ms', 0):>5} ms  {record.get('method', ''):<4} {where} {record.get('path', '')}  {whose}"
+        f"{took}  {record.get('method', ''):<4} {where} {record.get('path', '')}  {whose}"
     )

@@ -64,7 +64,7 @@ async def lost_with(platform: Platform, end: End) -> list[str]:
     found = []
     filters = {"kind": "request", "door": f"door-{end.door}"}
     async for record in platform.records.read(filters, _LOOK_BACK, follow=False):
-        ended = record.get("at", 0) + record.get("total_ms", 0) / 1000
+        ended = record.get("at", 0) + record.get("duration", 0) / 1e6
         # "S": the server's side ended it, by the edge's own account.
         if -1 < ended - end.at < _SETTLED and str(record.get("ended", "")).startswith("S"):
             found.append(str(record.get("id", "")))

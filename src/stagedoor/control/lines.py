@@ -42,11 +42,12 @@ async def delete(
 
 async def _recent(platform: Platform, key: str, stack: str) -> int:
     since = platform.clock() - _LOOK_BACK
-    count = 0
+    count = 0.0
     filters = {"kind": "request", "line": key, "stack": stack}
     async for record in platform.records.read(filters, 10_000, follow=False):
-        count += record.get("at", 0) >= since
-    return count
+        # Those that are kept stand for the others too.
+        count += record.get("weight", 1.0) * (record.get("at", 0) >= since)
+    return round(count)
 
 
 async def _end_deployments(platform: Platform, application: str, major: int, stack: str) -> int:

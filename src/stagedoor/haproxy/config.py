@@ -24,7 +24,7 @@ _TRACE_HEADERS = (
     "|x-datadog-.*|uber-trace-id|uberctx-.*|x-ot-span-context|forwarded|x-forwarded-.*|x-real-ip)$ -m reg"
 )
 # Every field costs each request a little; what can be told from another is left to the reader. A path comes with the
-# edge's own escapes (`telemetry.segments` undoes them), which cost less than JSON's.
+# edge's own escapes (`telemetry.intake` undoes them), which cost less than JSON's.
 _TIMES = (
     '"status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,'
     '"total_ms":%Ta,"worker":%pid,"seq":%rt}'
@@ -36,7 +36,7 @@ def _request_record(layout: Layout, stack: str) -> str:
     known = [name for name, source in (("device", edge.device), ("member", edge.member)) if source]
     people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
     return (
-        f'{{"kind":"request","id":"%ID","end":%[date(0,ms)],"stack":"{stack}","target":"%[var(txn.target)]",'
+        f'{{"kind":"request","id":"%ID","end":%[date(0,us)],"began":"%[var(txn.began)]","stack":"{stack}","target":"%[var(txn.target)]",'
         '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","degraded":"%[var(txn.degraded),json(utf8s)]","method":"%HM","path":"%{+E}HPO",'
         + people
         + _TIMES
@@ -130,6 +130,7 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
         "  log ring@records format raw local0",
         f"  log-format '{_request_record(layout, stack)}'",
+        "  http-request set-var(txn.began) date(0,us)",
         *_KEEP_SESSIONS_OUT,
         *_believe(layout),
         *_refuse(layout),

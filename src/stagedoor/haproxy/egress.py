@@ -33,7 +33,7 @@ _RECORD = (
     '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],'
     '"holder":"%[var(txn.holder)]","service":"%[var(txn.service),json(utf8s)]","name":"%[var(txn.policy),field(1,|)]",'
     '"refused":"%[var(txn.refused)]","fault":"%[var(txn.fault)]","attempt":"%[var(txn.attempt)]","how":"%ts",'
-    '"hash":"%[var(txn.hash)]","server":"%s","method":"%HM","path":"%{+E}HPO",'
+    '"hash":"%[var(txn.hash)]","server":"%s","method":"%HM","path":"%{+E}HPO","query":"%{+E}HQ","trace":"%[var(txn.trace),json(utf8s)]",'
 )
 # Fields of a call's policy: its name in the service, its key in the tables, then what its owner allows.
 _NAME, _KEY, _TIMEOUT, _CRITICALITY, _RATE, _IN_FLIGHT, _CALLER_RATE, _CALLER_IN_FLIGHT, _FLAGS = range(1, 10)
@@ -84,6 +84,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
         f"  http-request set-var(txn.holder) so_name,map_str({slots})",
         "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
         "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
+        "  http-request set-var(txn.trace) req.hdr(traceparent)",
         f"  http-request set-var(txn.grant) var(txn.holder),field(1,|),concat(/,txn.service),map_str({grants})",
         f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
         # The dear look is for what looks odd at all.

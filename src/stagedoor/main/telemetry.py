@@ -1,23 +1,46 @@
-"""The program `telemetry`: takes the edge's records in and answers questions about them."""
+"""The program `telemetry`: takes in what the edge and the instances say, keeps what matters, answers questions."""
 
 import asyncio
 
 from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
+from stagedoor.telemetry.counted import Counted
+from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.figures import Figures
 from stagedoor.telemetry.intake import Intake
-from stagedoor.telemetry.segments import Segments
+from stagedoor.telemetry.lines import Reader
+from stagedoor.telemetry.live import Live
+from stagedoor.telemetry.pipeline import Bounds, Pipeline
+from stagedoor.telemetry.raw import Raw
+from stagedoor.telemetry.redact import Redaction
 from stagedoor.telemetry.server import TelemetryApi
+from stagedoor.telemetry.warehouse import Warehouse
+
+
+def assemble(paths: Paths) -> Pipeline:
+    keep, folder = paths.read_settings().keep, paths.data / "telemetry"
+    endpoints, redaction = Endpoints(), Redaction()
+    warehouse = Warehouse(folder / "store", endpoints)
+    return Pipeline(
+        folder,
+        Bounds(keep.records, keep.records_age, keep.minutes_age),
+        Raw(folder / "raw", max(keep.records // 4, 64 << 20), warehouse.judged + 1),
+        warehouse, endpoints, redaction, Figures(), Live(endpoints),
+        Reader(paths.data / "logs", folder / "logs.json", redaction),
+        Counted(folder / "counted.json"),
+    )  # fmt: skip
 
 
 async def run(paths: Paths) -> None:
-    segments = Segments(paths.data / "records", paths.read_settings().keep.records)
-    figures = Figures()
+    pipeline = assemble(paths)
     loop = asyncio.get_running_loop()
-    intake = await loop.create_unix_server(lambda: Intake(segments, figures), sock=listening("RECORDS"))
-    await serve(TelemetryApi(segments, figures).app(), listening("TELEMETRY"))
+    intake = await loop.create_unix_server(lambda: Intake(pipeline.take), sock=listening("RECORDS"))
+    working = loop.create_task(pipeline.run())
+    await serve(TelemetryApi(pipeline).app(), listening("TELEMETRY"))
     intake.close()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 def main() -> None:

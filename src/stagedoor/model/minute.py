@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 class Minute:
     """`at`: the minute's begin, in seconds since the epoch. `endpoint`: method and path, as in `GET /film/{id}`.
 
-    `errors`: answers of 500 and above, and those that never came. `cold`: requests that waited for a start.
-    `calls`: to services. `latencies`: buckets of `model.sketch`, of microseconds. `read`: how many records stand behind
-    the figures; fewer than `requests` when only a share was read, and the rest is what they stand for.
+    `errors`: answers of 500 and above, and those that never came. `cold`: first answers of instances.
+    `calls`: to services. `latencies`: buckets of `model.sketch`, of microseconds. All requests are in it, kept or not.
     """
 
     at: int
@@ -25,7 +24,6 @@ class Minute:
     calls: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
-    read: int = 0
     latencies: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: "Minute") -> None:
@@ -35,4 +33,4 @@ class Minute:
             self.latencies[bucket] = self.latencies.get(bucket, 0) + count
 
 
-ADDED = ("requests", "errors", "degraded", "refused", "cold", "calls", "bytes_in", "bytes_out", "read")
+ADDED = ("requests", "errors", "degraded", "refused", "cold", "calls", "bytes_in", "bytes_out")

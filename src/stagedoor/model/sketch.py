@@ -4,26 +4,31 @@ The idea is DDSketch's (Masson et al., arXiv 1908.10693), with buckets from one 
 """
 
 import math
-from collections import Counter
+from collections.abc import Mapping
 
-_GROWTH = math.log(1.018)
+GROWTH = math.log(1.018)
 
 
 def bucket(us: int) -> int:
     """Of a latency in microseconds."""
-    return int(math.log(max(1, us)) / _GROWTH)
+    return int(math.log(max(1, us)) / GROWTH)
 
 
 def upper(one: int) -> float:
     """Seconds that no latency of a bucket is above."""
-    return math.exp((one + 1) * _GROWTH) / 1e6
+    return math.exp((one + 1) * GROWTH) / 1e6
 
 
-def quantile(latencies: Counter[int], share: float) -> float:
+def middle(one: int) -> float:
+    """Seconds that stand for a bucket."""
+    return math.exp((one + 0.5) * GROWTH) / 1e6
+
+
+def quantile(latencies: Mapping[int, int], share: float) -> float:
     """Seconds; 0 without any."""
     left = share * sum(latencies.values())
     for one in sorted(latencies):
         left -= latencies[one]
         if left <= 0:
-            return math.exp((one + 0.5) * _GROWTH) / 1e6
+            return middle(one)
     return 0.0

@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from stagedoor.model.sketch import bucket
+from stagedoor.telemetry.endpoints import shape
 from stagedoor.telemetry.fanout import Fanout, measure
+from stagedoor.telemetry.records import NOTHING, CallRecord, RequestRecord, decoder
 
 _SECONDS, _MINUTES = 60, 60
 _MOST_KEYS = 2000
@@ -21,46 +23,9 @@ _MOST_PENDING = 20_000
 _MOST_CALLS = 500
 _AT_MOST = 4000  # Records a second that are all read.
 _WELL = b'"status":2'
-_NOTHING = ("-", "")
 
 CallKey = tuple[str, str, str, str]  # Service, method, application@version, stack.
 EndpointKey = tuple[str, str, str]  # Application@version, stack, method and path.
-
-
-class CallRecord(msgspec.Struct, tag_field="kind", tag="call"):
-    """A line of the egress. `end` and `us` in microseconds; a call that got no answer has a status of -1 or 0."""
-
-    end: int
-    us: int
-    holder: str
-    service: str
-    status: int
-    id: str = ""
-    name: str = ""
-    refused: str = ""
-    fault: str = ""
-    attempt: str = ""
-    how: str = ""
-    hash: str = ""
-    sent: int = msgspec.field(default=0, name="in")
-    received: int = msgspec.field(default=0, name="out")
-
-
-class RequestRecord(msgspec.Struct, tag_field="kind", tag="request"):
-    """A line of the edge. `end` in milliseconds."""
-
-    end: int
-    id: str
-    stack: str
-    target: str
-    method: str
-    path: str
-    status: int
-    total_ms: int = 0
-    degraded: str = ""
-
-
-_decoder = msgspec.json.Decoder(CallRecord | RequestRecord)
 
 
 @dataclass(slots=True)
@@ -91,15 +56,15 @@ class Cell:
 
     def add(self, one: CallRecord, total: Total, weight: int) -> None:
         self.calls += weight
-        if one.refused not in _NOTHING:
+        if one.refused not in NOTHING:
             self.refused[one.refused] += weight
             return
         self.passed += weight
         self.busy += weight * one.us
         self.sent += weight * one.sent
         self.received += weight * one.received
-        self.retries += weight * (one.attempt not in _NOTHING)
-        self.faults += weight * (one.fault not in _NOTHING)
+        self.retries += weight * (one.attempt not in NOTHING)
+        self.faults += weight * (one.fault not in NOTHING)
         given_up = one.how[:1] in ("C", "c")
         if given_up:
             return
@@ -108,7 +73,7 @@ class Cell:
         if one.status > 0:
             self.latencies[bucket(one.us)] += weight
         # What was asked to fail is no news to a breaker, and 429 is the service's own limit.
-        if one.fault not in _NOTHING or one.status == 429:
+        if one.fault not in NOTHING or one.status == 429:
             return
         if bad:
             self.failures += weight
@@ -147,8 +112,7 @@ class Figures:
         Above some thousand records a second only a share of those that went well is read, whole requests with their
         calls, and each counts for as many as it stands for; what went badly is always read.
         """
-        # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
-        lines = content.replace(b"\\]", b"]").split(b"\n")
+        lines = content.split(b"\n")
         share = self._share(len(lines))
         for line in lines:
             chosen = share == 1 or _number(line) % share == 0
@@ -166,7 +130,7 @@ class Figures:
 
     def _take(self, line: bytes, weight: int, *, chosen: bool, all_weight: int) -> None:
         try:
-            record = _decoder.decode(line)
+            record = decoder.decode(line)
         except msgspec.MsgspecError:
             return
         if isinstance(record, CallRecord):
@@ -186,7 +150,7 @@ class Figures:
         if second > self._newest:
             self._close(self._newest)
             self._newest = second
-        if chosen and one.id and one.refused in _NOTHING:
+        if chosen and one.id and one.refused in NOTHING:
             self._wait_for_request(one)
 
     def _wait_for_request(self, one: CallRecord) -> None:
@@ -212,8 +176,8 @@ class Figures:
         if len(parts) < 2 or parts[0] == "control":
             return
         key = (parts[1], one.stack, f"{one.method} {shape(one.path)}")
-        _cell(self._fanout, one.end // 60_000, key, _MINUTES, Fanout).add(
-            measure(asked), one.total_ms * 1000, weight, failed=one.status >= 500, degraded=one.degraded not in _NOTHING
+        _cell(self._fanout, one.end // 60_000_000, key, _MINUTES, Fanout).add(
+            measure(asked), one.us, weight, failed=one.status >= 500, degraded=one.degraded not in NOTHING
         )
 
     # Answers
@@ -293,16 +257,3 @@ def _number(line: bytes) -> int:
         return int(line[at : at + 4], 16)
     except ValueError:
         return 0
-
-
-def shape(path: str) -> str:
-    """A path without what looks like an identifier, so that one endpoint is one."""
-    parts = path.partition("?")[0].split("/")[:12]
-    return "/".join("{}" if _is_identifier(part) else part for part in parts)[:200]
-
-
-def _is_identifier(part: str) -> bool:
-    if not part:
-        return False
-    digits = sum(char.isdigit() for char in part)
-    return part.isdigit() or len(part) > 32 or (len(part) >= 8 and digits * 3 >= len(part) and "." not in part)

@@ -1,9 +1,7 @@
-"""Takes records from the edge's ring: whole lines go to disk, gaps in the edge's own numbers are counted."""
+"""Takes records from the edge's ring: whole lines go to disk, cleaned of secrets, and to whoever looks on."""
 
 import asyncio
-
-from stagedoor.telemetry.figures import Figures
-from stagedoor.telemetry.segments import Segments
+from collections.abc import Callable
 
 _PAUSE = 0.005
 
@@ -15,9 +13,8 @@ class Intake(asyncio.Protocol):
     costs both sides a fraction of many reads of a few.
     """
 
-    def __init__(self, segments: Segments, figures: Figures) -> None:
-        self._segments = segments
-        self._figures = figures
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
         self._rest = b""
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.ReadTransport | None = None
@@ -34,8 +31,8 @@ class Intake(asyncio.Protocol):
         end = content.rfind(b"\n") + 1
         self._rest = content[end:]
         if end:
-            self._segments.append(content[:end])
-            self._figures.take(content[:end])
+            # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
+            self._take(content[:end].replace(b"\\]", b"]"))
         if self._transport is not None:
             self._transport.pause_reading()
             self._loop.call_later(_PAUSE, self._look_again)

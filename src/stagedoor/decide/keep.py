@@ -1,0 +1,54 @@
+"""Which requests are kept, and why. Every request is looked at whole, some seconds after its end, with its calls.
+
+A reason is a filter over a request and what its calls came to; the first that fits is the reason. Of each reason only
+so many a second are kept of one endpoint, and each of those stands for as many as it is one of: its weight.
+"""
+
+from dataclasses import dataclass
+
+from stagedoor.model.filters import check, python
+from stagedoor.model.filters.check import Filter
+from stagedoor.model.filters.fields import DURATION, NUMBER, REQUEST, TRUTH, Field, Schema
+
+SHARE = "share"
+HOLD = 2.0
+SLOW_SHARE, SLOW_SAMPLE = 0.99, 200
+
+JUDGED: Schema = REQUEST | {
+    "calls.retried": Field(NUMBER, "calls_retried", "calls that were tried again"),
+    "calls.refused": Field(NUMBER, "calls_refused", "calls that the egress refused"),
+    "slow.over": Field(
+        DURATION, "slow_over", "what 99 of 100 of the endpoint stay under, of late; 0 when too few came"
+    ),
+    "flagged": Field(TRUTH, "flagged", "a developer asked for this device's requests"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`most`: kept a second of one endpoint."""
+
+    name: str
+    where: Filter
+    most: int
+
+
+def _reason(name: str, source: str, most: int) -> Reason:
+    return Reason(name, check.read(source, JUDGED), most)
+
+
+REASONS = (
+    _reason("flagged", "flagged", 100),
+    _reason("error", "status >= 500 || status <= 0", 100),
+    _reason("degraded", 'degraded != ""', 50),
+    _reason("retried", "retries > 0 || calls.retried > 0", 50),
+    _reason("refused", "calls.refused > 0", 50),
+    _reason("canary", 'cohort != ""', 50),
+    _reason("slow", "slow.over > 0us && duration > slow.over", 20),
+    _reason(SHARE, "true", 20),
+)
+
+
+def reason(judged: object) -> Reason:
+    """Of one request, whose attributes are the columns of JUDGED."""
+    return next(one for one in REASONS if python.compile_batch(one.where)([judged]))

@@ -1,0 +1,78 @@
+"""Which endpoint a path belongs to: by what the version says of itself, else by what looks like an identifier.
+
+Every endpoint costs memory in every minute, and devices may ask for any path: above a bound they are folded into one.
+"""
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+
+from stagedoor.model.template import pattern
+
+_MOST_PATHS, _MOST_ENDPOINTS = 50_000, 500
+FOLDED = "other"
+
+
+class Endpoints:
+    """`folded` counts how often the bound acted, by application."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], list[tuple[str, re.Pattern[str], str]]] = {}
+        self._paths: OrderedDict[tuple[tuple[str, str], str, str], str] = OrderedDict()
+        self._seen: dict[str, set[str]] = {}
+        self.folded: Counter[str] = Counter()
+
+    def learn(self, known: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """By `application@version`: (method, path) of each endpoint, with parameters as in /film/{id}."""
+        self._known = {}
+        for label, listed in known.items():
+            application, _, version = label.partition("@")
+            self._known[application, version] = [
+                (verb, re.compile(pattern(path)), f"{verb} {path}") for verb, path in sorted(listed, key=_plainest)
+            ]
+        self._paths.clear()
+
+    def of(self, label: tuple[str, str], method: str, path: str) -> str:
+        key = (label, method, path)
+        found = self._paths.get(key)
+        if found is None:
+            found = self._paths[key] = self._work_out(label, method, path)
+            if len(self._paths) > _MOST_PATHS:
+                self._paths.popitem(last=False)
+        return found
+
+    def _work_out(self, label: tuple[str, str], method: str, path: str) -> str:
+        inner = _inner(path, label[0])
+        for verb, known, name in self._known.get(label, ()):
+            if verb == method and (known.fullmatch(inner) or known.fullmatch(path)):
+                return name
+        guessed = f"{method} {shape(path)}"
+        seen = self._seen.setdefault(label[0], set()) if label[0] in self._seen or len(self._seen) < 1000 else set()
+        if guessed not in seen and len(seen) >= _MOST_ENDPOINTS:
+            self.folded[label[0]] += 1
+            return FOLDED
+        seen.add(guessed)
+        return guessed
+
+
+def _inner(path: str, application: str) -> str:
+    """A script's own path: the edge gives it requests under its address, /tv-home/home."""
+    head = f"/{application}/"
+    return path[len(head) - 1 :] if path.startswith(head) else path
+
+
+def _plainest(one: tuple[str, str]) -> tuple[int, str]:
+    return one[1].count("{"), one[1]
+
+
+def shape(path: str) -> str:
+    """A path without what looks like an identifier, so that one endpoint is one."""
+    parts = path.partition("?")[0].split("/")[:12]
+    return "/".join("{}" if _is_identifier(part) else part for part in parts)[:200]
+
+
+def _is_identifier(part: str) -> bool:
+    if not part:
+        return False
+    digits = sum(char.isdigit() for char in part)
+    return part.isdigit() or len(part) > 32 or (len(part) >= 8 and digits * 3 >= len(part) and "." not in part)

@@ -1,0 +1,147 @@
+"""Log lines of instances, read where node lets the containers write them.
+
+A line is JSON from `stagedoor.log`, or a print. A script may write anything: every part is bounded, what cannot be
+shown is taken out, and one instance fills only so much of each look; what is left out is counted in a line of its own.
+"""
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stagedoor.telemetry.redact import CROSSED, Redaction
+
+_LONGEST, _MOST_FIELDS = 8000, 8000
+_MOST_BYTES, _MOST_LINES = 1 << 20, 2000  # Of one instance in one look.
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]")
+_OWN = ("at", "level", "message", "request_id")
+
+
+@dataclass(slots=True)
+class Line:
+    """A log line as filters see it: the columns of `model.filters.fields.LOG`. `time` in seconds."""
+
+    time: float
+    application: str
+    instance: str
+    level: str
+    message: str
+    request: str
+    fields: str
+
+    def row(self) -> tuple[Any, ...]:
+        # DuckDB takes microseconds for a time as they are.
+        return (self.time, self.application, self.instance, self.level, self.message, self.request, self.fields)
+
+    def render(self) -> dict[str, Any]:
+        told = {"at": self.time, "application": self.application, "instance": self.instance, "level": self.level,
+                "message": self.message, "request": self.request, "fields": self.fields}  # fmt: skip
+        return {name: value for name, value in told.items() if value != ""}
+
+
+class Reader:
+    """Looks at all files at once, from where it stopped; `limited` counts lines that were left out."""
+
+    def __init__(self, folder: Path, journal: Path, redaction: Redaction) -> None:
+        self._folder = folder
+        self._journal = journal
+        self._redaction = redaction
+        self._offsets: dict[str, int] = self._read_journal()
+        self.limited = 0
+
+    def _read_journal(self) -> dict[str, int]:
+        try:
+            found: dict[str, int] = json.loads(self._journal.read_text())
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def save(self) -> None:
+        """After what was read is in the store: a line is rather read twice than lost."""
+        part = self._journal.with_suffix(".part")
+        part.write_text(json.dumps(self._offsets))
+        part.replace(self._journal)
+
+    def look(self) -> list[Line]:
+        found: list[Line] = []
+        present = set()
+        for path in self._folder.glob("*/*.log"):
+            name = f"{path.parent.name}/{path.name}"
+            present.add(name)
+            try:
+                size = path.stat().st_size
+            except OSError:
+                continue
+            offset = self._offsets.get(name, 0)
+            if size != offset:
+                found += self._read(path, name, 0 if size < offset else offset, size)
+        for gone in set(self._offsets) - present:
+            del self._offsets[gone]
+        return found
+
+    def _read(self, path: Path, name: str, offset: int, size: int) -> list[Line]:
+        skipped = max(0, size - offset - _MOST_BYTES)
+        try:
+            with path.open("rb") as stream:
+                stream.seek(offset)
+                content = stream.read(min(size - offset, _MOST_BYTES))
+        except OSError:
+            return []
+        whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == _MOST_BYTES else b"")
+        self._offsets[name] = size if skipped else offset + len(whole)
+        lines = whole.decode(errors="replace").split("\n")[:-1] or [whole.decode(errors="replace")] * bool(whole)
+        application, instance = path.parent.name, path.stem
+        left_out = max(0, len(lines) - _MOST_LINES)
+        found = [self._line(application, instance, text) for text in lines[:_MOST_LINES] if text.strip()]
+        if left_out or skipped:
+            self.limited += left_out
+            found.append(_limited(application, instance, left_out, skipped))
+        return found
+
+    def _line(self, application: str, instance: str, text: str) -> Line:
+        told = _parse(text)
+        if told is None:
+            return Line(time.time(), application, instance, "print", self._cross(_clean(text)), "", "")
+        others = {
+            str(key)[:100]: CROSSED if self._redaction.hides(str(key)) else value
+            for key, value in told.items() if key not in _OWN
+        }  # fmt: skip
+        fields = json.dumps(others, default=str)[:_MOST_FIELDS] if others else ""
+        level, message = _clean(str(told.get("level", "info")))[:20], self._cross(_clean(str(told.get("message", ""))))
+        request = str(told.get("request_id", ""))[:100]
+        return Line(_time(told.get("at")), application, instance, level, message, request, _clean(fields))
+
+    def _cross(self, text: str) -> str:
+        return self._redaction.clean(text.encode()).decode()
+
+
+def _time(told: object) -> float:
+    """Within the years that a clock may show; a script may write anything."""
+    now = time.time()
+    plain = isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < now + 86400
+    return float(told) if plain else now  # type: ignore[arg-type]
+
+
+def _parse(text: str) -> dict[str, Any] | None:
+    if not text.startswith("{") or len(text) > 4 * _LONGEST:
+        return None
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) and "message" in told else None
+
+
+def _clean(text: str) -> str:
+    """Without colours and what else moves a terminal, and cut."""
+    return _ANSI.sub("", text[: 2 * _LONGEST])[:_LONGEST]
+
+
+def _limited(application: str, instance: str, lines: int, skipped: int) -> Line:
+    what = " and ".join(
+        part for part in (f"{lines} lines" if lines else "", f"{skipped} bytes" if skipped else "") if part
+    )
+    message = f"{what} left out: an instance writes at most {_MOST_LINES} lines and {_MOST_BYTES} bytes a second here"
+    return Line(time.time(), application, instance, "platform", message, "", "")

@@ -1,0 +1,234 @@
+"""What happens to what comes in: taken at once, read by the second, judged two seconds later, written by the minute.
+
+Everything that costs time is done by one thread of low priority. When it falls behind, files of lines wait on disk.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from stagedoor.decide import keep
+from stagedoor.model.minute import Minute
+from stagedoor.model.sketch import quantile
+from stagedoor.telemetry.counted import Counted
+from stagedoor.telemetry.endpoints import Endpoints
+from stagedoor.telemetry.figures import Figures
+from stagedoor.telemetry.lines import Line, Reader
+from stagedoor.telemetry.live import Live
+from stagedoor.telemetry.minutes import read as read_minutes
+from stagedoor.telemetry.otlp import Told
+from stagedoor.telemetry.raw import Raw
+from stagedoor.telemetry.redact import Redaction
+from stagedoor.telemetry.schema import TABLES
+from stagedoor.telemetry.warehouse import Warehouse
+
+log = logging.getLogger("stagedoor.telemetry")
+Found = TypeVar("Found")
+
+_TICK = 1.0
+_WRITE_EVERY, _WRITE_ROWS = 60.0, 200_000
+_LEARN_EVERY, _TRIM_EVERY = 30.0, 60.0
+_NICE = 10
+_PAST = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bytes and seconds of `[keep]`."""
+
+    size: int
+    age: float
+    lasting: float
+
+
+@dataclass(slots=True)
+class _Taken:
+    number: int
+    at: float
+    seconds: float
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """`failed`: what last went wrong with the store, for whoever asks how telemetry is."""
+
+    folder: Path
+    bounds: Bounds
+    raw: Raw
+    warehouse: Warehouse
+    endpoints: Endpoints
+    redaction: Redaction
+    figures: Figures
+    live: Live
+    logs: Reader
+    counted: Counted
+    failed: str = ""
+    spans_refused: int = 0
+    _taken: deque[_Taken] = field(default_factory=deque)
+    _written: float = field(default_factory=time.monotonic)
+    _learned: float = 0.0
+    _trimmed: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store", initializer=_be_modest))
+
+    def take(self, content: bytes) -> None:
+        """Whole lines of the edge, as they come."""
+        cleaned = self.redaction.clean(content)
+        self.raw.append(cleaned)
+        self.figures.take(cleaned)
+        self.live.feed(cleaned)
+
+    async def run(self) -> None:
+        """Until it is cancelled; then everything is written."""
+        await self.work(self._recover)
+        try:
+            while True:
+                await asyncio.sleep(_TICK)
+                lines = await self.work(self._tick)
+                if lines:
+                    self.live.show("log", lines)
+        finally:
+            await asyncio.shield(self.work(self._close))
+
+    async def work(self, step: Callable[[], Found]) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, step)
+
+    async def ask(self, question: Callable[[], Found]) -> Found:
+        """Of all that came until now."""
+
+        def answer() -> Found:
+            self._take_in()
+            return question()
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, answer)
+
+    # Steps, in the store's thread
+
+    def _recover(self) -> None:
+        """What a program before this one took in and did not write."""
+        self.warehouse.settled = self.counted.recall()
+        done = self.warehouse.judged
+        self.raw.forget(done)
+        for file in self.raw.files():
+            self._try(lambda file=file: self._take_file(file, int(file.stem), 1.0))  # type: ignore[misc]
+        self._judge(time.monotonic() + keep.HOLD)
+
+    def _tick(self) -> list[Line]:
+        self._take_in()
+        now = time.monotonic()
+        self._try(lambda: self._judge(now))
+        lines = self.logs.look()
+        self._try(lambda: self.warehouse.add("logs", [_at(line.row()) for line in lines]))
+        if now - self._learned > _LEARN_EVERY:
+            self._learned = now
+            self._try(self._learn)
+        if now - self._written > _WRITE_EVERY or self.warehouse.new_rows() > _WRITE_ROWS:
+            self._try(self._write)
+        if now - self._trimmed > _TRIM_EVERY:
+            self._trimmed = now
+            self._try(self._trim)
+        return lines
+
+    # What control and others tell
+
+    def learn(self, known: dict[str, Any]) -> None:
+        """{endpoints: {application@version: [[method, path]]}, personal: [names], flags: [devices]}."""
+        self.endpoints.learn(known.get("endpoints", {}))
+        self.redaction.learn(known.get("personal", ()))
+        self.warehouse.flag(known.get("flags", ()))
+
+    def add_usage(self, told: dict[str, Any]) -> None:
+        """{rows: [[at, application, version, ...]], asked: {worker: requests}, under_way}: what control looked at."""
+        self._try(lambda: self.warehouse.add("usage", [_at(tuple(row)) for row in told.get("rows", ())]))
+        self._take_in()
+        if self.counted.compare(told.get("asked", {}), int(told.get("under_way", 0)), self.warehouse.lines):
+            self._try(lambda: self.counted.save(self.warehouse.settled))
+
+    def add_told(self, told: Told) -> dict[str, Any]:
+        self.spans_refused += told.rejected
+        self._try(lambda: self.warehouse.add(told.table, told.rows))
+        return {"rejected": told.rejected, "why": told.why}
+
+    def shared(self) -> dict[str, list[str]]:
+        """Paths of all files by table, with nothing left in memory but what is still held."""
+        self._take_in()
+        self._write()
+        return {table: [str(one.path) for one in self.warehouse.files.of(table)] for table in TABLES}
+
+    def _take_in(self) -> None:
+        with self._lock:
+            cut = self.raw.cut()
+            if cut is not None:
+                self._try(lambda: self._take_file(*cut))
+
+    def _take_file(self, file: Path, number: int, seconds: float) -> None:
+        self.warehouse.take(file, number)
+        self._taken.append(_Taken(number, time.monotonic(), seconds))
+
+    def _judge(self, now: float) -> None:
+        while self._taken and self._taken[0].at <= now - keep.HOLD:
+            one = self._taken.popleft()
+            self.warehouse.judge(one.number, one.seconds)
+
+    def _learn(self) -> None:
+        """What is slow for each endpoint, by its last hour."""
+        now = time.time()
+        past: dict[tuple[str, str, str], Minute] = {}
+        for one in read_minutes(self.warehouse, now - _PAST, now):
+            key = (one.application, one.stack, one.endpoint)
+            if key in past:
+                past[key].add(one)
+            else:
+                past[key] = one
+        self.warehouse.learn_slow(
+            (*key, int(quantile(one.latencies, keep.SLOW_SHARE) * 1e6))
+            for key, one in past.items() if one.requests >= keep.SLOW_SAMPLE
+        )  # fmt: skip
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        self.warehouse.write()
+        self.raw.forget(self.warehouse.judged)
+        self.logs.save()
+        self.counted.save(self.warehouse.settled)
+
+    def _trim(self) -> None:
+        self.warehouse.merge(time.time())
+        self.warehouse.files.trim(self.bounds.size, self.bounds.age, self.bounds.lasting, time.time())
+        self.raw.trim()
+
+    def _close(self) -> None:
+        self._take_in()
+        self._try(lambda: self._judge(time.monotonic() + 2 * keep.HOLD))
+        self._try(self._write)
+        self.warehouse.close()
+
+    def _try(self, step: Callable[[], None]) -> None:
+        """A store that fails costs what it was to hold, and nothing else; it is tried again by the next step."""
+        try:
+            step()
+            self.failed = ""
+        except (duckdb.Error, OSError) as error:
+            self.failed = str(error)[:500]
+            log.error("the store could not be written: %s", error)
+            self.warehouse.files.trim(self.bounds.size, self.bounds.age, self.bounds.lasting, time.time())
+
+
+def _at(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (datetime.fromtimestamp(row[0], UTC).replace(tzinfo=None), *row[1:])
+
+
+def _be_modest() -> None:
+    # Requests are served first; this thread has the rest of the time.
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
