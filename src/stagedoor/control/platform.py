@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagedoor.control import traffic
+from stagedoor.control.flags import Flags
 from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
@@ -28,6 +29,7 @@ class Platform:
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
     `fault_key` signs what asks the egress for a fault.
     `serving` are the deployments that a line's traffic goes to, as the edge was told last.
+    `flags` are devices of which every request is kept.
     `rehearsed` says by version and method what its endpoints did without it.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
@@ -54,6 +56,7 @@ class Platform:
     vitals: Vitals = field(default_factory=Vitals)
     serving: frozenset[str] = frozenset()
     background: set["asyncio.Task[None]"] = field(default_factory=set)
+    flags: Flags = field(default_factory=Flags)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -14,6 +14,7 @@ from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.manifest import Manifest
+from stagedoor.model.minute import Minute
 from stagedoor.model.operation import Operation, Step
 from stagedoor.model.release import Line, Release
 from stagedoor.model.scaling import FixedScale, ScaleStep
@@ -325,6 +326,10 @@ class Edge(Protocol):
         """Requests in flight by (backend, door)."""
         ...
 
+    async def counted(self) -> tuple[dict[str, int], int]:
+        """({process of the worker: requests it counted}, requests under way)."""
+        ...
+
     async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
         """By backend: of these, or of all that were ever given a request."""
         ...
@@ -363,6 +368,25 @@ class Records(Protocol):
 
     async def fanout(self, seconds: int) -> list[dict[str, Any]] | None:
         """Of a window: one for each endpoint of each version."""
+        ...
+
+    async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
+        """What endpoints did, by the minute; seconds since the epoch."""
+        ...
+
+    async def ask(self, question: str, **said: str) -> Any:
+        """Anything else: history, trace/ID, compare, chart, logs, context, usage, health, sources.
+
+        Raises what is wrong with the question, and Unavailable while telemetry is away.
+        """
+        ...
+
+    def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:
+        """What arrives from now on, message by message. Raises what is wrong with the query."""
+        ...
+
+    async def tell(self, what: str, content: bytes, kind: str = "application/json") -> Any:
+        """What telemetry cannot see: known, usage; otlp/traces and otlp/logs of others. Raises as `ask`."""
         ...
 
 

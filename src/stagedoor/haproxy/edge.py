@@ -13,7 +13,7 @@ from pathlib import Path
 from stagedoor.control.ports import Probed
 from stagedoor.haproxy import config, egress, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
-from stagedoor.haproxy.socket import AdminSocket, EdgeDown, Refused
+from stagedoor.haproxy.socket import BACKENDS, FRONTENDS, AdminSocket, EdgeDown, Refused
 from stagedoor.haproxy.state import LIVE, SLOTS, EdgeState, is_secret, map_names
 from stagedoor.haproxy.translate import translate
 from stagedoor.model.names import STACKS
@@ -21,6 +21,8 @@ from stagedoor.model.traffic import Traffic
 from stagedoor.model.views import Load
 
 log = logging.getLogger("stagedoor.edge")
+
+_RECORDED = (*STACKS, "egress")  # What writes a record of each request.
 
 
 class Edge:
@@ -106,6 +108,14 @@ class Edge:
         """Requests in flight by (backend, door)."""
         found = await self._socket.in_flight(backends)
         return {(backend, int(name.removeprefix("door-"))): busy for (backend, name), busy in found.items()}
+
+    async def counted(self) -> tuple[dict[str, int], int]:
+        """Requests that the present worker counted, by its process, and how many are under way."""
+        pid = (await self._socket.ask("show info")).partition("\nPid: ")[2].split("\n")[0].strip()
+        rows = await self._socket.statistics(f"show stat -1 {FRONTENDS | BACKENDS} -1")
+        fronts = [one for one in rows if one["svname"] == "FRONTEND" and one["pxname"] in _RECORDED]
+        busy = sum(int(one["scur"] or 0) for one in rows if one["svname"] == "BACKEND")
+        return {pid: sum(int(one["req_tot"] or 0) for one in fronts)}, busy
 
     async def probe(self, backend: str, path: str, timeout: float) -> int:
         """The status of a GET that goes the way of a device's request: through the edge to the script."""

@@ -17,7 +17,7 @@ _FINE = re.compile(r"(New server registered\.|Server deleted\.|New version creat
 
 
 _LARGEST_BLOCK = 7000  # Bytes; a command and its block fit one of the edge's buffers.
-_BACKENDS, _SERVERS = 2, 4  # Types of objects, as `show stat` counts them.
+FRONTENDS, BACKENDS, _SERVERS = 1, 2, 4  # Types of objects, as `show stat` counts them.
 _AT_ONCE = 100  # Commands that fit one buffer of the socket.
 
 
@@ -119,9 +119,9 @@ class AdminSocket:
     async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
         """Of these backends; of all that were ever given a request when none are named."""
         if backends is not None:
-            rows = await self._ask_each(backends, _BACKENDS)
+            rows = await self._ask_each(backends, BACKENDS)
         else:
-            rows = await self.statistics(f"show stat -1 {_BACKENDS} -1")
+            rows = await self.statistics(f"show stat -1 {BACKENDS} -1")
         return {
             row["pxname"]: _load(row)
             for row in rows

@@ -16,6 +16,7 @@ from stagedoor.http import (
     configuration,
     console,
     feedback,
+    insight,
     instances,
     live,
     oidc,
@@ -26,6 +27,7 @@ from stagedoor.http import (
     shells,
     sights,
     switches,
+    telemetry,
     tokens,
     tries,
     uploads,
@@ -41,7 +43,8 @@ _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
     backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, shells, access,
-    tokens, people, feedback, live, tries,
+    tokens, people, feedback, live, tries, insight,
+    telemetry,
 )  # fmt: skip
 
 

@@ -36,6 +36,16 @@ class ServiceWish(_Wish):
     credential_field: str = "authorization"
 
 
+class FlagWish(_Wish):
+    """`seconds`: how long every request of the device is kept."""
+
+    seconds: float = 3600.0
+
+
+class QueryWish(_Wish):
+    sql: str
+
+
 class OffWish(_Wish):
     reason: str = ""
 

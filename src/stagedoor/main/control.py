@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
-from stagedoor.control import faults, governing, lookup, loops, retention, scaling, tokens, traffic
+from stagedoor.control import faults, governing, lookup, loops, retention, scaling, telling, tokens, traffic
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
@@ -86,6 +86,7 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(lookup.keep_looking_up(platform)),
         asyncio.create_task(governing.keep_governed(platform)),
         asyncio.create_task(faults.keep_within_budget(platform)),
+        asyncio.create_task(telling.keep_told(platform)),
     ]
     try:
         remote = listening("REMOTE") if "remote" in platform.addresses else None

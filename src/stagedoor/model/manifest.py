@@ -53,6 +53,11 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Telemetry:
+    personal: tuple[str, ...] = setting((), "parameters of calls and fields of log lines that are crossed out", "texts")
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The manifest of one version. Sizes in bytes, times in seconds once read."""
 
@@ -69,6 +74,7 @@ class Manifest:
     scaling: Scaling = section(Scaling, "How many instances")
     limits: Limits = section(Limits, "What one request may take")
     checks: Checks = section(Checks, "What must be true before a version takes traffic")
+    telemetry: Telemetry = section(Telemetry, "What is recorded")
     config: dict[str, Any] = setting({}, "Values the script reads as `config[...]`", "table")
     routes: tuple[RouteRule, ...] = sections(
         RouteRule, "Requests that come here beside those to the name's own address"

@@ -5,7 +5,7 @@ from typing import Any
 
 from stagedoor.model import metric
 from stagedoor.model.errors import Invalid
-from stagedoor.telemetry.schema import TABLES
+from stagedoor.model.tables import TABLES
 from stagedoor.telemetry.warehouse import Warehouse
 
 KEYS = ("application", "version", "stack", "endpoint", "service", "name")

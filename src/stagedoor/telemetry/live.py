@@ -48,13 +48,13 @@ class Watcher:
     async def told(self) -> AsyncIterator[dict[str, Any]]:
         """Messages: records or rows of windows, with how many were seen, matched and missed since the beginning."""
         while True:
-            try:
-                await asyncio.wait_for(self._news.wait(), _SIGN_OF_LIFE)
-            except TimeoutError:
-                pass
             self._news.clear()
             yield self._message()
             await asyncio.sleep(_PAUSE)
+            try:
+                await asyncio.wait_for(self._news.wait(), _SIGN_OF_LIFE)
+            except TimeoutError:
+                pass  # Nothing passed: the watcher learns how many were looked at.
 
     def _message(self) -> dict[str, Any]:
         said: dict[str, Any] = {"seen": self._seen, "matched": self._matched, "missed": self._missed}

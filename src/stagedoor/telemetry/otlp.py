@@ -6,7 +6,6 @@ counted in the answer (`rejected`), as the protocol has it. https://opentelemetr
 
 import base64
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -65,22 +64,6 @@ def read(what: str, body: bytes, kind: str, now: float, redaction: Redaction) ->
     raise Invalid(
         f"{what!r} is not taken in", hint="/v1/traces and /v1/logs are; metrics of services come from their calls"
     )
-
-
-def unpack(body: bytes, encoding: str) -> bytes:
-    """Raises Invalid, TooLarge: a small body may hold a huge one."""
-    if encoding in ("", "identity"):
-        return body
-    if encoding != "gzip":
-        raise Invalid(f"content-encoding {encoding!r} is not known", hint="gzip, or none")
-    try:
-        reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        content = reader.decompress(body, LARGEST + 1)
-    except zlib.error as error:
-        raise Invalid(f"the body is no gzip: {error}") from None
-    if len(content) > LARGEST:
-        raise TooLarge(f"the body is above {LARGEST} bytes", hint="send smaller batches")
-    return content
 
 
 def _parse(message: Any, body: bytes, kind: str) -> Any:

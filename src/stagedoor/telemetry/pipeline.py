@@ -21,6 +21,7 @@ import duckdb
 from stagedoor.decide import keep
 from stagedoor.model.minute import Minute
 from stagedoor.model.sketch import quantile
+from stagedoor.model.tables import TABLES
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.figures import Figures
@@ -30,7 +31,6 @@ from stagedoor.telemetry.minutes import read as read_minutes
 from stagedoor.telemetry.otlp import Told
 from stagedoor.telemetry.raw import Raw
 from stagedoor.telemetry.redact import Redaction
-from stagedoor.telemetry.schema import TABLES
 from stagedoor.telemetry.warehouse import Warehouse
 
 log = logging.getLogger("stagedoor.telemetry")

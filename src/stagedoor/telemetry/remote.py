@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import msgspec
 
+from stagedoor.model import errors
+from stagedoor.model.minute import Minute
+
 
 class RemoteRecords:
     """Implements the port `Records`."""
@@ -23,6 +26,9 @@ class RemoteRecords:
         query = {**filters, "limit": str(limit)} | ({"follow": "1"} if follow else {})
         try:
             async with self._client.stream("GET", "/records", params=query) as answer:
+                if answer.status_code != 200:
+                    await answer.aread()
+                    _read(answer)
                 async for line in answer.aiter_lines():
                     yield json.loads(line)
         except httpx.TransportError:
@@ -48,6 +54,40 @@ class RemoteRecords:
         found: list[dict[str, Any]] | None = await self._ask(f"/fanout?seconds={seconds}")
         return found
 
+    async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
+        try:
+            answer = await self._client.get(
+                "/minutes", params={"since": since, "until": until, "application": application}
+            )
+        except httpx.TransportError:
+            return None
+        return msgspec.json.decode(answer.content, type=list[Minute]) if answer.status_code == 200 else None
+
+    async def ask(self, question: str, **said: str) -> Any:
+        try:
+            answer = await self._client.get(f"/{question}", params=said)
+        except httpx.TransportError:
+            raise _away() from None
+        return _read(answer)
+
+    async def tell(self, what: str, content: bytes, kind: str = "application/json") -> Any:
+        try:
+            answer = await self._client.post(f"/{what}", content=content, headers={"content-type": kind})
+        except httpx.TransportError:
+            raise _away() from None
+        return _read(answer)
+
+    async def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:
+        try:
+            async with self._client.stream("GET", "/watch", params={"query": query, "kind": kind}) as answer:
+                if answer.status_code != 200:
+                    await answer.aread()
+                    _read(answer)
+                async for line in answer.aiter_lines():
+                    yield json.loads(line)
+        except httpx.TransportError:
+            raise _away() from None
+
     async def _ask(self, path: str) -> Any:
         """None while telemetry is away."""
         try:
@@ -58,3 +98,19 @@ class RemoteRecords:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _away() -> errors.Unavailable:
+    return errors.Unavailable("telemetry is away; requests go on", hint="`stagedoor status` shows the programs")
+
+
+def _read(answer: httpx.Response) -> Any:
+    """What was answered. Raises what was refused."""
+    told = json.loads(answer.content or b"null")
+    if answer.status_code == 200:
+        return told
+    kind = _REFUSALS.get(told.get("code", ""), errors.Invalid)
+    raise kind(told.get("message", ""), hint=told.get("hint", ""))
+
+
+_REFUSALS = {one.code: one for one in (errors.Invalid, errors.Missing, errors.TooLarge)}

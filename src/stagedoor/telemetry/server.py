@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from stagedoor.model import trace as traces
 from stagedoor.model.errors import Failure, Invalid, Missing, TooLarge
-from stagedoor.telemetry import charts, minutes, otlp, questions
+from stagedoor.telemetry import asking, charts, minutes, otlp, questions
 from stagedoor.telemetry.figures import CallKey, Cell
 from stagedoor.telemetry.pipeline import Pipeline
 
@@ -35,9 +35,12 @@ class TelemetryApi:
             "/calls": self.calls, "/totals": self.totals, "/governed": self.governed, "/series/{service}": self.series,
             "/fanout": self.fanout, "/health": self.health, "/history": self.history, "/trace/{id}": self.trace,
             "/compare": self.compare, "/minutes": self.minutes, "/logs": self.logs, "/context": self.context,
-            "/usage": self.usage, "/chart": self.chart, "/sources": self.sources,
+            "/usage": self.usage, "/chart": self.chart,
         }  # fmt: skip
-        told: dict[str, Answer] = {"/known": self.learn, "/usage": self.add_usage, "/otlp/{what}": self.otlp}
+        told: dict[str, Answer] = {
+            "/known": self.learn, "/usage": self.add_usage, "/otlp/{what}": self.otlp,
+            "/query": self.query,
+        }  # fmt: skip
         return Starlette(
             routes=[
                 Route("/records", self.records, methods=["GET"]),
@@ -207,9 +210,11 @@ class TelemetryApi:
         where = questions.parse(told.get("query", ""), "request")
         return await self._ask(lambda: questions.usage(self._pipeline.warehouse, by, since, until, where))
 
-    async def sources(self, request: Request) -> Any:
-        """The files of each table, after all in memory became one: for a child that asks by itself."""
-        return await self._pipeline.work(self._pipeline.shared)
+    async def query(self, request: Request) -> Any:
+        """{sql, applications}: whose rows it may see, null for all."""
+        told = msgspec.json.decode(await request.body())
+        sources = await self._pipeline.work(self._pipeline.shared)
+        return await asking.ask(str(told["sql"]), sources, told["applications"])
 
     # What control tells
 
@@ -244,7 +249,7 @@ def _encoded(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
 
 def _refusal(error: Failure) -> Response:
     content = {"code": error.code, "message": error.message, "hint": error.hint}
-    return Response(msgspec.json.encode(content), 400, media_type="application/json")
+    return Response(msgspec.json.encode(content), error.status, media_type="application/json")
 
 
 def _rows(cells: dict[CallKey, Cell]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from stagedoor.decide import keep
+from stagedoor.model import tables
 from stagedoor.model.filters import sql
 from stagedoor.telemetry import reading, schema
 from stagedoor.telemetry.endpoints import Endpoints
@@ -47,7 +48,7 @@ class Warehouse:
         self.lost = 0
         self.settled: Counter[int] = Counter()
         self._unsettled: dict[int, Counter[int]] = {}
-        for table in schema.TABLES:
+        for table in tables.TABLES:
             self._db.execute(schema.create(table, f"new_{table}"))
 
     @property
@@ -113,7 +114,7 @@ class Warehouse:
         self._db.execute(_JUDGED.format(held=held))
         self._db.execute("INSERT INTO instances SELECT DISTINCT instance FROM judged WHERE first")
         self._add_minutes("minutes", reading.MINUTE_PARTS)
-        columns = ", ".join(schema.REQUESTS)
+        columns = ", ".join(tables.REQUESTS)
         text, constants = _kept(max(1.0, seconds))
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE kept AS SELECT {columns} FROM ({text})", constants)
         self._db.execute("INSERT INTO new_requests FROM kept")
@@ -125,7 +126,7 @@ class Warehouse:
 
     def _add_minutes(self, table: str, parts: str) -> None:
         """Parts have a bucket; rows have a map of them. Rows of one minute add up when they are asked for."""
-        listed = ", ".join(column for column in schema.TABLES[table] if column not in _summed(table))
+        listed = ", ".join(column for column in tables.TABLES[table] if column not in _summed(table))
         sums = ", ".join(f"sum({column})::BIGINT" for column in _summed(table) if column != "latencies")
         what = "requests" if table == "minutes" else "calls"
         self._db.execute(
@@ -138,7 +139,7 @@ class Warehouse:
         if not rows:
             return
         columns = [list(part) for part in zip(*rows, strict=True)]
-        kinds = [kind for kind, _ in schema.TABLES[table].values()]
+        kinds = [kind for kind, _ in tables.TABLES[table].values()]
         values = ", ".join(f"unnest(${number + 1}::{kind}[])" for number, kind in enumerate(kinds))
         with self._lock:
             self._db.execute(f"INSERT INTO new_{table} SELECT {values}", columns)
@@ -161,14 +162,14 @@ class Warehouse:
 
     def new_rows(self) -> int:
         with self._lock:
-            counts = " + ".join(f"(SELECT count(*) FROM new_{table})" for table in schema.TABLES)
+            counts = " + ".join(f"(SELECT count(*) FROM new_{table})" for table in tables.TABLES)
             row = self._db.execute(f"SELECT {counts}").fetchone()
             return int(row[0]) if row else 0
 
     def write(self) -> None:
         """What is in memory becomes files. Raises OSError, duckdb.Error when the disk has no room: all stays."""
         with self._lock:
-            for table in schema.TABLES:
+            for table in tables.TABLES:
                 self._write_one(table)
 
     def _write_one(self, table: str) -> None:
@@ -196,7 +197,7 @@ class Warehouse:
 
     def merge(self, now: float) -> bool:
         """Makes one file of several that are over: by hour, then by day. Whether there was anything to do."""
-        for table in schema.TABLES:
+        for table in tables.TABLES:
             for span in (3600, _LONGEST_MERGE):
                 old = self.files.mergeable(table, span, now)
                 if old:
@@ -259,7 +260,7 @@ def _label(text: str) -> tuple[str, str]:
 
 
 def _summed(table: str) -> list[str]:
-    return [column for column, (kind, _) in schema.TABLES[table].items() if kind not in ("VARCHAR", "TIMESTAMP")]
+    return [column for column, (kind, _) in tables.TABLES[table].items() if kind not in ("VARCHAR", "TIMESTAMP")]
 
 
 _JUDGED = """
