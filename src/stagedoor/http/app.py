@@ -15,6 +15,7 @@ from stagedoor.http import (
     configuration,
     console,
     feedback,
+    insight,
     instances,
     live,
     oidc,
@@ -38,8 +39,8 @@ log = logging.getLogger("stagedoor.http")
 _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
-    backups, uploads, releases, configuration, services, operations, sights, instances, shells, access, tokens, people,
-    feedback, live, tries,
+    backups, uploads, releases, configuration, services, operations, sights, instances, insight, shells, access, tokens,
+    people, feedback, live, tries,
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Node's own API, on a unix socket that only root can open: what control asks of the engine."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -12,18 +13,22 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from stagedoor.model.deployment import Ground, Spec
-from stagedoor.model.errors import Missing
+from stagedoor.model.errors import Failure, Missing
 from stagedoor.oci import checks
+from stagedoor.oci.insight import Insight
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.runc import Engine, EngineError
 from stagedoor.oci.shells import Shells
+
+_LOOK = 0.25  # Seconds until it is seen that a caller left.
 
 
 class NodeApi:
     """Routes; each body and answer is JSON."""
 
-    def __init__(self, keeper: Keeper, engine: Engine) -> None:
+    def __init__(self, keeper: Keeper, engine: Engine, insight: Insight) -> None:
         self._keeper = keeper
+        self._insight = insight
         self._engine = engine
         self._shells = Shells()
 
@@ -42,6 +47,9 @@ class NodeApi:
                 Route("/capacity", self.capacity, methods=["GET"]),
                 Route("/instances", self.instances, methods=["GET"]),
                 Route("/instances/{instance}/shells", self.open_shell, methods=["POST"]),
+                Route("/instances/{instance}/profile", self.profile, methods=["POST"]),
+                Route("/instances/{instance}/memory", self.memory, methods=["POST"]),
+                Route("/instances/{instance}/waiting", self.waiting, methods=["POST"]),
                 Route("/shells/{shell}", self.read_shell, methods=["GET"]),
                 Route("/shells/{shell}", self.write_shell, methods=["PUT"]),
                 Route("/checks", self.check, methods=["POST"]),
@@ -117,6 +125,17 @@ class NodeApi:
             await self._shells.write(request.path_params["shell"], await request.body())
         return JSONResponse({})
 
+    async def profile(self, request: Request) -> Response:
+        seconds = int(request.query_params["seconds"])
+        return await _looked(request, self._insight.profile(request.path_params["instance"], seconds))
+
+    async def memory(self, request: Request) -> Response:
+        apart = int(request.query_params["apart"])
+        return await _looked(request, self._insight.memory(request.path_params["instance"], apart))
+
+    async def waiting(self, request: Request) -> Response:
+        return await _looked(request, self._insight.waiting(request.path_params["instance"]))
+
     async def check(self, request: Request) -> Response:
         wanted = msgspec.json.decode(await request.body(), type=checks.CheckRun)
         try:
@@ -147,6 +166,23 @@ class NodeApi:
 
 def _encoded(value: object) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+async def _looked(request: Request, look: Coroutine[Any, Any, object]) -> Response:
+    """What a look gave, or why it gave nothing; it ends when the caller leaves."""
+    task = asyncio.ensure_future(look)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=_LOOK)
+            if await request.is_disconnected():
+                break
+        if not task.done():
+            return Response(status_code=499)
+        return _encoded({"found": task.result()})
+    except Failure as failure:
+        return _encoded({"failure": failure.describe()})
+    finally:
+        task.cancel()
 
 
 def _line(instance: str, text: str) -> bytes:

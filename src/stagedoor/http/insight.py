@@ -1,0 +1,52 @@
+"""A live instance looked into, for its team and for operators. Each look is an activity, so none is a GET."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Request
+
+from stagedoor.control import insight
+from stagedoor.control.platform import Platform
+from stagedoor.http import bodies
+from stagedoor.model.access import Identity
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.insight import Memory, Profile, Waiting
+
+T = TypeVar("T")
+_LOOK = 0.25  # Seconds until it is seen that a caller left.
+
+
+def build(platform: Platform, who: Any) -> APIRouter:
+    router = APIRouter()
+    Who = Annotated[Identity, Depends(who)]
+
+    @router.post("/v1/instances/{instance}/profile", tags=["instances"])
+    async def profile(by: Who, instance: str, wish: bodies.ProfileWish, request: Request) -> Profile:
+        """Where its CPU goes, as a flame graph: sampled from outside while it serves on."""
+        return await _while_wanted(request, insight.profile(platform, by, instance, wish.seconds))
+
+    @router.post("/v1/instances/{instance}/memory", tags=["instances"])
+    async def memory(by: Who, instance: str, wish: bodies.MemoryWish, request: Request) -> Memory:
+        """Where its memory goes, by type of object; with `apart`, what grew in so many seconds."""
+        return await _while_wanted(request, insight.memory(platform, by, instance, wish.apart))
+
+    @router.post("/v1/instances/{instance}/waiting", tags=["instances"])
+    async def waiting(by: Who, instance: str) -> Waiting:
+        """What each request in flight waits for: its stacks and its open calls."""
+        return await insight.waiting(platform, by, instance)
+
+    return router
+
+
+async def _while_wanted(request: Request, look: Coroutine[Any, Any, T]) -> T:
+    """Ends it when the caller leaves."""
+    task = asyncio.ensure_future(look)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=_LOOK)
+            if not task.done() and await request.is_disconnected():
+                raise Unavailable("the caller left")
+        return task.result()
+    finally:
+        task.cancel()
