@@ -49,8 +49,8 @@ def memory(told: dict[str, Any]) -> Iterator[str]:
         f"{say_size(share['anonymous'])} the program's own, {say_size(share['files'])} files, "
         f"{say_size(share['kernel'])} the kernel's"
     )
-    if told["blocked"]:
-        yield from _blocked(told["blocked"])
+    if told["reason"]:
+        yield from _blocked(told["blocked"]) if told["blocked"] else (f"  {told['reason']}",)
         return
     looked = told["looked"] / told["tracked"] if told["tracked"] else 1.0
     yield f"{told['looked']} of {told['tracked']} objects looked at ({looked:.0%}), in {say_time(told['took'])}"
@@ -81,7 +81,9 @@ def waiting(told: dict[str, Any]) -> Iterator[str]:
             again = f", attempt {call['attempt']}" if call["attempt"] > 1 else ""
             name = f"{call['service']}.{call['method']}" if call["method"] else f"{call['service']} {call['verb']}"
             yield (f"  waits for {name} {call['path']}  {say_time(call['age'])} of {say_time(call['limit'])}{again}")
-        for stack in one["stacks"]:
+        for number, stack in enumerate(one["stacks"]):
+            if number:
+                yield "  a task of it"
             yield from _frames(stack)
 
 

@@ -6,7 +6,7 @@ and left out of the graph.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 SCRIPT, DEPENDENCY, RUNTIME, PYTHON = "script", "dependency", "runtime", "python"
@@ -24,6 +24,7 @@ _LONGEST_NAME = 200
 _DEEPEST = 100
 _MOST_HOT = 30
 _MOST_PATHS = 10
+_WITHOUT = 3  # Frames of a path that the script has no part in.
 _SMALLEST = 0.001  # The share of all samples below which a branch is one of the others.
 
 
@@ -167,7 +168,8 @@ def heaviest(stacks: Iterable[Stack]) -> list[HotPath]:
     """The most frequent paths; what is around the script is left out where the script is in them."""
     paths: Counter[tuple[str, ...]] = Counter()
     for stack in stacks:
-        first = next((at for at, one in enumerate(stack.frames) if one.kind in (SCRIPT, DEPENDENCY)), 0)
+        own = [at for at, one in enumerate(stack.frames) if one.kind in (SCRIPT, DEPENDENCY)]
+        first = own[0] if own else -_WITHOUT
         paths[tuple(say(one) for one in _flat(stack.frames[first:]))] += stack.count
     return [HotPath(list(frames), count) for frames, count in paths.most_common(_MOST_PATHS)]
 
@@ -184,13 +186,3 @@ def shorten(file: str) -> str:
         if file.startswith(mark):
             return file.removeprefix(mark)
     return re.sub(r"^.*/(?:site-packages|python3\.\d+)/", "", file)
-
-
-def fold(node: Node, above: tuple[str, ...] = ()) -> Iterator[str]:
-    """The tree as folded lines again, for tools that draw them; the root has no name there."""
-    name = f"{node.name} ({shorten(node.file)})" if node.file else node.name
-    here = (*above, name) if above or node.name != "all" else ()
-    if node.own:
-        yield f"{';'.join(here) or node.name} {node.own}"
-    for child in node.children:
-        yield from fold(child, here)

@@ -51,6 +51,11 @@ class MemoryShare:
     files: int
     kernel: int
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a look at the objects, which takes some memory itself, cannot end the instance."""
+        return not self.limit or self.limit - self.used > self.used // 16 + 16_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class ThreadStack:
@@ -71,7 +76,10 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`looked` of `tracked` objects were counted; `apart` is the time between two looks, 0 for one."""
+    """`looked` of `tracked` objects were counted; `apart` is the time between two looks, 0 for one.
+
+    `reason` says why there are no types.
+    """
 
     instance: str
     share: MemoryShare
@@ -80,6 +88,7 @@ class Memory:
     tracked: int = 0
     took: float = 0.0
     apart: float = 0.0
+    reason: str = ""
     blocked: Blocked | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from stagedoor.model.flame import Frame, make_frame
 from stagedoor.model.insight import Holding, InFlight, OpenCall, ThreadStack
 
-_MOST = {"requests": 200, "stacks": 20, "frames": 60, "calls": 50, "types": 200, "threads": 50}
+_MOST = {"requests": 200, "stacks": 20, "frames": 60, "calls": 50, "types": 1000, "threads": 50}
 _LONGEST_TEXT = 300
 _LARGEST = 1 << 50
 _SHOWN = 30
@@ -60,7 +60,8 @@ def compare(first: dict[str, tuple[int, int]] | None, last: dict[str, tuple[int,
         Holding(name, count, size, count - first.get(name, (0, 0))[0], size - first.get(name, (0, 0))[1])
         for name, (count, size) in last.items()
     ]
-    return sorted(rows, key=lambda one: (-one.bytes_growth, -one.bytes))[:_SHOWN]
+    grown = [one for one in rows if one.bytes_growth > 0 or one.count_growth > 0]
+    return sorted(grown, key=lambda one: (-one.bytes_growth, -one.bytes))[:_SHOWN]
 
 
 def read_threads(told: Any) -> list[ThreadStack]:

@@ -75,13 +75,17 @@ class Insight:
     async def memory(self, name: str, apart: int) -> Memory:
         """With `apart`, two looks so many seconds apart, and what grew between them."""
         one = self._find(name)
+        share = cgroups.memory_share(self._engine.cgroup_of(name))
+        if not share.has_room:
+            return Memory(name, share, reason="so near its limit, a look at the objects could end it")
         first = await self._census(one) if apart else None
         if apart and first is not None:
             await asyncio.sleep(apart)
         last = await self._census(self._find(name)) if first is not None or not apart else None
-        share = cgroups.memory_share(self._engine.cgroup_of(name))
+        share = cgroups.memory_share(self._engine.cgroup_of(name))  # As it is after the look.
         if last is None:
-            return Memory(name, share, blocked=await self._look_from_outside(one))
+            blocked = await self._look_from_outside(one)
+            return Memory(name, share, reason=blocked.reason, blocked=blocked)
         types = evidence.compare(evidence.read_types(first) if first else None, evidence.read_types(last))
         return Memory(name, share, types, *evidence.read_census(last), float(apart))
 

@@ -7,10 +7,13 @@ Nothing is noted while requests are served: all of it is read off the loop's tas
 import asyncio
 import gc
 import json
+import random
 import sys
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextvars import Context
+from itertools import chain, islice
 from types import CodeType, FrameType
 from typing import Any
 
@@ -25,8 +28,12 @@ _MOST_REQUESTS = 200
 _MOST_TASKS = 20  # Of one request; and of those that belong to none.
 _MOST_CALLS = 50
 _DEEPEST = 40
-_MOST_TYPES = 200
+_MOST_TYPES = 1000
 _MOST_OBJECTS = 200_000
+_MOST_SEEN = 200_000
+_MOST_PARTS = 1000  # Of one list or dictionary.
+_LARGE = frozenset((list, tuple, dict, set, frozenset, deque))
+_ATOMS = frozenset((str, bytes, bytearray, int, float, complex, bool))
 _TURN = 0.002  # Seconds of a look at objects before requests have their turn.
 _PAUSE = 0.004
 _LONGEST = 4.0
@@ -138,55 +145,75 @@ def _frame(code: CodeType, line: int) -> dict[str, Any]:
 
 
 async def memory() -> dict[str, Any]:
-    """Objects by type, as far as the collector knows them, and what they hold that it does not track, such as texts.
+    """Objects by type: those that the collector tracks, and what they hold that it does not, such as texts.
 
-    Looked at in turns of some milliseconds. With more objects than can be looked at in the time, every n-th is.
+    Looked at in turns of some milliseconds. Of very many every n-th stands for n: figures are estimates then, and
+    `looked` of `tracked` says of how large a part.
     """
     began = time.perf_counter()
     listed = gc.get_objects()
     tracked = len(listed)
     step = -(-tracked // _MOST_OBJECTS) or 1
     census = _Census()
-    looked = 0
-    until = time.perf_counter() + _TURN
+    looked, until = 0, began + _TURN
     for at in range(0, tracked, step):
-        census.take(listed[at])
+        # Any of the next few: what was made in turns would be missed by equal steps.
+        census.take(listed[min(tracked - 1, at + random.randrange(step))], step)  # noqa: S311
         looked += 1
-        if not looked % 64 and time.perf_counter() > until:
+        if time.perf_counter() > until:
             if time.perf_counter() - began > _LONGEST:
                 break
             await asyncio.sleep(_PAUSE)
             until = time.perf_counter() + _TURN
-    del listed
     return {"types": census.rows(), "looked": looked, "tracked": tracked, "took": time.perf_counter() - began}
 
 
 class _Census:
+    """Counts by type. What it remembers is bounded: memory may be just what is short."""
+
     def __init__(self) -> None:
         self._found: dict[type, list[int]] = {}
         self._seen: set[int] = set()
 
-    def take(self, thing: Any) -> None:
-        self._count(thing)
-        for part in gc.get_referents(thing):
-            # What is tracked comes by itself; a text that many hold is counted once.
-            if not gc.is_tracked(part) and id(part) not in self._seen:
-                self._seen.add(id(part))
-                self._count(part)
+    def take(self, thing: Any, stands_for: int) -> None:
+        """Counts it, and what is found through it alone: a text that many hold is counted once."""
+        rest = [(thing, stands_for)]
+        while rest:
+            one, weight = rest.pop()
+            self._count(one, weight)
+            parts, each = _parts(one)
+            for part in parts:
+                # What is tracked comes by itself.
+                if not gc.is_tracked(part) and id(part) not in self._seen and len(self._seen) < _MOST_SEEN:
+                    self._seen.add(id(part))
+                    rest.append((part, weight * each))
 
-    def _count(self, thing: Any) -> None:
+    def _count(self, thing: Any, weight: int) -> None:
         try:
             size = sys.getsizeof(thing)
         except Exception:
             size = 0  # The script's own __sizeof__ may do anything.
         row = self._found.setdefault(type(thing), [0, 0])
-        row[0] += 1
-        row[1] += size
+        row[0] += weight
+        row[1] += weight * size
 
     def rows(self) -> list[dict[str, Any]]:
         """The largest types."""
         largest = sorted(self._found.items(), key=lambda pair: -pair[1][1])[:_MOST_TYPES]
         return [{"type": _name(kind), "count": row[0], "bytes": row[1]} for kind, row in largest]
+
+
+def _parts(thing: Any) -> tuple[Iterable[Any], int]:
+    """What it holds, or every n-th of very much, and n. No copy is made of a large one."""
+    kind = type(thing)
+    if kind in _ATOMS:
+        return (), 1
+    if kind not in _LARGE or len(thing) <= _MOST_PARTS:
+        return gc.get_referents(thing), 1
+    step = -(-len(thing) // _MOST_PARTS)
+    if kind is not dict:
+        return islice(thing, 0, None, step), step
+    return chain.from_iterable(islice(thing.items(), 0, None, step)), step
 
 
 def _name(kind: type) -> str:
