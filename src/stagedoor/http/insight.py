@@ -14,7 +14,6 @@ from stagedoor.model.errors import Unavailable
 from stagedoor.model.insight import Memory, Profile, Waiting
 
 T = TypeVar("T")
-_LOOK = 0.25  # Seconds until it is seen that a caller left.
 
 
 def build(platform: Platform, who: Any) -> APIRouter:
@@ -41,12 +40,18 @@ def build(platform: Platform, who: Any) -> APIRouter:
 
 async def _while_wanted(request: Request, look: Coroutine[Any, Any, T]) -> T:
     """Ends it when the caller leaves."""
-    task = asyncio.ensure_future(look)
+    task, left = asyncio.ensure_future(look), asyncio.ensure_future(_left(request))
     try:
-        while not task.done():
-            await asyncio.wait({task}, timeout=_LOOK)
-            if not task.done() and await request.is_disconnected():
-                raise Unavailable("the caller left")
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise Unavailable("the caller left")
         return task.result()
     finally:
         task.cancel()
+        left.cancel()
+
+
+async def _left(request: Request) -> None:
+    """Returns when the caller is gone. Asked now and then, a middleware would never say so."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -20,8 +20,6 @@ from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.runc import Engine, EngineError
 from stagedoor.oci.shells import Shells
 
-_LOOK = 0.25  # Seconds until it is seen that a caller left.
-
 
 class NodeApi:
     """Routes; each body and answer is JSON."""
@@ -170,19 +168,20 @@ def _encoded(value: object) -> Response:
 
 async def _looked(request: Request, look: Coroutine[Any, Any, object]) -> Response:
     """What a look gave, or why it gave nothing; it ends when the caller leaves."""
-    task = asyncio.ensure_future(look)
+    task, left = asyncio.ensure_future(look), asyncio.ensure_future(_left(request))
     try:
-        while not task.done():
-            await asyncio.wait({task}, timeout=_LOOK)
-            if await request.is_disconnected():
-                break
-        if not task.done():
-            return Response(status_code=499)
-        return _encoded({"found": task.result()})
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        return _encoded({"found": task.result()}) if task.done() else Response(status_code=499)
     except Failure as failure:
         return _encoded({"failure": failure.describe()})
     finally:
         task.cancel()
+        left.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _line(instance: str, text: str) -> bytes:
