@@ -7,7 +7,7 @@ and left out of the graph.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SCRIPT, DEPENDENCY, RUNTIME, PYTHON = "script", "dependency", "runtime", "python"
 OTHERS = "(others)"
@@ -53,9 +53,9 @@ class Node:
     name: str
     file: str
     kind: str
-    own: int = 0
-    total: int = 0
-    children: "list[Node]" = field(default_factory=list)
+    own: int
+    total: int
+    children: "list[Node]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def busy(stacks: Iterable[Stack]) -> list[Stack]:
 
 def tree(stacks: Sequence[Stack]) -> Node:
     """The root holds all samples. Direct recursion is one function; what is deeper than 100 is its last ancestor's."""
-    root = Node("all", "", PYTHON)
+    root = Node("all", "", PYTHON, 0, 0, [])
     found: dict[tuple[int, str, str], Node] = {}
     for stack in stacks:
         at = root
@@ -126,7 +126,7 @@ def tree(stacks: Sequence[Stack]) -> Node:
         for frame in _flat(stack.frames):
             key = (id(at), frame.name, frame.file)
             if key not in found:
-                found[key] = Node(frame.name, frame.file, frame.kind)
+                found[key] = Node(frame.name, frame.file, frame.kind, 0, 0, [])
                 at.children.append(found[key])
             at = found[key]
             at.total += stack.count
@@ -148,7 +148,7 @@ def _prune(node: Node, least: float) -> None:
         _prune(child, least)
     if small:
         lost = sum(one.total for one in small)
-        node.children.append(Node(OTHERS, "", PYTHON, lost, lost))
+        node.children.append(Node(OTHERS, "", PYTHON, lost, lost, []))
 
 
 def hottest(stacks: Iterable[Stack]) -> list[Hot]:

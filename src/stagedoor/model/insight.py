@@ -3,7 +3,7 @@
 Times are seconds, sizes bytes. All but what the kernel says comes from inside a container and is bounded outside.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from stagedoor.model.flame import Frame, Hot, HotPath, Node
 
@@ -37,8 +37,8 @@ class Holding:
     type: str
     count: int
     bytes: int
-    count_growth: int = 0
-    bytes_growth: int = 0
+    count_growth: int
+    bytes_growth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,13 @@ class Memory:
 
     instance: str
     share: MemoryShare
-    types: list[Holding] = field(default_factory=list)
-    looked: int = 0
-    tracked: int = 0
-    took: float = 0.0
-    apart: float = 0.0
-    reason: str = ""
-    blocked: Blocked | None = None
+    types: list[Holding]
+    looked: int
+    tracked: int
+    took: float
+    apart: float
+    reason: str
+    blocked: Blocked | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Waiting:
     """The oldest first; `total` are in flight. `others` are stacks of tasks that belong to no request."""
 
     instance: str
-    requests: list[InFlight] = field(default_factory=list)
-    total: int = 0
-    others: list[list[Frame]] = field(default_factory=list)
-    blocked: Blocked | None = None
+    requests: list[InFlight]
+    total: int
+    others: list[list[Frame]]
+    blocked: Blocked | None

@@ -54,7 +54,7 @@ def read_census(told: Any) -> tuple[int, int, float]:
 def compare(first: dict[str, tuple[int, int]] | None, last: dict[str, tuple[int, int]]) -> list[Holding]:
     """The largest types, or with an earlier look those that grew most: at most 30."""
     if first is None:
-        rows = [Holding(name, *figures) for name, figures in last.items()]
+        rows = [Holding(name, *figures, 0, 0) for name, figures in last.items()]
         return sorted(rows, key=lambda one: -one.bytes)[:_SHOWN]
     rows = [
         Holding(name, count, size, count - first.get(name, (0, 0))[0], size - first.get(name, (0, 0))[1])

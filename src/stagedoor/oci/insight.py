@@ -12,7 +12,7 @@ from typing import Any
 from stagedoor.model import flame
 from stagedoor.model import instance as states
 from stagedoor.model.errors import Conflict, Missing, Unavailable
-from stagedoor.model.insight import RATE, Blocked, Memory, Profile, Waiting
+from stagedoor.model.insight import RATE, Blocked, Memory, MemoryShare, Profile, Waiting
 from stagedoor.model.instance import Instance
 from stagedoor.oci import cgroups, evidence, probe, profiler, spawn
 from stagedoor.oci.keeper import Keeper
@@ -68,16 +68,16 @@ class Insight:
         one = self._find(name)
         told = await self._ask(one, "waiting", _PATIENCE)
         if told is None:
-            return Waiting(name, blocked=await self._look_from_outside(one))
+            return Waiting(name, [], 0, [], await self._look_from_outside(one))
         requests, total, others = evidence.read_requests(told)
-        return Waiting(name, requests, total, others)
+        return Waiting(name, requests, total, others, None)
 
     async def memory(self, name: str, apart: int) -> Memory:
         """With `apart`, two looks so many seconds apart, and what grew between them."""
         one = self._find(name)
         share = cgroups.memory_share(self._engine.cgroup_of(name))
         if not share.has_room:
-            return Memory(name, share, reason="so near its limit, a look at the objects could end it")
+            return _without_types(name, share, "so near its limit, a look at the objects could end it", None)
         first = await self._census(one) if apart else None
         if apart and first is not None:
             await asyncio.sleep(apart)
@@ -85,9 +85,9 @@ class Insight:
         share = cgroups.memory_share(self._engine.cgroup_of(name))  # As it is after the look.
         if last is None:
             blocked = await self._look_from_outside(one)
-            return Memory(name, share, reason=blocked.reason, blocked=blocked)
+            return _without_types(name, share, blocked.reason, blocked)
         types = evidence.compare(evidence.read_types(first) if first else None, evidence.read_types(last))
-        return Memory(name, share, types, *evidence.read_census(last), float(apart))
+        return Memory(name, share, types, *evidence.read_census(last), float(apart), "", None)
 
     async def _census(self, one: Instance) -> Any:
         """None when the loop is blocked: a look takes its time only where the loop turns."""
@@ -109,6 +109,10 @@ class Insight:
         except profiler.ProfilerError as error:
             raise Unavailable(f"{one.id}: {reason}; {error}") from None
         return Blocked(reason, evidence.read_threads(told))
+
+
+def _without_types(name: str, share: MemoryShare, reason: str, blocked: Blocked | None) -> Memory:
+    return Memory(name, share, [], 0, 0, 0.0, 0.0, reason, blocked)
 
 
 def make_profile(name: str, took: float, samples: int, misses: int, cores: float, text: str) -> Profile:
