@@ -152,7 +152,7 @@ def _prune(node: Node, least: float) -> None:
 
 
 def hottest(stacks: Iterable[Stack]) -> list[Hot]:
-    """Functions by the samples in themselves, then by those with what they called."""
+    """Functions by the samples in themselves, then by those with what they called; of others' those that work."""
     own: Counter[tuple[str, str, str]] = Counter()
     total: Counter[tuple[str, str, str]] = Counter()
     for stack in stacks:
@@ -160,7 +160,8 @@ def hottest(stacks: Iterable[Stack]) -> list[Hot]:
         own[names[-1]] += stack.count
         for name in set(names):
             total[name] += stack.count
-    ordered = sorted(total, key=lambda name: (-own[name], -total[name], name))
+    shown = [name for name in total if own[name] or name[2] in (SCRIPT, DEPENDENCY)]
+    ordered = sorted(shown, key=lambda name: (-own[name], -total[name], name))
     return [Hot(*name, own[name], total[name]) for name in ordered[:_MOST_HOT]]
 
 
