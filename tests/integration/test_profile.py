@@ -13,13 +13,14 @@ import pytest
 from bench.running import Running, wait_until
 
 from stagedoor.http.client import Client
-from stagedoor.model.errors import Conflict, Forbidden, Invalid, Missing
+from stagedoor.model.errors import Conflict, Forbidden, Invalid, Missing, Unavailable
 from tests.integration.applications import script
 from tests.integration.services import Films, register, serving
 
 MAIN = """
-import asyncio
+import os
 import time
+
 from stagedoor import api, endpoint
 
 KEPT = []
@@ -61,6 +62,11 @@ async def block(request):
 async def keep(request):
     KEPT.extend(Kept(number) for number in range(20_000))
     return {}
+
+
+@endpoint("GET", "/end")
+async def end(request):
+    os._exit(3)
 
 
 @endpoint("GET", "/quick")
@@ -222,6 +228,20 @@ def test_one_profile_at_a_time_which_ends_when_its_caller_leaves(seen: Running) 
             return False
 
     wait_until(free, 5, "the end of the profile that nobody waits for")
+
+
+def test_a_profile_ends_with_its_instance(seen: Running) -> None:
+    client, name, began = Client(seen.addresses["control"], seen.token), instance(seen), time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(client.post, "instances", name, "profile", body={"seconds": 30})
+        time.sleep(1.0)
+        seen.get("/seen/end")
+        try:
+            assert asked.result()["samples"] < 3000
+        except Unavailable as failure:
+            assert name in failure.message
+    assert time.monotonic() - began < 10
+    wait_until(lambda: seen.get("/seen/quick").status == 200, what="the next instance")
 
 
 def test_what_cannot_be_looked_into_is_said(seen: Running) -> None:

@@ -139,6 +139,12 @@ def test_whatever_an_instance_says_is_bounded(told: Any) -> None:
     assert evidence.read_types(told) == {} and evidence.read_threads(told) == []
 
 
+def test_of_tasks_that_belong_to_no_request_the_scripts_own_are_shown() -> None:
+    own, ours = ([{"function": "turn", "file": file, "line": 3}] for file in ("/app/main.py", "/stagedoor/x.py"))
+    _, total, others = evidence.read_requests({"others": [ours, own], "total": 7})
+    assert total == 7 and [one[0].file for one in others] == ["/app/main.py"]
+
+
 def test_two_looks_show_what_grew() -> None:
     first, last = {"dict": (10, 1000), "list": (5, 900)}, {"dict": (60, 6000), "list": (5, 900), "str": (1, 50)}
     rows = evidence.compare(first, last)

@@ -188,32 +188,40 @@ function Flight({ id }: { id: string }) {
 }
 
 function Requests({ found }: { found: Schemas["Waiting"] }) {
-  if (!found.requests.length) return <Empty title="No request is in flight" />;
   return (
     <>
-      <p>{count(found.total, "request")} in flight, the oldest first.</p>
-      <ol className="flights" aria-label="Requests in flight">
-        {found.requests.map((one, at) => (
-          <li key={`${one.id} ${at}`}>
-            <p>
-              <strong className="mono">
-                {one.method} {one.path}
-              </strong>{" "}
-              for {latency(one.age)} <span className="mono faint">{one.id}</span>
-            </p>
-            {one.calls.map((call, number) => (
-              <p key={number}>
-                waits for <span className="mono">{call.method ? `${call.service}.${call.method}` : `${call.service} ${call.verb}`}</span>{" "}
-                <span className="mono faint">{call.path}</span> {latency(call.age)} of {latency(call.limit)}
-              </p>
-            ))}
-            {one.stacks.map((stack, number) => (
-              <Stack key={number} frames={stack} name={number ? "A task of it" : "Its endpoint"} />
-            ))}
-          </li>
-        ))}
-      </ol>
+      {found.requests.length ? <p>{count(found.total, "request")} in flight, the oldest first.</p> : <Empty title="No request is in flight" />}
+      {found.requests.length > 0 && <Flights all={found.requests} />}
+      {found.others.map((stack, at) => (
+        <Stack key={at} frames={stack} name="A task of no request" />
+      ))}
     </>
+  );
+}
+
+function Flights({ all }: { all: Schemas["InFlight"][] }) {
+  return (
+    <ol className="flights" aria-label="Requests in flight">
+      {all.map((one, at) => (
+        <li key={`${one.id} ${at}`}>
+          <p>
+            <strong className="mono">
+              {one.method} {one.path}
+            </strong>{" "}
+            for {latency(one.age)} <span className="mono faint">{one.id}</span>
+          </p>
+          {one.calls.map((call, number) => (
+            <p key={number}>
+              waits for <span className="mono">{call.method ? `${call.service}.${call.method}` : `${call.service} ${call.verb}`}</span>{" "}
+              <span className="mono faint">{call.path}</span> {latency(call.age)} of {latency(call.limit)}
+            </p>
+          ))}
+          {one.stacks.map((stack, number) => (
+            <Stack key={number} frames={stack} name={number ? "A task of it" : "Its endpoint"} />
+          ))}
+        </li>
+      ))}
+    </ol>
   );
 }
 

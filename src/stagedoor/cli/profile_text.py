@@ -85,6 +85,10 @@ def waiting(told: dict[str, Any]) -> Iterator[str]:
             if number:
                 yield "  a task of it"
             yield from _frames(stack)
+    for stack in told["others"]:
+        yield ""
+        yield "a task of no request"
+        yield from _frames(stack)
 
 
 def _blocked(told: dict[str, Any]) -> Iterator[str]:

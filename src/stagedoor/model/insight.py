@@ -119,7 +119,7 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The oldest first; `total` are in flight. `others` are stacks of tasks that belong to no request."""
+    """The oldest first; `total` are in flight. `others` are the script's tasks that belong to no request."""
 
     instance: str
     requests: list[InFlight]

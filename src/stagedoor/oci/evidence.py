@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stagedoor.model.flame import Frame, make_frame
+from stagedoor.model.flame import DEPENDENCY, SCRIPT, Frame, make_frame
 from stagedoor.model.insight import Holding, InFlight, OpenCall, ThreadStack
 
 _MOST = {"requests": 200, "stacks": 20, "frames": 60, "calls": 50, "types": 1000, "threads": 50}
@@ -12,9 +12,10 @@ _SHOWN = 30
 
 
 def read_requests(told: Any) -> tuple[list[InFlight], int, list[list[Frame]]]:
-    """Requests, how many there are in all, and the stacks of tasks that belong to none."""
+    """Requests, how many there are in all, and the stacks of the script's tasks that belong to none."""
     listed = [_request(one) for one in _list(told, "requests", _MOST["requests"])]
-    return listed, max(len(listed), _count(told, "total")), _stacks(told, "others")
+    others = [one for one in _stacks(told, "others") if any(frame.kind in (SCRIPT, DEPENDENCY) for frame in one)]
+    return listed, max(len(listed), _count(told, "total")), others
 
 
 def _request(told: Any) -> InFlight:
