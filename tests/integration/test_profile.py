@@ -74,6 +74,22 @@ async def quick(request):
     return {}
 """
 
+ASGI = """
+import asyncio
+
+
+async def ponder():
+    await asyncio.sleep(2)
+
+
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        raise RuntimeError
+    await ponder()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"pondered"})
+"""
+
 
 @pytest.fixture(scope="module")
 def films() -> Iterator[Films]:
@@ -155,6 +171,18 @@ def test_a_request_that_waits_for_a_call_shows_the_call_and_its_stack(seen: Runn
     call = one["calls"][0]
     assert (call["service"], call["method"], call["path"], call["limit"]) == ("seen", "rows", "/rows", 5.0)
     assert 0 < call["age"] <= one["age"] + 0.05 < 3
+
+
+def test_an_asgi_applications_requests_are_seen_as_well(stagedoor: Running, tmp_path: Path) -> None:
+    extra = 'app = "main:app"\n'
+    stagedoor.json("deploy", folder=script(tmp_path, "pondering", ASGI, extra))
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(stagedoor.get, "/pondering/slow")
+        time.sleep(0.5)
+        told = stagedoor.json("profile", "pondering", "--waiting")
+        assert asked.result().status == 200
+    (one,) = told["requests"]
+    assert [frame["name"] for frame in one["stacks"][0] if frame["kind"] == "script"] == ["app", "ponder"]
 
 
 def test_a_blocked_loop_is_shown_by_the_profilers_stack(seen: Running) -> None:
