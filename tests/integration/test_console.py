@@ -138,7 +138,7 @@ def test_an_instance_has_a_page_of_its_own(visit: Visit, stagedoor: Running, tmp
     expect(row.get_by_role("img")).to_have_accessible_name(phases)
     row.get_by_role("link", name=one["id"]).click()
     expect(page.get_by_role("heading", name=one["id"])).to_be_focused()
-    expect(page.locator(".command-text")).to_have_text(f"stagedoor instances {one['id']}")
+    expect(page.locator(".page-actions .command-text")).to_have_text(f"stagedoor instances {one['id']}")
     expect(page.get_by_role("img", name=re.compile("^Memory: .* the limit is 256 MB"))).to_be_visible(timeout=15_000)
     expect(page.get_by_role("log")).to_contain_text("said hello")
     page.get_by_role("main").get_by_role("link", name="Instances").click()

@@ -51,6 +51,10 @@ ROUTES = {
     "GET /v1/capacity": Row(VIEWER),
     "GET /v1/ends": Row(VIEWER),
     "POST /v1/instances/{instance}/shells": Row(OPERATOR, {}),
+    # Of an instance that is there, its team's alone: test_profile.py.
+    "POST /v1/instances/{instance}/profile": Row(DEVELOPER, {"seconds": 1}),
+    "POST /v1/instances/{instance}/memory": Row(DEVELOPER, {}),
+    "POST /v1/instances/{instance}/waiting": Row(DEVELOPER),
     "GET /v1/shells/{shell}": Row(OPERATOR),
     "PUT /v1/shells/{shell}": Row(OPERATOR),
     "GET /v1/instances/{instance}": Row(VIEWER),

@@ -70,6 +70,13 @@ export const oneRequest = (id: string) => command("requests", "--id", id, "--cal
 
 export const oneInstance = (id: string) => command("instances", id);
 
+export const profile = (id: string, seconds: number) => command("profile", "--instance", id, "--seconds", seconds);
+
+export const memory = (id: string, seconds: number) =>
+  command("profile", "--instance", id, "--memory", ...(seconds ? ["--seconds", seconds] : []));
+
+export const waiting = (id: string) => command("profile", "--instance", id, "--waiting");
+
 export const whyScaled = (application: string, stack: string) =>
   command("scale", "why", application, ...(stack ? ["--stack", stack] : []));
 

@@ -19,6 +19,7 @@ import { useLines } from "../parts/stream";
 import { Time } from "../parts/time";
 import { Empty, Problem, Skeleton } from "../parts/trouble";
 import { EndTable } from "./end-table";
+import { Insight } from "./instance-insight";
 
 type Detail = Omit<Schemas["InstanceDetail"], "memory" | "cpu"> & { memory: number[][]; cpu: number[][] };
 type View = Schemas["InstanceView"];
@@ -82,6 +83,7 @@ function Living({ all: { instance: one, memory, cpu, ends: before } }: { all: De
           {one.forecast ? <Growth of={one}>Its</Growth> : <p className="faint">Its memory does not grow.</p>}
         </div>
       </Section>
+      <Insight id={one.id} />
       <Section title="Before it on this door">
         {before.length ? <EndTable all={before.toReversed()} /> : <Empty title="No instance stood here before" />}
       </Section>

@@ -39,6 +39,7 @@ VERBS = {
     "scale": Verb("scale", "how many instances, and why; or a fixed number", "In sight"),
     "instances": Verb("instances", "containers and their states", "In sight"),
     "shell": Verb("shell", "a shell beside a script, for operators", "In sight"),
+    "profile": Verb("profile", "where a live instance's CPU, memory and time go", "In sight"),
     "logs": Verb("logs", "what the instances printed", "In sight"),
     "requests": Verb("requests", "what devices asked, request by request", "In sight"),
     "activity": Verb("activity", "who changed what, and when", "In sight"),

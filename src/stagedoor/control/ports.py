@@ -12,6 +12,7 @@ from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
+from stagedoor.model.insight import Memory, Profile, Waiting
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.minute import Minute
@@ -281,6 +282,18 @@ class Engine(Protocol):
 
     async def open_shell(self, instance: str, rows: int, columns: int, terminal: str) -> str:
         """The name of a shell beside the script. Raises Missing."""
+        ...
+
+    async def profile(self, instance: str, seconds: int) -> Profile:
+        """Samples so long. Ends when the caller gives up. Raises Missing; Conflict when it is profiled already."""
+        ...
+
+    async def memory(self, instance: str, apart: int) -> Memory:
+        """One look, or two so many seconds apart. Raises Missing."""
+        ...
+
+    async def waiting(self, instance: str) -> Waiting:
+        """Requests in flight. Raises Missing."""
         ...
 
     async def write_shell(self, shell: str, content: bytes) -> None: ...

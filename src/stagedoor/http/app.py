@@ -22,6 +22,7 @@ from stagedoor.http import (
     oidc,
     operations,
     people,
+    profiles,
     releases,
     services,
     shells,
@@ -43,7 +44,7 @@ _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
     backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, shells, access,
-    tokens, people, feedback, live, tries, insight,
+    tokens, people, feedback, live, tries, insight, profiles,
     telemetry,
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stagedoor.model.insight import LONGEST
 from stagedoor.model.method import Method
 from stagedoor.model.operation import Operation
 
@@ -124,6 +125,16 @@ class ShellView:
     """The name by which it is read and written; nobody else is told."""
 
     shell: str
+
+
+class ProfileWish(_Wish):
+    seconds: int = Field(20, ge=1, le=LONGEST)
+
+
+class MemoryWish(_Wish):
+    """`apart`: seconds between two looks, 0 for one."""
+
+    apart: int = Field(0, ge=0, le=LONGEST)
 
 
 class FeedbackWish(_Wish):

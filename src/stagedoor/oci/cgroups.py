@@ -8,6 +8,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from stagedoor.model.insight import MemoryShare
+
 _MOUNT = Path("/sys/fs/cgroup")
 
 
@@ -118,6 +120,28 @@ def memory_in_use(cgroup: str) -> int:
     except (OSError, ValueError):
         return 0
     return max(0, used - int(fields.get(cached, 0)))
+
+
+def memory_share(cgroup: str) -> MemoryShare:
+    """All that is in use, and of what kind it is; zeros for what the kernel does not say."""
+    limit = _number(cgroup, "memory.max" if _is_unified() else "memory.limit_in_bytes")
+    names = ("anon", "file", "kernel") if _is_unified() else ("total_rss", "total_cache", "")
+    try:
+        text = _file(cgroup, "memory", "memory.stat").read_text()
+        fields = {name: int(value) for name, value in map(str.split, text.splitlines())}
+    except (OSError, ValueError):
+        fields = {}
+    anonymous, files, kernel = (fields.get(name, 0) for name in names)
+    if not _is_unified():
+        kernel = _number(cgroup, "memory.kmem.usage_in_bytes")
+    return MemoryShare(memory_in_use(cgroup), limit, anonymous, files, kernel)
+
+
+def _number(cgroup: str, name: str) -> int:
+    try:
+        return int(_file(cgroup, "memory", name).read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def cpu_seconds(cgroup: str) -> float:

@@ -6,15 +6,18 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
 from stagedoor.model.deployment import Ground, Sandbox, Spec
-from stagedoor.model.errors import Missing, Unavailable
+from stagedoor.model.errors import Conflict, Failure, Missing, Unavailable
+from stagedoor.model.insight import Memory, Profile, Waiting
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 
 _PATIENCE = 20.0
+_FAILURES: dict[str, type[Failure]] = {kind.code: kind for kind in (Conflict, Missing, Unavailable)}
 
 
 class RemoteEngine:
@@ -97,6 +100,22 @@ class RemoteEngine:
         if not told["shell"]:
             raise Missing(f"there is no instance {instance!r}", hint="`stagedoor instances` lists them")
         return str(told["shell"])
+
+    async def profile(self, instance: str, seconds: int) -> Profile:
+        return msgspec.convert(await self._look(instance, f"profile?seconds={seconds}"), Profile)
+
+    async def memory(self, instance: str, apart: int) -> Memory:
+        return msgspec.convert(await self._look(instance, f"memory?apart={apart}"), Memory)
+
+    async def waiting(self, instance: str) -> Waiting:
+        return msgspec.convert(await self._look(instance, "waiting"), Waiting)
+
+    async def _look(self, instance: str, what: str) -> Any:
+        told = await self._ask("POST", f"/instances/{quote(instance, safe='')}/{what}", again=False)
+        if "failure" in told:
+            failure = told["failure"]
+            raise _FAILURES.get(failure["code"], Unavailable)(failure["message"], hint=failure["hint"])
+        return told["found"]
 
     async def write_shell(self, shell: str, content: bytes) -> None:
         await self._ask("PUT", f"/shells/{shell}", content, again=False)

@@ -1,7 +1,8 @@
 """Node's own API, on a unix socket that only root can open: what control asks of the engine."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -12,8 +13,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from stagedoor.model.deployment import Ground, Spec
-from stagedoor.model.errors import Missing
+from stagedoor.model.errors import Failure, Missing
 from stagedoor.oci import checks
+from stagedoor.oci.insight import Insight
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.runc import Engine, EngineError
 from stagedoor.oci.shells import Shells
@@ -22,8 +24,9 @@ from stagedoor.oci.shells import Shells
 class NodeApi:
     """Routes; each body and answer is JSON."""
 
-    def __init__(self, keeper: Keeper, engine: Engine) -> None:
+    def __init__(self, keeper: Keeper, engine: Engine, insight: Insight) -> None:
         self._keeper = keeper
+        self._insight = insight
         self._engine = engine
         self._shells = Shells()
 
@@ -42,6 +45,9 @@ class NodeApi:
                 Route("/capacity", self.capacity, methods=["GET"]),
                 Route("/instances", self.instances, methods=["GET"]),
                 Route("/instances/{instance}/shells", self.open_shell, methods=["POST"]),
+                Route("/instances/{instance}/profile", self.profile, methods=["POST"]),
+                Route("/instances/{instance}/memory", self.memory, methods=["POST"]),
+                Route("/instances/{instance}/waiting", self.waiting, methods=["POST"]),
                 Route("/shells/{shell}", self.read_shell, methods=["GET"]),
                 Route("/shells/{shell}", self.write_shell, methods=["PUT"]),
                 Route("/checks", self.check, methods=["POST"]),
@@ -117,6 +123,17 @@ class NodeApi:
             await self._shells.write(request.path_params["shell"], await request.body())
         return JSONResponse({})
 
+    async def profile(self, request: Request) -> Response:
+        seconds = int(request.query_params["seconds"])
+        return await _looked(request, self._insight.profile(request.path_params["instance"], seconds))
+
+    async def memory(self, request: Request) -> Response:
+        apart = int(request.query_params["apart"])
+        return await _looked(request, self._insight.memory(request.path_params["instance"], apart))
+
+    async def waiting(self, request: Request) -> Response:
+        return await _looked(request, self._insight.waiting(request.path_params["instance"]))
+
     async def check(self, request: Request) -> Response:
         wanted = msgspec.json.decode(await request.body(), type=checks.CheckRun)
         try:
@@ -147,6 +164,24 @@ class NodeApi:
 
 def _encoded(value: object) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+async def _looked(request: Request, look: Coroutine[Any, Any, object]) -> Response:
+    """What a look gave, or why it gave nothing; it ends when the caller leaves."""
+    task, left = asyncio.ensure_future(look), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        return _encoded({"found": task.result()}) if task.done() else Response(status_code=499)
+    except Failure as failure:
+        return _encoded({"failure": failure.describe()})
+    finally:
+        task.cancel()
+        left.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _line(instance: str, text: str) -> bytes:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from stagedoor.runtime import context, response
+from stagedoor.runtime import context, inside, response
 from stagedoor.runtime.connection import Connection
 from stagedoor.runtime.request import Request
 from stagedoor.runtime.scripted import ALIVE, fail
@@ -30,6 +30,9 @@ class AsgiApplication:
     async def __call__(self, request: Request, connection: Connection) -> None:
         if request.path == ALIVE:
             connection.send_json(b'{"alive":true}')
+            return
+        if inside.is_asked(request):
+            await inside.answer(request, connection)
             return
         context.current.set(request)
         exchange = _Exchange(request, connection)

@@ -83,6 +83,20 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         return f"{self.service}.{self.method.name}" if self.method else f"{self.service} {self.verb} {self.path}"
 
     @property
+    def exchange(self) -> Exchange | None:
+        return self._exchange
+
+    @property
+    def request(self) -> Request | None:
+        """The device's request for which it was begun."""
+        return self._request
+
+    @property
+    def generator(self) -> Generator[Any, None, T] | None:
+        """What runs when it is a task of its own."""
+        return self._generator
+
+    @property
     def limit(self) -> float:
         """Seconds it may take."""
         return self.timeout or (self.method.timeout if self.method is not None else 0.0) or DEFAULT_TIMEOUT

@@ -262,6 +262,11 @@ class ApiBase:
         ends.add(call)
         return ends
 
+    def open_calls(self) -> list[Call[Any]]:
+        """Calls that wait for an answer, the oldest first; those without a limit are not known."""
+        known = [call for calls in self._ends.values() for call in calls if call.exchange is not None]
+        return sorted(known, key=lambda call: call.exchange.started if call.exchange is not None else 0.0)
+
     def _expire(self, tick: int) -> None:
         for call in list(self._ends.pop(tick, ())):
             call.expire()

@@ -219,6 +219,21 @@ class Connection(asyncio.Protocol):
     def mark(self) -> bytes:
         return self._settings.mark
 
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def task(self) -> "asyncio.Task[None] | None":
+        """The one that answers the request; None when idle."""
+        return self._task
+
+    def tell(self, body: bytes) -> None:
+        """A whole answer for node, JSON: the limit is for what devices are sent."""
+        if self.request is not None:
+            self._transport.write(b"%b%d\r\n\r\n%b" % (self._settings.json_head, len(body), body))
+            self._finish()
+
     def send_json(self, body: bytes) -> None:
         """A whole 200 with JSON; the path that most answers take."""
         if self.request is None:

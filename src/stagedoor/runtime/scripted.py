@@ -6,7 +6,7 @@ from inspect import isawaitable
 from types import CoroutineType
 from typing import Any
 
-from stagedoor.runtime import context, response
+from stagedoor.runtime import context, inside, response
 from stagedoor.runtime.connection import Connection
 from stagedoor.runtime.errors import ApiError, ApiTimeout, HTTPError
 from stagedoor.runtime.log import log
@@ -30,7 +30,7 @@ class Scripted:
         try:
             handler = self._find(request)
             if handler is None:
-                self._refuse(request, connection)
+                await self._answer_else(request, connection)
                 return
             value = handler(request)
             # The two kinds that nearly every handler returns are told apart without a look at their classes' bases.
@@ -43,10 +43,15 @@ class Scripted:
         except Exception as error:
             fail(error, connection)
 
-    def _refuse(self, request: Request, connection: Connection) -> None:
+    async def _answer_else(self, request: Request, connection: Connection) -> None:
         if request.path == ALIVE:
             connection.send_json(b'{"alive":true}')
-            return
+        elif inside.is_asked(request):
+            await inside.answer(request, connection)
+        else:
+            self._refuse(request, connection)
+
+    def _refuse(self, request: Request, connection: Connection) -> None:
         allowed = self._router.allowed(request)
         if allowed:
             text = f"{request.path} answers {', '.join(allowed)}."

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from inspect import isawaitable
 
-from stagedoor.runtime import client, scripted
+from stagedoor.runtime import client, inside, scripted
 from stagedoor.runtime.config import config, secrets
 from stagedoor.runtime.connection import Connection, Settings
 from stagedoor.runtime.ending import ending
@@ -118,4 +118,5 @@ async def _drain(settings: Settings, grace: float) -> None:
 
 def _report_lost(request: Request) -> None:
     """The peer went away in the middle: with the edge dead, this is how a lost request is counted."""
-    log.warning("the connection closed before the answer was complete", event="request_lost", request_id=request.id)
+    if request.method != inside.METHOD:
+        log.warning("the connection closed before the answer was complete", event="request_lost", request_id=request.id)
