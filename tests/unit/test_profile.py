@@ -10,8 +10,8 @@ import pytest
 
 from stagedoor.cli import profile_text
 from stagedoor.model import flame
-from stagedoor.model.insight import MemoryShare
-from stagedoor.oci import evidence, insight, profiler
+from stagedoor.model.profile import MemoryShare
+from stagedoor.oci import evidence, profiler, profiles
 from stagedoor.runtime import client, context, inside
 from stagedoor.runtime.connection import Connection, Settings
 from stagedoor.runtime.request import Request
@@ -61,9 +61,9 @@ def test_the_heaviest_path_begins_with_the_script() -> None:
 
 
 def test_whoever_waits_for_events_is_counted_and_not_shown() -> None:
-    made = insight.make_profile("i1", 2.0, 200, 0, 0.5, FOLDED)
+    made = profiles.make_profile("i1", 2.0, 200, 0, 0.5, FOLDED)
     assert (made.samples, made.busy, made.tree.total) == (200, 100, 100)
-    idle = insight.make_profile("i1", 2.0, 200, 0, 0.0, FOLDED.splitlines()[3])
+    idle = profiles.make_profile("i1", 2.0, 200, 0, 0.0, FOLDED.splitlines()[3])
     assert (idle.busy, idle.functions, idle.tree.children) == (0, [], [])
 
 
@@ -246,9 +246,9 @@ async def test_an_answer_of_another_instance_at_the_same_door_is_none(tmp_path: 
 
     door = tmp_path / "door"
     async with await asyncio.start_unix_server(answer, str(door)):
-        assert await insight.ask(door, "i1", "waiting", 1.0) is None
-        assert await insight.ask(door, "i2", "waiting", 1.0) == {}
-    assert await insight.ask(tmp_path / "nobody", "i1", "waiting", 1.0) is None
+        assert await profiles.ask(door, "i1", "waiting", 1.0) is None
+        assert await profiles.ask(door, "i2", "waiting", 1.0) == {}
+    assert await profiles.ask(tmp_path / "nobody", "i1", "waiting", 1.0) is None
 
 
 # The text
@@ -257,9 +257,9 @@ async def test_an_answer_of_another_instance_at_the_same_door_is_none(tmp_path: 
 def test_the_text_of_a_profile_names_the_hottest_function_first() -> None:
     from dataclasses import asdict
 
-    told = asdict(insight.make_profile("i1", 2.0, 200, 0, 0.5, FOLDED))
+    told = asdict(profiles.make_profile("i1", 2.0, 200, 0, 0.5, FOLDED))
     lines = list(profile_text.cpu(told))
     assert "busy in 50% of 200" in lines[0] and "0.50 cores" in lines[0]
     assert lines[3].split() == ["70.0%", "70.0%", "burn", "main.py"]
-    idle = asdict(insight.make_profile("i1", 2.0, 200, 0, 0.0, ""))
+    idle = asdict(profiles.make_profile("i1", 2.0, 200, 0, 0.0, ""))
     assert list(profile_text.cpu(idle))[-1] == "It only waited for events."

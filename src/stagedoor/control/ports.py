@@ -12,11 +12,11 @@ from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
-from stagedoor.model.insight import Memory, Profile, Waiting
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.minute import Minute
 from stagedoor.model.operation import Operation, Step
+from stagedoor.model.profile import Memory, Profile, Waiting
 from stagedoor.model.release import Line, Release
 from stagedoor.model.scaling import FixedScale, ScaleStep
 from stagedoor.model.service import Service

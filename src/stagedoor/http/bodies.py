@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from stagedoor.model.insight import LONGEST
 from stagedoor.model.method import Method
 from stagedoor.model.operation import Operation
+from stagedoor.model.profile import LONGEST
 
 
 class _Wish(BaseModel):

@@ -6,12 +6,12 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 
-from stagedoor.control import insight
+from stagedoor.control import profiles
 from stagedoor.control.platform import Platform
 from stagedoor.http import bodies
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Unavailable
-from stagedoor.model.insight import Memory, Profile, Waiting
+from stagedoor.model.profile import Memory, Profile, Waiting
 
 T = TypeVar("T")
 
@@ -23,17 +23,17 @@ def build(platform: Platform, who: Any) -> APIRouter:
     @router.post("/v1/instances/{instance}/profile", tags=["instances"])
     async def profile(by: Who, instance: str, wish: bodies.ProfileWish, request: Request) -> Profile:
         """Where its CPU goes, as a flame graph: sampled from outside while it serves on."""
-        return await _while_wanted(request, insight.profile(platform, by, instance, wish.seconds))
+        return await _while_wanted(request, profiles.profile(platform, by, instance, wish.seconds))
 
     @router.post("/v1/instances/{instance}/memory", tags=["instances"])
     async def memory(by: Who, instance: str, wish: bodies.MemoryWish, request: Request) -> Memory:
         """Where its memory goes, by type of object; with `apart`, what grew in so many seconds."""
-        return await _while_wanted(request, insight.memory(platform, by, instance, wish.apart))
+        return await _while_wanted(request, profiles.memory(platform, by, instance, wish.apart))
 
     @router.post("/v1/instances/{instance}/waiting", tags=["instances"])
     async def waiting(by: Who, instance: str) -> Waiting:
         """What each request in flight waits for: its stacks and its open calls."""
-        return await insight.waiting(platform, by, instance)
+        return await profiles.waiting(platform, by, instance)
 
     return router
 

@@ -11,11 +11,11 @@ from stagedoor.main.inherited import SupervisedSockets, listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import adopt_orphans, serve, set_up_log
 from stagedoor.oci import abilities, machine, mounts
-from stagedoor.oci.insight import Insight
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import Pool
+from stagedoor.oci.profiles import Profiles
 from stagedoor.oci.runc import Engine
 from stagedoor.oci.server import NodeApi
 from stagedoor.vault.keys import Vault
@@ -58,7 +58,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         settings.capacity.memory or machine.for_instances(),
     )
     await keeper.start(fresh=fresh)
-    await serve(NodeApi(keeper, engine, Insight(keeper, engine, sockets)).app(), listening("NODE"))
+    await serve(NodeApi(keeper, engine, Profiles(keeper, engine, sockets)).app(), listening("NODE"))
     await keeper.stop()
 
 

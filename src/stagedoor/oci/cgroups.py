@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from stagedoor.model.insight import MemoryShare
+from stagedoor.model.profile import MemoryShare
 
 _MOUNT = Path("/sys/fs/cgroup")
 

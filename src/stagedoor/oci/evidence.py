@@ -3,7 +3,7 @@
 from typing import Any
 
 from stagedoor.model.flame import DEPENDENCY, SCRIPT, Frame, make_frame
-from stagedoor.model.insight import Holding, InFlight, OpenCall, ThreadStack
+from stagedoor.model.profile import Holding, InFlight, OpenCall, ThreadStack
 
 _MOST = {"requests": 200, "stacks": 20, "frames": 60, "calls": 50, "types": 1000, "threads": 50}
 _LONGEST_TEXT = 300

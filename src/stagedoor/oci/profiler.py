@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from stagedoor.model.insight import RATE
+from stagedoor.model.profile import RATE
 
 _PATIENCE = 10.0
 _LARGEST = 32_000_000  # Bytes of folded lines, or of a dump.

@@ -13,8 +13,8 @@ import msgspec
 
 from stagedoor.model.deployment import Ground, Sandbox, Spec
 from stagedoor.model.errors import Conflict, Failure, Missing, Unavailable
-from stagedoor.model.insight import Memory, Profile, Waiting
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
+from stagedoor.model.profile import Memory, Profile, Waiting
 
 _PATIENCE = 20.0
 _FAILURES: dict[str, type[Failure]] = {kind.code: kind for kind in (Conflict, Missing, Unavailable)}

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from stagedoor.model.deployment import Ground, Spec
 from stagedoor.model.errors import Failure, Missing
 from stagedoor.oci import checks
-from stagedoor.oci.insight import Insight
 from stagedoor.oci.keeper import Keeper
+from stagedoor.oci.profiles import Profiles
 from stagedoor.oci.runc import Engine, EngineError
 from stagedoor.oci.shells import Shells
 
@@ -24,9 +24,9 @@ from stagedoor.oci.shells import Shells
 class NodeApi:
     """Routes; each body and answer is JSON."""
 
-    def __init__(self, keeper: Keeper, engine: Engine, insight: Insight) -> None:
+    def __init__(self, keeper: Keeper, engine: Engine, profiles: Profiles) -> None:
         self._keeper = keeper
-        self._insight = insight
+        self._profiles = profiles
         self._engine = engine
         self._shells = Shells()
 
@@ -125,14 +125,14 @@ class NodeApi:
 
     async def profile(self, request: Request) -> Response:
         seconds = int(request.query_params["seconds"])
-        return await _looked(request, self._insight.profile(request.path_params["instance"], seconds))
+        return await _looked(request, self._profiles.profile(request.path_params["instance"], seconds))
 
     async def memory(self, request: Request) -> Response:
         apart = int(request.query_params["apart"])
-        return await _looked(request, self._insight.memory(request.path_params["instance"], apart))
+        return await _looked(request, self._profiles.memory(request.path_params["instance"], apart))
 
     async def waiting(self, request: Request) -> Response:
-        return await _looked(request, self._insight.waiting(request.path_params["instance"]))
+        return await _looked(request, self._profiles.waiting(request.path_params["instance"]))
 
     async def check(self, request: Request) -> Response:
         wanted = msgspec.json.decode(await request.body(), type=checks.CheckRun)

@@ -12,8 +12,8 @@ from typing import Any
 from stagedoor.model import flame
 from stagedoor.model import instance as states
 from stagedoor.model.errors import Conflict, Missing, Unavailable
-from stagedoor.model.insight import RATE, Blocked, Memory, MemoryShare, Profile, Waiting
 from stagedoor.model.instance import Instance
+from stagedoor.model.profile import RATE, Blocked, Memory, MemoryShare, Profile, Waiting
 from stagedoor.oci import cgroups, evidence, probe, profiler, spawn
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.ports import Sockets
@@ -25,7 +25,7 @@ _LARGEST = 8_000_000
 _AT_ONCE = 4  # Profiles on this machine.
 
 
-class Insight:
+class Profiles:
     """Raises Missing for an instance that is gone, Conflict for one that is profiled already, Unavailable."""
 
     def __init__(self, keeper: Keeper, engine: Engine, sockets: Sockets) -> None:

@@ -7,7 +7,7 @@ from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Missing
-from stagedoor.model.insight import Memory, Profile, Waiting
+from stagedoor.model.profile import Memory, Profile, Waiting
 
 
 async def profile(platform: Platform, by: Identity, instance: str, seconds: int) -> Profile:
