@@ -10,9 +10,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.cli import hidden, output, parser, session
+from stagedoor.cli import hidden, output, parser, period, session
 from stagedoor.model.errors import Invalid
-from stagedoor.model.quantity import parse_time, say_time
+from stagedoor.model.quantity import say_time
 
 EXAMPLES = (
     "stagedoor service add discovery --url http://10.0.0.7:9000 --url http://10.0.0.8:9000 --openapi discovery.json",
@@ -273,7 +273,7 @@ def _fault(client: Any, options: Namespace) -> int:
     wish = {
         "method": options.method, "kind": options.kind, "value": _value(options), "share": _percent(options.share),
         "application": options.application, "device": options.device, "budget": _percent(options.budget),
-        "seconds": _seconds(options.time),
+        "seconds": period.seconds(options.time),
     }  # fmt: skip
     told = client.post("services", options.name, "faults", body=wish)
     if options.json:
@@ -287,17 +287,10 @@ def _fault(client: Any, options: Namespace) -> int:
 
 def _value(options: Namespace) -> int:
     if options.kind == "delay":
-        return round(_seconds(options.value or "1s") * 1000)
+        return round(period.seconds(options.value or "1s") * 1000)
     if options.value and not options.value.isdigit():
         raise Invalid(f"--value {options.value!r} is no status", hint="as in 503")
     return int(options.value or (503 if options.kind == "error" else 0))
-
-
-def _seconds(text: str) -> float:
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise Invalid(f"{text!r} is no time: it is {error}") from None
 
 
 def _percent(text: str) -> float:

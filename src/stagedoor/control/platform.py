@@ -13,6 +13,7 @@ from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.ports import Artefacts, Edge, Engine, Live, Records, Store, Vault
+from stagedoor.control.used import Used
 from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
@@ -29,6 +30,7 @@ class Platform:
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
     `fault_key` signs what asks the egress for a fault.
     `serving` are the deployments that a line's traffic goes to, as the edge was told last.
+    `used` is what each version uses in each stack, by (application, version, stack).
     `flags` are devices of which every request is kept.
     `rehearsed` says by version and method what its endpoints did without it.
     `recovered` is set once what a former process left is taken up; changes wait for it.
@@ -56,6 +58,7 @@ class Platform:
     vitals: Vitals = field(default_factory=Vitals)
     serving: frozenset[str] = frozenset()
     background: set["asyncio.Task[None]"] = field(default_factory=set)
+    used: dict[tuple[str, str, str], Used] = field(default_factory=dict)
     flags: Flags = field(default_factory=Flags)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from stagedoor.control.platform import Platform
+from stagedoor.control.used import Used
 from stagedoor.model.errors import Failure
 
 log = logging.getLogger("stagedoor.telling")
@@ -76,6 +77,8 @@ async def usage(platform: Platform, seen: Seen) -> dict[str, Any]:
     }
     ended = [end for end in platform.vitals.ends if end.at > seen.at and end.unwanted]
     rows = [_row(platform, now, key, running.get(key, []), pulses.get(key), seen, ended) for key in {*running, *pulses}]
+    for row in rows:
+        platform.used.setdefault(row[1:4], Used(*row[1:4])).see(*row[4:])
     seen.cpu = {name: curve.points[-1][2] for name, curve in platform.vitals.curves.items() if curve.points}
     seen.instances = {one["id"] for listed in running.values() for one in listed}
     seen.at = now

@@ -109,7 +109,11 @@ class Client:
             time.sleep(0.05)
 
     def _events(self, operation: int, after: int) -> Iterator[tuple[str, dict[str, Any]]]:
-        answer = self._send("GET", _target(("operations", operation, "events"), {"after": after}), None, timeout=60)
+        yield from self.events("operations", operation, "events", after=after)
+
+    def events(self, *path: str | int, **query: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Server-sent events as they arrive: (kind, data)."""
+        answer = self._send("GET", _target(path, query), None, timeout=60)
         kind = ""
         while line := answer.readline():
             name, _, value = line.decode().rstrip("\n").partition(": ")

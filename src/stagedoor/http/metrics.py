@@ -1,22 +1,95 @@
 """Figures in the form Prometheus reads (text exposition format 0.0.4): names by its conventions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from stagedoor.control.platform import Platform
+from stagedoor.control.ports import World
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.minute import Minute
 from stagedoor.model.service import Service
-from stagedoor.model.sketch import upper
+from stagedoor.model.sketch import middle, upper
 
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 Labels = dict[str, str]
 
 
 async def render(platform: Platform) -> str:
-    """Counters of calls since telemetry began, and what is in force now."""
+    """Counters of requests and calls since telemetry began, and what is in force now."""
     cells = await platform.records.totals() or []
+    requests = msgspec.convert(await _totals(platform), list[Minute])
     services = await platform.store.services()
-    lines = [*_calls(cells), *_latencies(cells), *_limits(platform, services)]
+    lines = [
+        *_requests(requests), *_calls(cells), *_latencies(cells), *_usage(platform), *_limits(platform, services),
+        *_releases(await platform.store.world()),
+    ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+async def _totals(platform: Platform) -> Any:
+    try:
+        return await platform.records.ask("request_totals")
+    except Unavailable:
+        return []
+
+
+def _requests(found: list[Minute]) -> Iterator[str]:
+    for name, key, text in (
+        ("requests_total", "requests", "Requests, whatever became of them."),
+        ("request_errors_total", "errors", "Requests answered with 500 and above, or not at all."),
+        ("degraded_total", "degraded", "Answers of which a part is a fallback."),
+        ("refused_total", "refused", "Requests that the platform refused before a script saw them."),
+        ("cold_starts_total", "cold", "First answers of instances."),
+        ("request_calls_total", "calls", "Calls to services that belong to requests."),
+        ("request_bytes_total", "bytes_in", "Bytes of requests."),
+        ("response_bytes_total", "bytes_out", "Bytes of answers."),
+    ):
+        yield from _head(name, "counter", text)
+        yield from (f"stagedoor_{name}{_say(_endpoint(one))} {getattr(one, key)}" for one in found)
+    yield from _head("request_duration_seconds", "histogram", "How long requests took.")
+    for one in found:
+        labels, family = _endpoint(one), "stagedoor_request_duration_seconds"
+        yield from _histogram(family, labels, one.latencies)
+        busy = sum(middle(at) * count for at, count in one.latencies.items())
+        yield f"{family}_sum{_say(labels)} {busy:.6f}"
+        yield f"{family}_count{_say(labels)} {one.requests}"
+
+
+def _histogram(family: str, labels: Labels, counted: Mapping[int, int]) -> Iterator[str]:
+    for bound in _BOUNDS:
+        below = sum(count for at, count in counted.items() if upper(at) <= bound)
+        yield f"{family}_bucket{_say(labels | {'le': f'{bound:g}'})} {below}"
+    yield f"{family}_bucket{_say(labels | {'le': '+Inf'})} {sum(counted.values())}"
+
+
+def _endpoint(one: Minute) -> Labels:
+    return {
+        "application": one.application, "version": one.version, "stack": one.stack, "endpoint": one.endpoint,
+    }  # fmt: skip
+
+
+def _usage(platform: Platform) -> Iterator[str]:
+    for name, key, kind, text in (
+        ("instances", "instances", "gauge", "Instances that there are."),
+        ("saturation_ratio", "busy", "gauge", "Requests under way, by what all instances take at once."),
+        ("memory_bytes", "memory", "gauge", "Memory of all instances."),
+        ("cpu_seconds_total", "cpu", "counter", "CPU that instances used."),
+        ("starts_total", "starts", "counter", "Instances that were started."),
+        ("deaths_total", "deaths", "counter", "Instances that ended without anybody wanting it."),
+    ):
+        yield from _head(name, kind, text)
+        for one in platform.used.values():
+            labels = {"application": one.application, "version": one.version, "stack": one.stack}
+            yield f"stagedoor_{name}{_say(labels)} {getattr(one, key):g}"
+
+
+def _releases(world: World) -> Iterator[str]:
+    yield from _head("release_number", "gauge", "The release of a line: it changes when a version is released.")
+    for one in world.current.values():
+        labels = {"application": one.application, "line": f"v{one.major}", "stack": one.stack}
+        yield f"stagedoor_release_number{_say(labels)} {one.number}"
 
 
 def _calls(cells: list[dict[str, Any]]) -> Iterator[str]:
@@ -41,11 +114,8 @@ def _latencies(cells: list[dict[str, Any]]) -> Iterator[str]:
     for one in cells:
         labels = _labels(one)
         counted = {int(at): count for at, count in one["latencies"].items()}
-        for bound in _BOUNDS:
-            below = sum(count for at, count in counted.items() if upper(at) <= bound)
-            yield f"stagedoor_call_duration_seconds_bucket{_say(labels | {'le': f'{bound:g}'})} {below}"
+        yield from _histogram("stagedoor_call_duration_seconds", labels, counted)
         whole = sum(counted.values())
-        yield f"stagedoor_call_duration_seconds_bucket{_say(labels | {'le': '+Inf'})} {whole}"
         yield f"stagedoor_call_duration_seconds_sum{_say(labels)} {one['busy']:.6f}"
         yield f"stagedoor_call_duration_seconds_count{_say(labels)} {whole}"
 

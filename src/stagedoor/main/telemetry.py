@@ -7,6 +7,7 @@ from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
+from stagedoor.telemetry.export import Exporter
 from stagedoor.telemetry.figures import Figures
 from stagedoor.telemetry.intake import Intake
 from stagedoor.telemetry.lines import Reader
@@ -19,7 +20,8 @@ from stagedoor.telemetry.warehouse import Warehouse
 
 
 def assemble(paths: Paths) -> Pipeline:
-    keep, folder = paths.read_settings().keep, paths.data / "telemetry"
+    settings, folder = paths.read_settings(), paths.data / "telemetry"
+    keep = settings.keep
     endpoints, redaction = Endpoints(), Redaction()
     warehouse = Warehouse(folder / "store", endpoints)
     return Pipeline(
@@ -29,6 +31,7 @@ def assemble(paths: Paths) -> Pipeline:
         warehouse, endpoints, redaction, Figures(), Live(endpoints),
         Reader(paths.data / "logs", folder / "logs.json", redaction),
         Counted(folder / "counted.json"),
+        Exporter(settings.telemetry.collector, settings.telemetry.authorization),
     )  # fmt: skip
 
 

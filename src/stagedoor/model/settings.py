@@ -101,6 +101,12 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class Telemetry:
+    collector: str = setting("", "address that takes OTLP over HTTP, as http://collector:4318; empty: nothing is sent")
+    authorization: str = setting("", "what is sent to it as the authorization field")
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     ports: Ports = section(Ports, "Where it listens")
     tls: Tls = section(Tls, "Encryption of the edge and of the control API")
@@ -109,6 +115,7 @@ class Platform:
     store: Store = section(Store, "Where the state and the keys are kept")
     pools: Pools = section(Pools, "What is prepared ahead")
     capacity: Capacity = section(Capacity, "What the machine gives to instances")
+    telemetry: Telemetry = section(Telemetry, "Where traces, log lines and metrics go beside the platform's own store")
     keep: Keep = section(Keep, "How long and how much")
 
 

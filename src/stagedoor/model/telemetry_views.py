@@ -182,5 +182,6 @@ class Health:
     spans_refused: int
     files_dropped: int
     store_bytes: int
+    export_dropped: int
     failed: str
     folded: dict[str, int]

@@ -24,6 +24,7 @@ from stagedoor.model.sketch import quantile
 from stagedoor.model.tables import TABLES
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
+from stagedoor.telemetry.export import Exporter
 from stagedoor.telemetry.figures import Figures
 from stagedoor.telemetry.lines import Line, Reader
 from stagedoor.telemetry.live import Live
@@ -73,6 +74,7 @@ class Pipeline:
     live: Live
     logs: Reader
     counted: Counted
+    exporter: Exporter
     failed: str = ""
     spans_refused: int = 0
     _taken: deque[_Taken] = field(default_factory=deque)
@@ -92,6 +94,11 @@ class Pipeline:
     async def run(self) -> None:
         """Until it is cancelled; then everything is written."""
         await self.work(self._recover)
+        if self.exporter.address:
+            self.warehouse.kept = self.exporter.add
+        sending = asyncio.get_running_loop().create_task(
+            self.exporter.run(lambda: list(self.warehouse.totals.values()))
+        )
         try:
             while True:
                 await asyncio.sleep(_TICK)
@@ -99,6 +106,7 @@ class Pipeline:
                 if lines:
                     self.live.show("log", lines)
         finally:
+            sending.cancel()
             await asyncio.shield(self.work(self._close))
 
     async def work(self, step: Callable[[], Found]) -> Found:
@@ -130,6 +138,7 @@ class Pipeline:
         self._try(lambda: self._judge(now))
         lines = self.logs.look()
         self._try(lambda: self.warehouse.add("logs", [_at(line.row()) for line in lines]))
+        self.exporter.add_lines(lines)
         if now - self._learned > _LEARN_EVERY:
             self._learned = now
             self._try(self._learn)

@@ -36,6 +36,7 @@ class TelemetryApi:
             "/fanout": self.fanout, "/health": self.health, "/history": self.history, "/trace/{id}": self.trace,
             "/compare": self.compare, "/minutes": self.minutes, "/logs": self.logs, "/context": self.context,
             "/usage": self.usage, "/chart": self.chart,
+            "/request_totals": self.request_totals,
         }  # fmt: skip
         told: dict[str, Answer] = {
             "/known": self.learn, "/usage": self.add_usage, "/otlp/{what}": self.otlp,
@@ -55,7 +56,8 @@ class TelemetryApi:
         one = self._pipeline
         return {
             "lost": one.raw.lost + one.warehouse.lost, "log_lines_limited": one.logs.limited,
-            "folded": dict(one.endpoints.folded), "failed": one.failed, "store_bytes": one.warehouse.files.size(),
+            "folded": dict(one.endpoints.folded), "failed": one.failed or one.exporter.failed,
+            "export_dropped": one.exporter.dropped, "store_bytes": one.warehouse.files.size(),
             "files_dropped": one.warehouse.files.dropped, "edge_dropped": one.counted.dropped,
             "records": one.counted.records, "spans_refused": one.spans_refused,
         }  # fmt: skip
@@ -179,6 +181,10 @@ class TelemetryApi:
         told, (since, until) = request.query_params, _span(request)
         only = {key: told[key] for key in ("application", "version", "stack", "endpoint") if told.get(key)}
         return await self._ask(lambda: minutes.read(self._pipeline.warehouse, since, until, **only))
+
+    async def request_totals(self, request: Request) -> Any:
+        """Minutes of each endpoint added up since telemetry began."""
+        return await self._ask(lambda: list(self._pipeline.warehouse.totals.values()))
 
     async def chart(self, request: Request) -> Any:
         told, (since, until) = request.query_params, _span(request)

@@ -9,7 +9,7 @@ import logging
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import duckdb
 from stagedoor.decide import keep
 from stagedoor.model import tables
 from stagedoor.model.filters import sql
+from stagedoor.model.minute import ADDED, Minute
 from stagedoor.telemetry import reading, schema
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.files import File, Files
@@ -25,13 +26,16 @@ from stagedoor.telemetry.files import File, Files
 log = logging.getLogger("stagedoor.telemetry")
 
 _CALLS_HELD = 30
-_MOST_INSTANCES = 100_000
+_MOST_INSTANCES, _MOST_TOTALS = 100_000, 2000
 _LONGEST_MERGE = 86_400
 _EMPTY = {"requests": reading.REQUESTS, "calls": reading.CALLS}
 
 
 class Warehouse:
-    """`lost`: lines that were no record. `settled`: records of judged files, by worker of the edge."""
+    """`lost`: lines that were no record. `totals`: of endpoints, since the program began.
+
+    `settled`: records of judged files, by worker of the edge. `kept` is told of what is kept, if anybody is to know.
+    """
 
     def __init__(self, folder: Path, endpoints: Endpoints, memory: str = "1GB") -> None:
         self.files = Files(folder)
@@ -46,8 +50,10 @@ class Warehouse:
         self._calls: list[int] = []
         self._judged = self.files.newest_number()
         self.lost = 0
+        self.kept: Callable[[list[dict[str, Any]], list[dict[str, Any]]], None] | None = None
         self.settled: Counter[int] = Counter()
         self._unsettled: dict[int, Counter[int]] = {}
+        self.totals: dict[tuple[str, str, str, str], Minute] = {}
         for table in tables.TABLES:
             self._db.execute(schema.create(table, f"new_{table}"))
 
@@ -114,15 +120,21 @@ class Warehouse:
         self._db.execute(_JUDGED.format(held=held))
         self._db.execute("INSERT INTO instances SELECT DISTINCT instance FROM judged WHERE first")
         self._add_minutes("minutes", reading.MINUTE_PARTS)
+        self._add_totals()
         columns = ", ".join(tables.REQUESTS)
         text, constants = _kept(max(1.0, seconds))
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE kept AS SELECT {columns} FROM ({text})", constants)
         self._db.execute("INSERT INTO new_requests FROM kept")
         self._db.execute("INSERT INTO new_calls SELECT * FROM theirs SEMI JOIN kept USING (id)")
+        if self.kept is not None:
+            self.kept(self._told("kept"), self._told("(SELECT * FROM theirs SEMI JOIN kept USING (id))"))
         self._db.execute(f"DROP TABLE {held}")
         row = self._db.execute("SELECT count(*) FROM instances").fetchone()
         if row and row[0] > _MOST_INSTANCES:
             self._db.execute("TRUNCATE instances")
+
+    def _told(self, source: str) -> list[dict[str, Any]]:
+        return _dicts(self._db.execute(f"SELECT *, epoch(time) AS at FROM {source}"))
 
     def _add_minutes(self, table: str, parts: str) -> None:
         """Parts have a bucket; rows have a map of them. Rows of one minute add up when they are asked for."""
@@ -133,6 +145,17 @@ class Warehouse:
             f"INSERT INTO new_{table} SELECT {listed}, {sums}, map_from_entries(list((bucket, {what}))) "
             f"FROM ({parts}) GROUP BY {listed}"
         )
+
+    def _add_totals(self) -> None:
+        """What Prometheus is told: the same minutes, added up since this program began."""
+        rows = self._db.execute(f"SELECT * FROM ({reading.MINUTE_PARTS})").fetchall()
+        for _, application, version, stack, endpoint, bucket, *counts in rows:
+            key = (application, version, stack, endpoint)
+            if key not in self.totals and len(self.totals) >= _MOST_TOTALS:
+                key = ("other",) * 4
+            one = self.totals.setdefault(key, Minute(0, *key))
+            added = dict(zip(ADDED, counts, strict=True))
+            one.add(Minute(0, *key, **added, latencies={bucket: counts[0]}))
 
     def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         """Rows as they are: spans, log lines, usage."""
@@ -246,12 +269,15 @@ class Warehouse:
         """Rows of `text`, in which `{source}` stands for the table's rows."""
         with self._lock:
             whole = text.replace("{source}", self.source(table, since, until, identifier=identifier))
-            found = self._db.execute(whole, list(constants))
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return _dicts(self._db.execute(whole, list(constants)))
 
     def close(self) -> None:
         self._db.close()
+
+
+def _dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _label(text: str) -> tuple[str, str]:

@@ -1,0 +1,195 @@
+"""What is kept and why; and that the store decides as the pure decision does."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from stagedoor.decide import keep
+from stagedoor.telemetry import minutes, questions
+from stagedoor.telemetry.endpoints import FOLDED, Endpoints
+from stagedoor.telemetry.warehouse import Warehouse
+
+NOW = 1_795_423_000
+PLAIN = {
+    "status": 200, "degraded": "", "retries": 0, "calls_retried": 0, "calls_refused": 0, "cohort": "", "slow_over": 0,
+    "duration": 1000, "flagged": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({}, "share"),
+        ({"status": 503}, "error"),
+        ({"status": -1}, "error"),
+        ({"status": 404}, "share"),
+        ({"degraded": "films.rows"}, "degraded"),
+        ({"retries": 1}, "retried"),
+        ({"calls_retried": 2}, "retried"),
+        ({"calls_refused": 1}, "refused"),
+        ({"cohort": "canary"}, "canary"),
+        ({"slow_over": 900}, "slow"),
+        ({"slow_over": 1000}, "share"),
+        ({"status": 500, "flagged": True}, "flagged"),
+        ({"status": 500, "degraded": "x"}, "error"),
+    ],
+)
+def test_the_first_reason_that_fits_is_the_reason(fields: dict[str, Any], name: str) -> None:
+    assert keep.reason(SimpleNamespace(**PLAIN | fields)).name == name
+
+
+def identity(number: int) -> str:
+    return f"01234567-89ab-4def-8123-{number:012x}"
+
+
+def request(number: int, **fields: Any) -> dict[str, Any]:
+    end = NOW * 1_000_000 + number * 1000
+    usual = {
+        "kind": "request", "id": identity(number), "end": end, "began": str(end - 5000), "stack": "prod",
+        "target": "b1|tv@1.0.0|3", "instance": "i1", "door": "door-0", "method": "GET", "path": "/tv/home",
+        "device": "tv-7", "status": 200, "retries": "0", "in": 10, "out": 100, "queue_ms": 0, "answer_ms": 4,
+        "total_ms": 5, "worker": 7, "seq": number,
+    }  # fmt: skip
+    return usual | fields
+
+
+def call(number: int, **fields: Any) -> dict[str, Any]:
+    usual = {
+        "kind": "call", "id": identity(number), "end": NOW * 1_000_000 + number * 1000 - 1000, "us": 2000,
+        "holder": "d1|tv@1.0.0|i1|prod", "service": "films", "name": "rows", "refused": "-", "fault": "-",
+        "attempt": "-", "how": "--", "server": "s", "method": "GET", "path": "/rows", "query": "?limit=3",
+        "trace": "00-0123456789ab4def8123000000000001-00000000000000ab-01", "status": 200, "in": 1, "out": 2,
+        "worker": 7, "seq": 0,
+    }  # fmt: skip
+    return usual | fields
+
+
+class Store:
+    """A warehouse that takes records as the edge writes them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.endpoints = Endpoints()
+        self.warehouse = Warehouse(folder / "store", self.endpoints)
+        self.number = 0
+
+    def take(self, *records: dict[str, Any], more: bytes = b"") -> None:
+        self.number += 1
+        file = self._folder / f"{self.number}.jsonl"
+        file.write_bytes(b"".join(json.dumps(one).encode() + b"\n" for one in records) + more)
+        self.warehouse.take(file, self.number)
+
+    def judge(self) -> None:
+        self.warehouse.judge(self.number)
+
+    def ask(self, text: str, table: str = "requests") -> list[dict[str, Any]]:
+        return self.warehouse.ask(text, [], table)
+
+    def kept(self) -> dict[str, tuple[int, float]]:
+        rows = self.ask("SELECT kept, count(*) AS n, sum(weight) AS w FROM {source} GROUP BY kept")
+        return {row["kept"]: (row["n"], round(row["w"], 6)) for row in rows}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def test_everything_counts_and_what_is_kept_stands_for_the_rest(store: Store) -> None:
+    store.take(*(request(n, status=503 if n % 100 == 0 else 200) for n in range(1000)))
+    store.judge()
+    assert store.kept() == {"error": (10, 10.0), "share": (20, 990.0)}
+    found = minutes.read(store.warehouse, NOW - 60, NOW + 60)
+    assert (sum(one.requests for one in found), sum(one.errors for one in found)) == (1000, 10)
+    assert sum(sum(one.latencies.values()) for one in found) == 1000
+
+
+def test_a_request_is_judged_with_its_calls_and_they_stay_or_go_together(store: Store) -> None:
+    store.take(call(1, attempt="1"), call(2), *(call(n) for n in range(10, 200)))
+    store.take(request(1), *(request(n) for n in range(10, 200)))
+    store.judge()
+    assert store.kept()["retried"] == (1, 1.0)
+    ids = {row["id"] for row in store.ask("SELECT id FROM {source}")}
+    assert {row["id"] for row in store.ask("SELECT id FROM {source}", "calls")} == ids
+    assert [one.calls for one in minutes.read(store.warehouse, NOW - 60, NOW + 60)] == [191]
+
+
+def test_slow_is_what_the_endpoint_seldom_is_and_a_flagged_device_keeps_all(store: Store) -> None:
+    store.warehouse.learn_slow([("tv", "prod", "GET /tv/home", 50_000)])
+    store.warehouse.flag(["tv-9"])
+    slow = request(1, began=str(NOW * 1_000_000 - 60_000))
+    store.take(slow, request(2), request(3, device="tv-9"))
+    store.judge()
+    assert store.kept() == {"slow": (1, 1.0), "share": (1, 1.0), "flagged": (1, 1.0)}
+
+
+def test_what_is_no_record_is_counted_and_harms_nothing(store: Store) -> None:
+    store.take(
+        request(1), more=b'{"kind":"request","id\n\xff\xfe\nnull\n[]\n' + b'{"kind":"request","path":"' + b"x" * 9000
+    )
+    store.judge()
+    assert store.warehouse.lost >= 3
+    assert store.kept() == {"share": (1, 1.0)}
+    assert store.warehouse.lines == {7: 1}
+
+
+def test_a_trace_is_found_before_it_is_judged_after_it_and_in_files(store: Store) -> None:
+    for step in (lambda: None, store.judge, store.warehouse.write):
+        if store.number == 0:
+            store.take(call(1), call(2), request(1), request(2))
+        step()
+        found = questions.trace(store.warehouse, identity(1))
+        assert found is not None and found.record is not None
+        assert [one.kind for one in found.spans] == ["edge", "script", "call"]
+        assert questions.trace(store.warehouse, identity(1).replace("-", "")) is not None
+        assert questions.trace(store.warehouse, identity(77)) is None
+
+
+def test_files_are_merged_by_hour_and_hold_the_same(store: Store) -> None:
+    for number in range(4):
+        store.take(request(number), call(number))
+        store.judge()
+        store.warehouse.write()
+    before = store.ask("SELECT * FROM {source} ORDER BY id")
+    assert len(store.warehouse.files.of("requests")) == 4
+    while store.warehouse.merge(NOW + 7200):
+        pass
+    assert len(store.warehouse.files.of("requests")) == 1
+    assert store.ask("SELECT * FROM {source} ORDER BY id") == before
+    assert questions.trace(store.warehouse, identity(3)) is not None
+
+
+def test_the_oldest_files_go_first_and_figures_last(store: Store) -> None:
+    for hour in range(3):
+        shift = {"end": (NOW + hour * 3600) * 1_000_000, "began": ""}
+        store.take(*(request(hour * 100 + n, **shift, path=f"/p{n * 7919}") for n in range(60)))
+        store.judge()
+        store.warehouse.write()
+    files = store.warehouse.files
+    files.trim(1 << 30, 86_400 * 365, 1e9, NOW + 3 * 3600)
+    assert len(files.of("requests")) == 3
+    one = files.of("requests")[-1].path.stat().st_size + files.of("requests")[-1].index.stat().st_size
+    lasting = sum(each.path.stat().st_size for each in files.of("minutes"))
+    files.trim(one + lasting, 86_400 * 365, 1e9, NOW + 3 * 3600)
+    assert [each.until for each in files.of("requests")] == [NOW + 2 * 3600 - 1]
+    assert len(files.of("minutes")) == 3 and files.dropped >= 2
+
+
+def test_a_path_with_ids_is_one_endpoint_and_too_many_are_folded() -> None:
+    endpoints = Endpoints()
+    endpoints.learn({"tv@1.0.0": [("GET", "/film/{id}"), ("GET", "/film/new")]})
+    assert endpoints.of(("tv", "1.0.0"), "GET", "/tv/film/the-matrix") == "GET /film/{id}"
+    assert endpoints.of(("tv", "1.0.0"), "GET", "/tv/film/new") == "GET /film/new"
+    assert endpoints.of(("tv", "2.0.0"), "GET", "/tv/film/77") == "GET /tv/film/{}"
+    names = {endpoints.of(("tv", "2.0.0"), "GET", f"/{chr(97 + n % 26)}{chr(97 + n // 26)}-page") for n in range(700)}
+    assert FOLDED in names and len(names) <= 501 and endpoints.folded["tv"] > 0
+
+
+def test_what_an_instance_answers_first_is_a_cold_start(store: Store) -> None:
+    store.take(request(1), request(2), request(3, instance="i2"))
+    store.take(request(4), request(5, instance="i2"))
+    store.judge()
+    assert sum(one.cold for one in minutes.read(store.warehouse, NOW - 60, NOW + 60)) == 2
