@@ -53,6 +53,20 @@ async def flood(request: Request) -> dict:
         print("noise", number)
     return {}
 """
+ALONE = """
+from stagedoor import Request, endpoint, log
+
+
+@endpoint("GET", "/slow")
+async def slow(request: Request) -> dict:
+    log.info("slowly")
+    return {}
+
+
+@endpoint("GET", "/fails")
+async def fails(request: Request) -> dict:
+    raise RuntimeError("on purpose")
+"""
 MORE = 'services = ["films"]\n[telemetry]\npersonal = ["member"]\n'
 
 
@@ -117,10 +131,12 @@ def test_a_request_is_seen_as_it_arrives_and_a_wrong_filter_is_refused_with_its_
 
 def test_windows_are_counted_as_they_end_and_out_of_what_is_stored(seen: Seen) -> None:
     messages = seen.client.events("insight", query='application == "tv" | count(), p99(duration) by endpoint every 1s')
-    counted = 0
+    next(messages)
+    counted, deadline = 0, time.monotonic() + 10
     for number in range(5):
         seen.request(f"/tv/home/{number}")
     for _, message in messages:
+        assert time.monotonic() < deadline
         rows = [row for window in message["windows"] for row in window["rows"]]
         counted += sum(int(row["figures"][0]) for row in rows if row["by"] == ["GET /home/{number}"])
         if counted >= 5:
@@ -134,7 +150,7 @@ def test_a_trace_has_calls_with_secrets_crossed_out_logs_and_what_others_report(
     call = wait_until(lambda: [o for o in seen.trace(identifier)["spans"] if o["name"] == "rows"], 5, "the call")[0]
     parent = next(head["traceparent"] for head in seen.films.heads[::-1] if identifier in head["stagedoor-request-id"])
     _report(seen.client, parent, int(call["at"] * 1e9))
-    wait_until(lambda: len(seen.trace(identifier)["logs"]) == 2, 5, "its log lines")
+    wait_until(lambda: seen.trace(identifier)["logs"], 5, "its log line")
     trace = seen.trace(identifier)
     names = {one["name"]: one for one in trace["spans"]}
     assert names["rows"]["attributes"]["query"] == "?limit=3&member=***"
@@ -142,10 +158,9 @@ def test_a_trace_has_calls_with_secrets_crossed_out_logs_and_what_others_report(
     assert film["attributes"]["query"] == "?token=***&page=2"
     assert names["select films"]["parent"] in {one["id"] for one in trace["spans"] if one["kind"] == "call"}
     assert {(one["source"], one["target"]) for one in trace["edges"]} >= {("edge", "tv"), ("tv", "films")}
-    structured, printed = trace["logs"] if trace["logs"][0]["level"] == "info" else trace["logs"][::-1]
+    (structured,) = trace["logs"]
     assert json.loads(structured["fields"]) == {"number": "trace", "password": "***"}
     assert "s3cret" not in json.dumps(trace) and "hunter2" not in json.dumps(trace)
-    assert printed["message"] == "a plain print"
     assert "choosing rows" in seen.running.cli("trace", identifier).stdout
 
 
@@ -216,7 +231,7 @@ def test_charts_and_prometheus_tell_the_same_requests(seen: Seen) -> None:
     assert f"stagedoor_requests_total{{{labels}}}" in told
     assert f'stagedoor_request_duration_seconds_bucket{{{labels},le="+Inf"}}' in told
     dashboard = seen.running.json("metrics", "--grafana")
-    families = {line.split("{")[0].split(" ")[0] for line in told.splitlines() if not line.startswith("#")}
+    families = {line.split(" ")[2] for line in told.splitlines() if line.startswith("# TYPE")}
     for panel in dashboard["panels"]:
         for one in panel.get("targets", ()):
             assert any(family in one["expr"] for family in families), one["expr"]
@@ -288,7 +303,7 @@ def collector() -> Iterator[tuple[int, dict[str, list[bytes]]]]:
 def test_a_killed_telemetry_costs_no_request_and_what_is_lost_is_counted(tmp_path: Path) -> None:
     with collector() as (port, got), platform(f'[telemetry]\ncollector = "http://127.0.0.1:{port}"\n') as running:
         client = Client(running.addresses["control"], running.token)
-        running.json("deploy", folder=script(tmp_path, "tv", HOME))
+        running.json("deploy", folder=script(tmp_path, "tv", ALONE))
         count = 0
         for number in range(400):
             assert running.get("/tv/slow" if number % 100 == 0 else "/tv/fails").status in (200, 500)

@@ -19,7 +19,7 @@ Labels = dict[str, str]
 async def render(platform: Platform) -> str:
     """Counters of requests and calls since telemetry began, and what is in force now."""
     cells = await platform.records.totals() or []
-    requests = msgspec.convert(await _totals(platform), list[Minute])
+    requests = msgspec.convert(await _totals(platform), list[Minute], strict=False)
     services = await platform.store.services()
     lines = [
         *_requests(requests), *_calls(cells), *_latencies(cells), *_usage(platform), *_limits(platform, services),

@@ -16,7 +16,6 @@ from stagedoor.telemetry.warehouse import Warehouse
 
 SCHEMAS: dict[str, Schema] = {"request": fields.REQUEST, "call": fields.CALL, "log": fields.LOG}
 TABLES = {"request": "requests", "call": "calls", "log": "logs"}
-_KEPT = "coalesce(kept, 'held') AS kept, coalesce(weight, 1.0) AS weight"
 _MOST_SPANS = 5000
 _BARS = 60
 _DAY = 86400
@@ -53,9 +52,8 @@ def records(
 ) -> list[dict[str, Any]]:
     """The newest first, or in `order`, which is never a user's words."""
     condition, constants = sql.condition(query.where)
-    kept = f", {_KEPT}" if kind == "request" else ""
     text = (
-        f"SELECT * {'EXCLUDE (kept, weight)' if kept else ''}{kept}, epoch(time) AS at FROM {{source}} "
+        "SELECT *, epoch(time) AS at FROM {source} "
         f"WHERE time >= make_timestamp(?) AND time < make_timestamp(?) AND {condition} ORDER BY {order} LIMIT ?"
     )
     table = TABLES[kind]

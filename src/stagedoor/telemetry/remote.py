@@ -106,7 +106,10 @@ def _away() -> errors.Unavailable:
 
 def _read(answer: httpx.Response) -> Any:
     """What was answered. Raises what was refused."""
-    told = json.loads(answer.content or b"null")
+    try:
+        told = json.loads(answer.content or b"null")
+    except ValueError:
+        raise errors.Unavailable("telemetry failed at that; its log has the traceback") from None
     if answer.status_code == 200:
         return told
     kind = _REFUSALS.get(told.get("code", ""), errors.Invalid)

@@ -28,7 +28,8 @@ log = logging.getLogger("stagedoor.telemetry")
 _CALLS_HELD = 30
 _MOST_INSTANCES, _MOST_TOTALS = 100_000, 2000
 _LONGEST_MERGE = 86_400
-_EMPTY = {"requests": reading.REQUESTS, "calls": reading.CALLS}
+# What is held was not judged yet: every one stands for itself.
+_UNDECIDED = {"requests": ", NULL::INTEGER AS calls, 'held' AS kept, 1.0::DOUBLE AS weight", "calls": ""}
 
 
 class Warehouse:
@@ -245,9 +246,9 @@ class Warehouse:
         key = schema.key(identifier) if identifier else 0
         files = self.files.with_key(table, key) if identifier else self.files.of(table, since, until)
         parts = [f"SELECT * FROM new_{table}"]
-        if table in _EMPTY:
+        if table in _UNDECIDED:
             numbers = self._held if table == "requests" else self._held_calls()
-            parts += [f"SELECT * FROM held_{table}_{number}" for number in numbers]
+            parts += [f"SELECT *{_UNDECIDED[table]} FROM held_{table}_{number}" for number in numbers]
         if files:
             listed = ", ".join(f"'{one.path}'" for one in files)
             parts.append(f"SELECT * FROM read_parquet([{listed}], union_by_name = true)")
