@@ -42,6 +42,8 @@ ROUTES = {
     "GET /v1/health": Row(ANYBODY),
     "POST /v1/session": Row(ANYBODY, {"code": "never given out"}),
     "GET /v1/activities": Row(VIEWER),
+    "GET /v1/activities/export": Row(VIEWER),
+    "GET /v1/activities/verification": Row(VIEWER),
     "GET /v1/applications": Row(VIEWER),
     f"GET {APPLICATION}": Row(VIEWER),
     f"GET {APPLICATION}/logs": Row(VIEWER),

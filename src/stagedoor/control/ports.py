@@ -8,7 +8,7 @@ from typing import IO, Any, Protocol
 
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity, Session, Team, Token, User
-from stagedoor.model.activity import Activity
+from stagedoor.model.activity import Activity, Head, Search
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
@@ -132,7 +132,15 @@ class Store(Protocol):
 
     async def steps(self, operation: int, after: int) -> list[Step]: ...
 
-    async def activities(self, application: str, limit: int) -> list[Activity]: ...
+    async def activities(self, search: Search, limit: int) -> list[Activity]:
+        """The newest first."""
+        ...
+
+    async def chain(self, after: int | None, limit: int) -> list[Activity]:
+        """In the order in which they were written, from the number above `after`, None: from the first."""
+        ...
+
+    async def chain_head(self) -> Head: ...
 
     async def note(self, change: Change) -> None: ...
 

@@ -11,6 +11,7 @@ from stagedoor.control import previews, status
 from stagedoor.control.platform import Platform
 from stagedoor.http import (
     access,
+    activities,
     backups,
     calls,
     configuration,
@@ -40,8 +41,8 @@ log = logging.getLogger("stagedoor.http")
 _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
-    backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, shells, access,
-    tokens, people, feedback, live, tries,
+    backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, activities,
+    shells, access, tokens, people, feedback, live, tries,
 )  # fmt: skip
 
 

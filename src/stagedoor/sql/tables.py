@@ -146,6 +146,15 @@ activities = Table(
     Column("target", Text, nullable=False),
     Column("before", JSON, nullable=True),
     Column("after", JSON, nullable=True),
+    Column("hash", String(64), nullable=False, server_default=""),
+)  # fmt: skip
+
+# One row: the end of the chain of activities. Whoever writes one takes this row first, so they stand in one order.
+chains = Table(
+    "chains", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("id", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )  # fmt: skip
 
 services = Table(
