@@ -41,6 +41,7 @@ VERBS = {
     "shell": Verb("shell", "a shell beside a script, for operators", "In sight"),
     "logs": Verb("logs", "what the instances printed", "In sight"),
     "requests": Verb("requests", "what devices asked, request by request", "In sight"),
+    "alerts": Verb("alerts", "what went wrong, why, and what is watched; silences", "In sight"),
     "activity": Verb("activity", "who changed what, and when", "In sight"),
     "token": Verb("token", "make, list and revoke tokens", "Access"),
     "user": Verb("user", "who may sign in at the console", "Access"),

@@ -9,11 +9,13 @@ from typing import IO, Any, Protocol
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity, Head, Search
+from stagedoor.model.alert import Alert, Silence
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.manifest import Manifest
+from stagedoor.model.minute import Minute
 from stagedoor.model.operation import Operation, Step
 from stagedoor.model.release import Line, Release
 from stagedoor.model.scaling import FixedScale, ScaleStep
@@ -143,6 +145,24 @@ class Store(Protocol):
     async def chain_head(self) -> Head: ...
 
     async def note(self, change: Change) -> None: ...
+
+    async def alerts(self, application: str, state: str, limit: int) -> list[Alert]:
+        """The newest first; what is empty does not count."""
+        ...
+
+    async def alert(self, number: int) -> Alert | None: ...
+
+    async def save_alert(self, alert: Alert) -> Alert:
+        """Adds one with the number 0, changes any other; as it is then."""
+        ...
+
+    async def forget_alerts(self, before: float) -> int: ...
+
+    async def silences(self) -> list[Silence]: ...
+
+    async def add_silence(self, silence: Silence, change: Change) -> Silence: ...
+
+    async def drop_silence(self, number: int, change: Change) -> None: ...
 
     async def services(self) -> list[Service]: ...
 
@@ -348,6 +368,12 @@ class Vault(Protocol):
     def renew(self) -> None: ...
 
 
+class Post(Protocol):
+    """Sends a body to an address; the status of the answer. Raises OSError when there is none."""
+
+    async def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int: ...
+
+
 class Records(Protocol):
     """The records of requests and calls, and figures of them; None while telemetry is away."""
 
@@ -371,6 +397,10 @@ class Records(Protocol):
 
     async def fanout(self, seconds: int) -> list[dict[str, Any]] | None:
         """Of a window: one for each endpoint of each version."""
+        ...
+
+    async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
+        """Minutes that begin in [since, until), seconds since the epoch; of the present one what there is so far."""
         ...
 
 

@@ -12,6 +12,7 @@ from stagedoor.control.platform import Platform
 from stagedoor.http import (
     access,
     activities,
+    alerts,
     backups,
     calls,
     configuration,
@@ -42,7 +43,7 @@ _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
     backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, activities,
-    shells, access, tokens, people, feedback, live, tries,
+    alerts, shells, access, tokens, people, feedback, live, tries,
 )  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""Alerts: small steps in order. `series` keeps what was seen, each rule judges it, `hold` says what fires and resolves."""
+"""Alerts in small steps: `series` keeps what was seen, each rule judges it, `hold` says what fires and resolves."""

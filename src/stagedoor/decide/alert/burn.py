@@ -1,7 +1,8 @@
 """How fast an endpoint uses up the errors that its objective allows.
 
-Several windows, after the Site Reliability Workbook (Beyer et al., 2018), chapter 5, "Multiwindow, Multi-Burn-Rate Alerts":
-the long one says that it matters, the short one that it still goes on. A burn of 1 uses the allowance up in 30 days.
+Several windows, after the Site Reliability Workbook (Beyer et al., 2018), chapter 5, "Multiwindow, Multi-Burn-Rate
+Alerts": the long one says that it matters, the short one that it still goes on. A burn of 1 uses the allowance up in
+30 days.
 """
 
 from stagedoor.decide.alert import chance
@@ -13,7 +14,7 @@ from stagedoor.model.quantity import say_time
 # (seconds of the long window, of the short one, burn): 2 %, 5 % and 10 % of 30 days' allowance.
 WINDOWS = ((HOUR, 5 * MINUTE, 14.4), (6 * HOUR, 30 * MINUTE, 6.0), (24 * HOUR, 2 * HOUR, 3.0))
 _LEAST = 10  # Errors in the long window, and half of them in the short one.
-_SURE = 1e-4  # That the long window is above the burn by chance.
+_NEARLY, _SURE = 0.8, 1e-4  # Of the burn; at most so likely when the true rate were only that.
 
 
 def judge(key: tuple[str, str, str], series: Series, now: float, objective: float, s: Settings) -> Verdict | None:
@@ -30,11 +31,11 @@ def judge(key: tuple[str, str, str], series: Series, now: float, objective: floa
         share = min(1.0, read / max(1, requests))
         if errors * share < _LEAST or errors <= burn * allowance * requests:
             continue
-        if chance.at_least(errors * share, read, burn * allowance / 2) < _SURE:
+        if chance.at_least(errors * share, read, _NEARLY * burn * allowance) < _SURE:
             rate = errors / requests / allowance
             reason = (
-                f"{errors} of {requests} answers in {say_time(long)} were errors: {rate:.1f} times what the objective of "
-                f"{objective:.3%} allows; from {burn} on it is used up in {say_time(30 * 24 * HOUR / burn)}"
+                f"{errors} of {requests} answers in {say_time(long)} were errors: {rate:.1f} times what the objective "
+                f"of {objective:.3%} allows; from {burn} on it is used up in {say_time(30 * 24 * HOUR / burn)}"
             )
             figures = {"burn": rate, "objective": objective, "errors": errors, "requests": requests, "seconds": long}
             return Verdict(Subject(BURN, *key), series.version, reason, figures)

@@ -1,5 +1,5 @@
-"""What fires and what resolves: bad for some looks in a row before it fires, well for some minutes before it ends, and what
-comes back soon after its end is the same alert again.
+"""What fires and what resolves: bad for some looks in a row before it fires, well for some minutes before it ends, and
+what comes back soon after its end is the same alert again.
 """
 
 from collections.abc import Collection, Iterable

@@ -12,7 +12,7 @@ from stagedoor.model.minute import Minute
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 DAYS = 7
-_NEWEST = 2 * MINUTE  # What may still change.
+KEPT = 80 * MINUTE  # For which latencies are needed: an hour, and what is left between it and now.
 
 
 @dataclass(slots=True)

@@ -10,12 +10,12 @@ class Settings:
     A week has 60,480 looks, and looks that share their minutes go together: about 10,000 of them are independent.
     """
 
-    chance: float = 1e-7  # At most so likely on a quiet endpoint.
-    surprise: float = 5.5  # Standard deviations for traffic.
-    least_errors: int = 6
+    chance: float = 1e-6  # At most so likely on a quiet endpoint.
+    surprise: float = 5.2  # Standard deviations for traffic.
+    least_errors: int = 5
     least_requests: int = 20
     error_floor: float = 0.01  # Shares of errors below it wake nobody; a slow burn is another rule's.
-    least_slow: int = 10
+    least_slow: int = 8
     slow_floor: float = 0.010  # Seconds by which a quantile must have grown.
     too_few: float = 0.5  # Of what is expected.
     too_many: float = 2.0
