@@ -111,7 +111,7 @@ def test_the_reason_says_the_figures_and_what_they_were_held_against() -> None:
     assert "20.0%" in verdict.reason and "usual are 0.00%" in verdict.reason
 
 
-BAD = Verdict(Subject(ERRORS, "tv-home", "prod", "GET /rows"), "1.0.0", "bad")
+BAD = Verdict(Subject(TRAFFIC, "tv-home", "prod", "GET /rows"), "1.0.0", "bad")
 
 
 def timeline(looks: str, hold: Hold, begin: float = 0.0) -> list[tuple[float, Turn]]:
@@ -162,7 +162,7 @@ def test_facts_are_told_at_once() -> None:
     assert [one.subject.endpoint for one in facts.breakers({"films/rows": "7 of 10 failed"})] == ["films.rows"]
     assert facts.certificates(0.0, {"edge": 20 * DAY}) == []
     assert facts.certificates(0.0, {"edge": 13 * DAY})[0].subject.rule == CERTIFICATE
-    assert len(Hold().step(1.0, [loop], facts.AT_ONCE)) == 1
+    assert len(Hold().step(1.0, [loop])) == 1
 
 
 def test_tails_are_those_of_the_tables() -> None:

@@ -111,7 +111,7 @@ def test_every_block_of_settings_in_the_documentation_is_read() -> None:
 
     from stagedoor.model import settings
 
-    for page in ("operate.md", "security.md"):
+    for page in ("operate.md", "security.md", "alerts.md"):
         for block in re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL):
             settings.parse(block)
 

@@ -63,7 +63,7 @@ class Watch:
             await self._resume()
         world = await self._platform.store.world()
         verdicts = await self._of_minutes(now, world) + await self._of_facts(now, world)
-        turned = self._hold.step(now, verdicts, facts.AT_ONCE)
+        turned = self._hold.step(now, verdicts)
         written = [await self._write(turn) for turn in turned]
         await self._tidy(now)
         return written
@@ -92,7 +92,7 @@ class Watch:
     def _unchanged(self) -> list[Verdict]:
         """What fired and cannot be looked at goes on."""
         firing = [one.verdict for one in self._hold.alarms.values() if one.fires]
-        return [one for one in firing if one.subject.rule not in facts.AT_ONCE]
+        return [one for one in firing if one.subject.rule not in facts.RULES]
 
     async def _read(self, now: float) -> bool:
         """Takes in what is new; the first time a week of it. False while telemetry is away."""

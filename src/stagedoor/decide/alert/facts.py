@@ -8,7 +8,7 @@ from stagedoor.decide.leak import Forecast
 from stagedoor.model.instance import End, Instance
 from stagedoor.model.quantity import say_time
 
-AT_ONCE = (CRASH_LOOP, MEMORY, BREAKER, CERTIFICATE)
+RULES = (CRASH_LOOP, MEMORY, BREAKER, CERTIFICATE)
 _WINDOW, _DEATHS = 300.0, 3
 _AHEAD = 1800.0  # Seconds before its memory is full.
 _LEAST_SHARE = 0.5  # Of its limit that an instance must use before a forecast wakes anybody.

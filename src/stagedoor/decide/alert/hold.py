@@ -2,11 +2,11 @@
 what comes back soon after its end is the same alert again.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stagedoor.decide.alert.settings import DEFAULT, Settings
-from stagedoor.decide.alert.verdict import Subject, Verdict
+from stagedoor.decide.alert.verdict import TRAFFIC, Subject, Verdict
 
 
 @dataclass(slots=True)
@@ -45,15 +45,16 @@ class Hold:
         """Of those that fire: what they are held against was before."""
         return {subject: one.since for subject, one in self.alarms.items() if one.fires}
 
-    def step(self, now: float, bad: Iterable[Verdict], at_once: Collection[str] = ()) -> list[Turn]:
-        """Takes one look. `at_once`: rules that state a fact, so that one look is enough. Alerts that turned."""
+    def step(self, now: float, bad: Iterable[Verdict]) -> list[Turn]:
+        """Takes one look; alerts that turned."""
         turned = []
         for verdict in bad:
             one = self.alarms.setdefault(verdict.subject, Alarm(verdict, now, now))
             if not one.fires:
                 one.verdict, one.since = verdict, one.since if one.bad else now
             one.bad, one.seen = one.bad + 1, now
-            if not one.fires and one.bad >= (1 if verdict.subject.rule in at_once else self.settings.looks):
+            traffic = verdict.subject.rule == TRAFFIC
+            if not one.fires and one.bad >= (self.settings.traffic_looks if traffic else self.settings.looks):
                 turned.append(Turn(one, again=bool(one.times)))
                 one.fires, one.ended, one.times = True, 0.0, one.times + 1
         return turned + self._calm(now)

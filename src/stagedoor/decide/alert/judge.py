@@ -15,7 +15,7 @@ _FROZEN = HOUR  # For which an alert keeps the past it was found against; afterw
 
 
 def decide(now: float, history: Iterable[Minute], settings: Settings = DEFAULT) -> list[Verdict]:
-    """What is bad at `now`, in seconds since the epoch. Of the minute that `now` lies in there is what was seen so far."""
+    """What is bad at `now`, in seconds since the epoch. Of its own minute there is what was seen so far."""
     known: dict[Key, Series] = {}
     take(known, history)
     return [one for key, series in sorted(known.items()) for one in judge(now, key, series, settings=settings)]

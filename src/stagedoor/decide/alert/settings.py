@@ -24,7 +24,8 @@ class Settings:
     least_seconds: float = 10.0  # Age of the present minute from which it is judged alone.
     settle: float = 300.0  # Seconds that it must be well until an alert resolves.
     fold: float = 1800.0  # Seconds after its end in which an alert that comes back is the same one.
-    looks: int = 2  # In which it must be bad, one after the other, before it fires.
+    looks: int = 1  # In which it must be bad, one after the other, before it fires.
+    traffic_looks: int = 2  # The same for traffic, which has no reason to be regular for ten seconds.
 
 
 DEFAULT = Settings()
