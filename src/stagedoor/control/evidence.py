@@ -10,6 +10,7 @@ from stagedoor.model.alert import Alert
 _EXAMPLES = 5
 _LOOK_BACK = 500
 _BEFORE = 5
+_NO_CAUSE = ("death", "webhook failed", "silence", "end silence")
 
 
 async def gather(platform: Platform, alert: Alert, verdict: Verdict, since: float) -> dict[str, Any]:
@@ -48,5 +49,7 @@ async def _releases(platform: Platform, alert: Alert) -> list[dict[str, Any]]:
 
 
 async def _before(platform: Platform, alert: Alert, since: float) -> list[dict[str, Any]]:
-    found = await platform.store.activities(Search(alert.application, until=since), _BEFORE)
+    """What was changed. Deaths follow from that, and would take its place."""
+    found = await platform.store.activities(Search(alert.application, until=since), _LOOK_BACK)
+    found = [one for one in found if one.action not in _NO_CAUSE][:_BEFORE]
     return [{"id": one.id, "at": one.at, "by": one.by, "action": one.action, "target": one.target} for one in found]

@@ -11,14 +11,15 @@ class Settings:
     """
 
     chance: float = 1e-6  # At most so likely on a quiet endpoint.
-    surprise: float = 5.2  # Standard deviations for traffic.
+    surprise_few: float = 4.8  # Standard deviations for too few requests.
+    surprise_many: float = 4.3  # For too many, of which clients are less sure.
     least_errors: int = 5
     least_requests: int = 20
     error_floor: float = 0.01  # Shares of errors below it wake nobody; a slow burn is another rule's.
     least_slow: int = 8
     slow_floor: float = 0.010  # Seconds by which a quantile must have grown.
-    too_few: float = 0.5  # Of what is expected.
-    too_many: float = 2.0
+    too_few: float = 0.4  # Of what is expected.
+    too_many: float = 2.5
     least_expected: float = 15.0  # Requests in a window below which traffic is not judged.
     lag: float = 2.0  # Seconds until a record is counted.
     least_seconds: float = 10.0  # Age of the present minute from which it is judged alone.

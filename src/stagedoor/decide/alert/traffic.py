@@ -47,7 +47,8 @@ def judge(
         ratio = window.requests / expected if expected else 1.0
         if expected < s.least_expected or s.too_few < ratio < s.too_many:
             continue
-        if abs(chance.surprise(count, expected * window.share, wanted.spread)) >= s.surprise:
+        surprise = chance.surprise(count, expected * window.share, wanted.spread)
+        if surprise >= s.surprise_many or surprise <= -s.surprise_few:
             return _verdict(key, series.version, window, wanted, expected)
     return None
 
