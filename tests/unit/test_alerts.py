@@ -111,7 +111,7 @@ def test_the_reason_says_the_figures_and_what_they_were_held_against() -> None:
     assert "20.0%" in verdict.reason and "usual are 0.00%" in verdict.reason
 
 
-BAD = Verdict(Subject(TRAFFIC, "tv-home", "prod", "GET /rows"), "1.0.0", "bad")
+BAD = Verdict(Subject(TRAFFIC, "tv-home", "prod", "GET /rows"), "1.0.0", "bad", sure=False)
 
 
 def timeline(looks: str, hold: Hold, begin: float = 0.0) -> list[tuple[float, Turn]]:

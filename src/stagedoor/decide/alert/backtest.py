@@ -29,7 +29,7 @@ class Replay:
     left_out: set[Key] = field(default_factory=set)
     alarms: list[Alarm] = field(default_factory=list)
     known: dict[Key, Series] = field(default_factory=dict)
-    holds: dict[Key, Hold] = field(default_factory=lambda: defaultdict(lambda: Hold(replace(DEFAULT, traffic_looks=1))))
+    holds: dict[Key, Hold] = field(default_factory=lambda: defaultdict(lambda: Hold(replace(DEFAULT, looks=1))))
 
     def feed(self, begin: int, end: int, found: Iterable[Minute]) -> None:
         """All minutes that begin in [begin, end)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from stagedoor.decide.alert.settings import DEFAULT, Settings
-from stagedoor.decide.alert.verdict import TRAFFIC, Subject, Verdict
+from stagedoor.decide.alert.verdict import Subject, Verdict
 
 
 @dataclass(slots=True)
@@ -53,8 +53,7 @@ class Hold:
             if not one.fires:
                 one.verdict, one.since = verdict, one.since if one.bad else now
             one.bad, one.seen = one.bad + 1, now
-            traffic = verdict.subject.rule == TRAFFIC
-            if not one.fires and one.bad >= (self.settings.traffic_looks if traffic else self.settings.looks):
+            if not one.fires and one.bad >= (1 if verdict.sure else self.settings.looks):
                 turned.append(Turn(one, again=bool(one.times)))
                 one.fires, one.ended, one.times = True, 0.0, one.times + 1
         return turned + self._calm(now)

@@ -18,7 +18,7 @@ _GAP = 3 * MINUTE
 _KEPT = 5 * MINUTE  # For which the past is not reckoned anew.
 _LEAST = 100  # Requests of the past, below which it says nothing.
 _WORST = 0.95
-_QUANTILES = ((0.5, 1.4, 1.25), (0.99, 1.6, 1.3))  # Share, margin over the hour, margin over its worst minutes.
+_QUANTILES = ((0.5, 1.3, 1.1), (0.99, 1.5, 1.2))  # Share, margin over the hour, margin over its worst minutes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def judge(
             continue
         for usual in _usual(series, until, s):
             over, total = window.above(usual.allowed)
-            if over >= s.least_slow and chance.at_least(over, total, 1 - usual.share) < s.chance:
+            if over >= s.least_slow and chance.at_least(over, total, 1 - usual.share) < s.latency_chance:
                 return _verdict(key, series.version, window, usual)
     return None
 

@@ -47,7 +47,7 @@ class Series:
     began: int = 0
     cells: dict[int, Cell] = field(default_factory=dict)
     newest: int = 0
-    cache: dict[str, tuple[float, object]] = field(default_factory=dict)
+    cache: dict[str, tuple[object, object]] = field(default_factory=dict)
 
     def take(self, at: int, found: Iterable[Minute]) -> None:
         """All that is known of the minute that begins at `at`, by version."""

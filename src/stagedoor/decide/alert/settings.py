@@ -11,12 +11,13 @@ class Settings:
     """
 
     chance: float = 1e-6  # At most so likely on a quiet endpoint.
-    surprise_few: float = 4.8  # Standard deviations for too few requests.
-    surprise_many: float = 4.3  # For too many, of which clients are less sure.
+    surprise_few: float = 4.5  # Standard deviations for too few requests.
+    surprise_many: float = 4.0  # For too many, of which clients are less sure.
     least_errors: int = 5
     least_requests: int = 20
     error_floor: float = 0.01  # Shares of errors below it wake nobody; a slow burn is another rule's.
     least_slow: int = 8
+    latency_chance: float = 1e-5  # As `chance`, for latency, whose margins keep quiet endpoints far from it.
     slow_floor: float = 0.010  # Seconds by which a quantile must have grown.
     too_few: float = 0.4  # Of what is expected.
     too_many: float = 2.5
@@ -25,8 +26,8 @@ class Settings:
     least_seconds: float = 10.0  # Age of the present minute from which it is judged alone.
     settle: float = 300.0  # Seconds that it must be well until an alert resolves.
     fold: float = 1800.0  # Seconds after its end in which an alert that comes back is the same one.
-    looks: int = 1  # In which it must be bad, one after the other, before it fires.
-    traffic_looks: int = 2  # The same for traffic, which has no reason to be regular for ten seconds.
+    looks: int = 2  # In a row in which it must be bad before it fires, where one look is not sure.
+    no_doubt: float = 7.0  # Standard deviations of traffic from which one look is.
 
 
 DEFAULT = Settings()

@@ -30,9 +30,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """It is bad now, and why. `figures`: what was seen, and what it was held against, by names that say their unit."""
+    """It is bad now, and why. `figures`: what was seen, and what it was held against, by names that say their unit.
+
+    `sure`: one look is enough to fire.
+    """
 
     subject: Subject
     version: str
     reason: str
     figures: dict[str, Any] = field(default_factory=dict)
+    sure: bool = True
