@@ -51,6 +51,7 @@ class Watch:
         self._platform = platform
         self._known: dict[Key, Series] = {}
         self._hold = Hold()
+        self._turned: list[Turn] = []
         self._objectives: dict[tuple[str, str], float] = {}
         self._until = 0
         self._tidied = 0.0
@@ -63,8 +64,12 @@ class Watch:
             await self._resume()
         world = await self._platform.store.world()
         verdicts = await self._of_minutes(now, world) + await self._of_facts(now, world)
-        turned = self._hold.step(now, verdicts)
-        written = [await self._write(turn) for turn in turned]
+        self._turned += self._hold.step(now, verdicts)
+        written = []
+        while self._turned:
+            # What cannot be written now, since the database is away, is written at a later look.
+            written.append(await self._write(self._turned[0]))
+            self._turned.pop(0)
         await self._tidy(now)
         return written
 
@@ -157,8 +162,7 @@ class Watch:
             alert = replace(alert, evidence=former.evidence)
         alert = await platform.store.save_alert(alert)
         alarm.id = alert.id
-        if not turn.again:
-            webhooks.tell(platform, alert, await platform.store.silences())
+        webhooks.tell(platform, alert, await platform.store.silences())
         return alert
 
     async def _tidy(self, now: float) -> None:

@@ -11,7 +11,7 @@ class Settings:
     """
 
     chance: float = 1e-6  # At most so likely on a quiet endpoint.
-    surprise_few: float = 4.5  # Standard deviations for too few requests.
+    surprise_few: float = 4.8  # Standard deviations for too few requests.
     surprise_many: float = 4.0  # For too many, of which clients are less sure.
     least_errors: int = 5
     least_requests: int = 20

@@ -30,8 +30,8 @@ _LEAST_LEVEL = 10  # Minutes.
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Requests a minute at one time, and in the minutes before it; the relative standard deviation beyond Poisson's; and
-    how many days tell the shape.
+    """Requests a minute at one time, and in the minutes before it; the relative standard deviation beyond Poisson's;
+    and how many days tell the shape.
     """
 
     rate: float
