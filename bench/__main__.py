@@ -19,6 +19,7 @@ NAMES = (
     "density",
     "isolation",
     "scale",
+    "alerts",
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, inspect
 
 from stagedoor.control.ports import Change
 from stagedoor.model.access import Identity, Token, hash_token
+from stagedoor.model.activity import Search
 from stagedoor.sql import migrate, tables
 from stagedoor.sql.store import SqlStore
 
@@ -51,7 +52,7 @@ def test_forward_back_and_forward_again_keeps_what_both_hold(url: str) -> None:
         assert known["stays"].holds(now) and known["stays"].identity == Identity("stays", "viewer")
         # The older tables know no end, so what had one was revoked: nothing lives longer than it was given.
         assert not known["ends"].holds(now)
-        assert [one.target for one in await store.activities("", 10)] == ["ends", "stays"]
+        assert [one.target for one in await store.activities(Search(), 10)] == ["ends", "stays"]
         await store.close()
 
     asyncio.run(work())

@@ -1,5 +1,6 @@
 """Documentation that cannot rot: what is generated is current, what exists is documented."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,9 @@ def test_no_line_of_the_repository_names_a_registry() -> None:
         assert not any(host.encode() in content for host in hosts), name
 
 
+_OUTSIDE_QUOTES = r"""(?=(?:[^'"]|'[^']*'|"[^"]*")*$)"""
+
+
 def _commands(text: str) -> list[str]:
     """Every command line of ours that stands in a block of code."""
     found = []
@@ -56,10 +60,10 @@ def _commands(text: str) -> list[str]:
         if line.startswith("```"):
             inside = not inside
         elif inside or line.startswith("    "):
-            for part in line.replace("&&", "|").split("|"):
+            for part in re.split(rf"(?:&&|\|){_OUTSIDE_QUOTES}", line):
                 command = part.strip().removeprefix("$ ").removeprefix('eval "$(').removesuffix(')"')
                 if command.startswith("stagedoor "):
-                    found.append(command.partition("   #")[0].partition(" > ")[0].partition(" < ")[0])
+                    found.append(re.split(rf"(?:   #| > | < ){_OUTSIDE_QUOTES}", command)[0])
     return found
 
 
@@ -111,7 +115,7 @@ def test_every_block_of_settings_in_the_documentation_is_read() -> None:
 
     from stagedoor.model import settings
 
-    for page in ("operate.md", "security.md"):
+    for page in ("operate.md", "security.md", "alerts.md"):
         for block in re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL):
             settings.parse(block)
 

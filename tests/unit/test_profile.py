@@ -32,7 +32,7 @@ def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
 
     @wraps(test)
     def run(**given: Any) -> None:
-        asyncio.run(test(**given))
+        asyncio.run(asyncio.wait_for(test(**given), 60))
 
     return run
 

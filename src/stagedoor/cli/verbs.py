@@ -47,6 +47,7 @@ VERBS = {
     "query": Verb("query", "SQL over what telemetry keeps", "In sight"),
     "metrics": Verb("metrics", "for Prometheus, and a dashboard for Grafana", "In sight"),
     "requests": Verb("requests", "what devices asked, request by request", "In sight"),
+    "alerts": Verb("alerts", "what went wrong, why, and what is watched; silences", "In sight"),
     "activity": Verb("activity", "who changed what, and when", "In sight"),
     "token": Verb("token", "make, list and revoke tokens", "Access"),
     "user": Verb("user", "who may sign in at the console", "Access"),

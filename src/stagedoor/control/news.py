@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-APPLICATIONS, DEPLOYMENTS, INSTANCES, OPERATIONS, ACTIVITIES, SERVICES, STATUS, ACCESS = (
+APPLICATIONS, DEPLOYMENTS, INSTANCES, OPERATIONS, ACTIVITIES, SERVICES, STATUS, ACCESS, ALERTS = (
     "applications", "deployments", "instances", "operations", "activities", "services", "status", "access",
+    "alerts",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from stagedoor.control.flags import Flags
 from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
-from stagedoor.control.ports import Artefacts, Edge, Engine, Live, Records, Store, Vault
+from stagedoor.control.ports import Artefacts, Edge, Engine, Live, Post, Records, Store, Vault
 from stagedoor.control.used import Used
 from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment
@@ -20,6 +20,11 @@ from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform as Settings
 
 log = logging.getLogger("stagedoor.control")
+
+
+async def nobody(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """For a platform that tells nobody."""
+    return 204
 
 
 @dataclass(slots=True)
@@ -33,6 +38,8 @@ class Platform:
     `used` is what each version uses in each stack, by (application, version, stack).
     `flags` are devices of which every request is kept.
     `rehearsed` says by version and method what its endpoints did without it.
+    `expiries` says when each certificate ends, `post` tells others of alerts, `telling` are those that are being told.
+    `objectives` are the shares of good answers that applications promise, as their newest versions say.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
 
@@ -50,6 +57,11 @@ class Platform:
     addresses: dict[str, str] = field(default_factory=dict)
     release: str = ""
     fault_key: str = ""
+    expiries: dict[str, float] = field(default_factory=dict)
+    post: Post = nobody
+    telling: set["asyncio.Task[None]"] = field(default_factory=set)
+    objectives: dict[str, float] = field(default_factory=dict)
+    testing_alerts: asyncio.Lock = field(default_factory=asyncio.Lock)
     news: News = field(default_factory=News)
     reading: int = 0
     rehearsed: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -8,7 +8,8 @@ from typing import IO, Any, Protocol
 
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity, Session, Team, Token, User
-from stagedoor.model.activity import Activity
+from stagedoor.model.activity import Activity, Head, Search
+from stagedoor.model.alert import Alert, Silence
 from stagedoor.model.application import Application
 from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment, Ground, Sandbox, Spec
@@ -134,9 +135,35 @@ class Store(Protocol):
 
     async def steps(self, operation: int, after: int) -> list[Step]: ...
 
-    async def activities(self, application: str, limit: int) -> list[Activity]: ...
+    async def activities(self, search: Search, limit: int) -> list[Activity]:
+        """The newest first."""
+        ...
+
+    async def chain(self, after: int | None, limit: int) -> list[Activity]:
+        """In the order in which they were written, from the number above `after`, None: from the first."""
+        ...
+
+    async def chain_head(self) -> Head: ...
 
     async def note(self, change: Change) -> None: ...
+
+    async def alerts(self, application: str, state: str, limit: int) -> list[Alert]:
+        """The newest first; what is empty does not count."""
+        ...
+
+    async def alert(self, number: int) -> Alert | None: ...
+
+    async def save_alert(self, alert: Alert) -> Alert:
+        """Adds one with the number 0, changes any other; as it is then."""
+        ...
+
+    async def forget_alerts(self, before: float) -> int: ...
+
+    async def silences(self) -> list[Silence]: ...
+
+    async def add_silence(self, silence: Silence, change: Change) -> Silence: ...
+
+    async def drop_silence(self, number: int, change: Change) -> None: ...
 
     async def services(self) -> list[Service]: ...
 
@@ -358,6 +385,12 @@ class Vault(Protocol):
     def renew(self) -> None: ...
 
 
+class Post(Protocol):
+    """Sends a body to an address; the status of the answer. Raises OSError when there is none."""
+
+    async def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int: ...
+
+
 class Records(Protocol):
     """The records of requests and calls, and figures of them; None while telemetry is away."""
 
@@ -384,7 +417,7 @@ class Records(Protocol):
         ...
 
     async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
-        """What endpoints did, by the minute; seconds since the epoch."""
+        """Minutes that begin in [since, until), seconds since the epoch; of the present one what there is so far."""
         ...
 
     async def ask(self, question: str, **said: str) -> Any:

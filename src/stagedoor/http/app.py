@@ -11,6 +11,8 @@ from stagedoor.control import previews, status
 from stagedoor.control.platform import Platform
 from stagedoor.http import (
     access,
+    activities,
+    alerts,
     backups,
     calls,
     configuration,
@@ -43,9 +45,8 @@ log = logging.getLogger("stagedoor.http")
 _PATIENCE = 15.0
 # Each a file of routes.
 _PARTS = (
-    backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, shells, access,
-    tokens, people, feedback, live, tries, insight, profiles,
-    telemetry,
+    backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, activities,
+    alerts, shells, access, tokens, people, feedback, live, tries, insight, profiles, telemetry,
 )  # fmt: skip
 
 

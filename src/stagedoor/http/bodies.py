@@ -114,6 +114,17 @@ class ScaleWish(_Wish):
     line: int | None = None
 
 
+class SilenceWish(_Wish):
+    """What is empty fits everything."""
+
+    rule: str = ""
+    application: str = ""
+    stack: str = ""
+    endpoint: str = Field(default="", max_length=500)
+    seconds: float = 3600.0
+    why: str = Field(max_length=1000)
+
+
 class ShellWish(_Wish):
     rows: int = Field(default=24, ge=1, le=1000)
     columns: int = Field(default=80, ge=1, le=1000)

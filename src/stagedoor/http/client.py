@@ -70,9 +70,9 @@ class Client:
             if line.strip():
                 yield json.loads(line)
 
-    def read(self, *path: str | int) -> Iterator[bytes]:
+    def read(self, *path: str | int, **query: Any) -> Iterator[bytes]:
         """Bytes as they arrive."""
-        answer = self._send("GET", _target(path, {}), None)
+        answer = self._send("GET", _target(path, query), None)
         while content := answer.read1(65536):
             yield content
 

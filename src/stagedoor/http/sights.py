@@ -1,4 +1,4 @@
-"""What can be looked at: logs, requests, activities."""
+"""What can be looked at: logs, requests."""
 
 import re
 from typing import Annotated, Any
@@ -9,7 +9,6 @@ from fastapi.responses import Response, StreamingResponse
 from stagedoor.control.platform import Platform
 from stagedoor.http import stream
 from stagedoor.model.access import Identity
-from stagedoor.model.activity import Activity
 from stagedoor.model.errors import Invalid, Missing
 
 _INSTANCE = re.compile(r"i[0-9a-f]{8}")
@@ -44,12 +43,5 @@ def build(platform: Platform, who: Any) -> APIRouter:
         filters = {key: value for key, value in request.query_params.items() if key not in ("limit", "follow")}
         found = platform.records.read(filters | {"kind": kind}, limit, follow=follow)
         return stream.json_lines(found, lambda: who(request))
-
-    @router.get("/v1/activities", tags=["activity"])
-    async def activities(
-        by: Who, application: str = "", limit: Annotated[int, Query(le=10_000)] = 50
-    ) -> list[Activity]:
-        """Who changed what, the newest first."""
-        return await platform.store.activities(application, limit)
 
     return router

@@ -9,13 +9,24 @@ from importlib.metadata import version
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
-from stagedoor.control import faults, governing, lookup, loops, retention, scaling, telling, tokens, traffic
+from stagedoor.control import (
+    alerting,
+    faults,
+    governing,
+    lookup,
+    loops,
+    retention,
+    scaling,
+    telling,
+    tokens,
+    traffic,
+)
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
 from stagedoor.haproxy.edge import Edge
 from stagedoor.haproxy.live import LiveMap
-from stagedoor.http import live
+from stagedoor.http import courier, live
 from stagedoor.http.app import build
 from stagedoor.main import layout
 from stagedoor.main.inherited import ask_status, listening
@@ -54,6 +65,7 @@ def wire(paths: Paths, control_port: int) -> Platform:
         news=news,
         vault=Vault(paths.keys(settings)),
         fault_key=fault_key,
+        post=courier.post,
     )
 
 
@@ -85,6 +97,7 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(retention.keep_tidy(platform)),
         asyncio.create_task(lookup.keep_looking_up(platform)),
         asyncio.create_task(governing.keep_governed(platform)),
+        asyncio.create_task(alerting.keep_alerting(platform)),
         asyncio.create_task(faults.keep_within_budget(platform)),
         asyncio.create_task(telling.keep_told(platform)),
     ]

@@ -30,6 +30,7 @@ class Certificates:
         self._edge = edge
         self.context: ssl.SSLContext | None = None
         self._current: ssl.SSLContext | None = None
+        self._expires_at = 0.0
         self._seen = b""
 
     def begin(self) -> None:
@@ -41,6 +42,7 @@ class Certificates:
             log.warning("the certificate has ended; devices will refuse it until its files are replaced")
         self._edge.place_certificate(certificate.pem)
         self._current = self.context = _context(certificate)
+        self._expires_at = certificate.expires_at
         # Each handshake is handed to the newest one; a context that is told of two certificates keeps both.
         self.context.sni_callback = self._hand_over
         self._seen = self._look()
@@ -48,6 +50,7 @@ class Certificates:
     async def keep(self, platform: Platform) -> None:
         """Takes up changed files; wrong ones change nothing, and the audit log says what is wrong with them."""
         while self._settings.certificate:
+            platform.expiries = {"edge": self._expires_at}
             await asyncio.sleep(_LOOK)
             try:
                 await self._once(platform)
@@ -65,7 +68,7 @@ class Certificates:
             except TooLarge:
                 self._edge.place_certificate(certificate.pem)
                 _reload(platform)
-            self._current = _context(certificate)
+            self._current, self._expires_at = _context(certificate), certificate.expires_at
         except Invalid as error:
             log.warning("%s", error)
             after: dict[str, Any] = {"refused": error.message}

@@ -58,6 +58,13 @@ class Telemetry:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    good: float = setting(
+        99.9, "per cent of an endpoint's answers that must be good; alerts say how fast it is missed", "number"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The manifest of one version. Sizes in bytes, times in seconds once read."""
 
@@ -75,6 +82,7 @@ class Manifest:
     limits: Limits = section(Limits, "What one request may take")
     checks: Checks = section(Checks, "What must be true before a version takes traffic")
     telemetry: Telemetry = section(Telemetry, "What is recorded")
+    objective: Objective = section(Objective, "What its devices can count on")
     config: dict[str, Any] = setting({}, "Values the script reads as `config[...]`", "table")
     routes: tuple[RouteRule, ...] = sections(
         RouteRule, "Requests that come here beside those to the name's own address"
@@ -125,6 +133,7 @@ def _rules(manifest: Manifest) -> tuple[tuple[str, Any, Any, str], ...]:
         ("resources.memory", resources.memory, resources.memory >= _LEAST_MEMORY, "32MB or more"),
         ("resources.processes", resources.processes, resources.processes >= 8, "8 or more"),
         ("resources.files", resources.files, 64 <= resources.files <= _MOST_FILES, f"64 to {_MOST_FILES}"),
+        ("objective.good", manifest.objective.good, 50 <= manifest.objective.good < 100, "50 or more, below 100"),
         ("limits.answer", manifest.limits.answer, manifest.limits.answer >= 1000, "1KB or more"),
         ("checks.path", manifest.checks.path, manifest.checks.path[:1] in ("", "/"), "a path that begins with /"),
     )

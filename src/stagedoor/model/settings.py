@@ -107,6 +107,13 @@ class Telemetry:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerts:
+    webhook: str = setting("", "address that is told of alerts, JSON by POST; empty: none")
+    secret: str = setting("", "file with the secret that signs what is sent; empty: not signed")
+    kept: float = setting("90d", "how long alerts are kept that have ended", "time")
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     ports: Ports = section(Ports, "Where it listens")
     tls: Tls = section(Tls, "Encryption of the edge and of the control API")
@@ -117,6 +124,7 @@ class Platform:
     capacity: Capacity = section(Capacity, "What the machine gives to instances")
     telemetry: Telemetry = section(Telemetry, "Where traces, log lines and metrics go beside the platform's own store")
     keep: Keep = section(Keep, "How long and how much")
+    alerts: Alerts = section(Alerts, "Who is told when something goes wrong")
 
 
 def parse(text: str) -> Platform:

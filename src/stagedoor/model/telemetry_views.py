@@ -56,7 +56,7 @@ class SpanView:
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeView:
+class TraceEdge:
     """Calls of one node to another; `took` of all together."""
 
     source: str
@@ -75,7 +75,7 @@ class TraceView:
     id: str
     record: dict[str, Any] | None
     spans: list[SpanView]
-    edges: list[EdgeView]
+    edges: list[TraceEdge]
     logs: list[dict[str, Any]]
 
 

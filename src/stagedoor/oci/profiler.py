@@ -95,6 +95,9 @@ async def _run(command: Sequence[str], patience: float) -> str:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
+            # A process is over for asyncio only once its output was read to the end.
+            while await process.stdout.read(65536):
+                pass
             await process.wait()
     return said.decode(errors="replace")
 

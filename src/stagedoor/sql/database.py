@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalErro
 
 from stagedoor.control.ports import Change
 from stagedoor.model.errors import Invalid, Unavailable
-from stagedoor.sql import migrate, tables
+from stagedoor.sql import chains, migrate
 
 T = TypeVar("T")
 
@@ -104,8 +104,9 @@ class Database:
         return Unavailable(f"the database cannot be used: {error.orig}", hint="is the disk full, or read-only?")
 
     def _note(self, connection: Connection, change: Change) -> None:
+        """As the next of the chain, in the transaction of the change itself."""
         values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
-        connection.execute(insert(tables.activities).values(at=self._clock(), **values))
+        chains.append(connection, self._clock(), values)
 
 
 def at_leisure(work: Callable[[Connection], T]) -> Callable[[Connection], T]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
+from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select, text
 
 from stagedoor.model.errors import Conflict
 from stagedoor.sql import migrate, tables
@@ -53,6 +53,7 @@ def _fill(connection: Connection, rows: Tables) -> None:
     found.reflect(connection)
     for name, content in rows.items():
         table = found.tables[name]
+        connection.execute(delete(table))  # What a migration put there stands in the backup as well.
         if content:
             connection.execute(insert(table), content)
         if connection.dialect.name == "postgresql" and content and isinstance(content[0].get("id"), int):

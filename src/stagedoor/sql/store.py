@@ -11,12 +11,13 @@ from stagedoor.control import news
 from stagedoor.control.ports import Change, World
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Token
-from stagedoor.model.activity import Activity
 from stagedoor.model.application import Application
 from stagedoor.model.errors import Conflict
 from stagedoor.model.release import Line, Release
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
+from stagedoor.sql.activities import Activities
+from stagedoor.sql.alerts import Alerts
 from stagedoor.sql.catalogue import Catalogue
 from stagedoor.sql.database import put
 from stagedoor.sql.deployments import Deployments
@@ -27,7 +28,7 @@ from stagedoor.sql.scaling import Scaling
 from stagedoor.sql.values import Values
 
 
-class SqlStore(Deployments, Catalogue, People, Values, Operations, Scaling, Dump):
+class SqlStore(Activities, Alerts, Deployments, Catalogue, People, Values, Operations, Scaling, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions
@@ -165,16 +166,7 @@ class SqlStore(Deployments, Catalogue, People, Values, Operations, Scaling, Dump
 
         await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES)
 
-    # Activities
-
-    async def activities(self, application: str, limit: int) -> list[Activity]:
-        table = tables.activities
-        query = select(table).order_by(table.c.id.desc()).limit(limit)
-        query = query.where(table.c.application == application) if application else query
-        return [Activity(**row._mapping) for row in await self._run(lambda c: c.execute(query).all())]
-
-    async def note(self, change: Change) -> None:
-        await self._run(lambda connection: self._note(connection, change), news.ACTIVITIES)
+    # The rest
 
     async def next_number(self, counter: str) -> int:
         def work(connection: Connection) -> int:

@@ -146,6 +146,15 @@ activities = Table(
     Column("target", Text, nullable=False),
     Column("before", JSON, nullable=True),
     Column("after", JSON, nullable=True),
+    Column("hash", String(64), nullable=False, server_default=""),
+)  # fmt: skip
+
+# One row: the end of the chain of activities. Whoever writes one takes this row first, so they stand in one order.
+chains = Table(
+    "chains", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("id", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )  # fmt: skip
 
 services = Table(
@@ -227,4 +236,32 @@ counters = Table(
     "counters", metadata,
     Column("name", String(40), primary_key=True),
     Column("value", Integer, nullable=False),
+)  # fmt: skip
+
+alerts = Table(
+    "alerts", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("rule", String(20), nullable=False),
+    Column("application", String(40), nullable=False, index=True),
+    Column("stack", String(16), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("began", Float, nullable=False),
+    Column("ended", Float, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)  # fmt: skip
+
+silences = Table(
+    "silences", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("rule", String(20), nullable=False),
+    Column("application", String(40), nullable=False),
+    Column("stack", String(16), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("until", Float, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("why", Text, nullable=False),
 )  # fmt: skip

@@ -29,6 +29,10 @@ async def ask(sql: str, sources: dict[str, list[str]], applications: list[str] |
         finally:
             if process.returncode is None:
                 process.kill()
+                assert process.stdout is not None
+                # A process is over for asyncio only once its output was read to the end.
+                while await process.stdout.read(65536):
+                    pass
                 await process.wait()
     if not content:
         raise TooLarge(

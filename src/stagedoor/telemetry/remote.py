@@ -1,5 +1,6 @@
 """Telemetry as control sees it. While it is away there are no records, and nothing else fails for that."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -55,13 +56,13 @@ class RemoteRecords:
         return found
 
     async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
+        asked: dict[str, str | int] = {"since": since, "until": until, "application": application}
         try:
-            answer = await self._client.get(
-                "/minutes", params={"since": since, "until": until, "application": application}
-            )
+            answer = await self._client.get("/minutes", params=asked)
         except httpx.TransportError:
             return None
-        return msgspec.json.decode(answer.content, type=list[Minute]) if answer.status_code == 200 else None
+        # Days of minutes are megabytes: decoded beside the loop.
+        return await asyncio.to_thread(_minutes, answer.content) if answer.status_code == 200 else None
 
     async def ask(self, question: str, **said: str) -> Any:
         try:
@@ -117,3 +118,7 @@ def _read(answer: httpx.Response) -> Any:
 
 
 _REFUSALS = {one.code: one for one in (errors.Invalid, errors.Missing, errors.TooLarge)}
+
+
+def _minutes(content: bytes) -> list[Minute]:
+    return msgspec.json.decode(content, type=list[Minute])

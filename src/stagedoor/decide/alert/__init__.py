@@ -1,0 +1,1 @@
+"""Alerts in small steps: `series` keeps what was seen, each rule judges it, `hold` says what fires and resolves."""
