@@ -8,7 +8,12 @@ export type Window = Schemas["Window"];
 export type History = { records: Record[]; windows: Window[] };
 export type Trace = Schemas["TraceView"];
 export type Span = Schemas["SpanView"];
-export type Chart = Schemas["ChartView"];
+/** Points are times and values. */
+export type Chart = Omit<Schemas["ChartView"], "series"> & {
+  series: (Omit<Schemas["SeriesView"], "points"> & { points: [number, number][] })[];
+  since: number;
+  until: number;
+};
 export type Logs = { lines: StoredLine[]; histogram: [number, number, number][] };
 
 const DAY = 86_400;
@@ -82,7 +87,7 @@ export const chart = (of: "requests" | "calls" | "usage", only: Only, seconds: n
       const until = Math.floor(Date.now() / 1000);
       const since = until - seconds;
       const found = await ask(api.GET("/v1/charts", { params: { query: { of, ...only, since, until } }, signal }));
-      return { ...found, since, until };
+      return { ...found, since, until } as unknown as Chart;
     },
   });
 

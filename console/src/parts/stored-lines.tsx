@@ -1,0 +1,100 @@
+/** Log lines that were searched for; each opens with its fields, and with the lines around it. */
+import { useQuery } from "@tanstack/react-query";
+import { memo, useState } from "react";
+import { Link } from "wouter";
+import type { StoredLine } from "../api/records";
+import { around } from "../api/telemetry";
+import { clock, moment } from "./format";
+import { Loaded } from "./loaded";
+
+/** `plain`: of one request, so that whose they are need not be said. */
+export function StoredLines({ lines, plain = false }: { lines: StoredLine[]; plain?: boolean }) {
+  return (
+    <ol className="stored" aria-label="Log lines">
+      {lines.map((one, at) => (
+        <Line key={`${one.at} ${one.instance} ${at}`} one={one} plain={plain} />
+      ))}
+    </ol>
+  );
+}
+
+function parsed(fields: string | undefined): [string, unknown][] {
+  try {
+    return Object.entries(JSON.parse(fields || "{}") as { [name: string]: unknown });
+  } catch {
+    return [["fields", fields]];
+  }
+}
+
+const Line = memo(function Line({ one, plain }: { one: StoredLine; plain: boolean }) {
+  const [open, setOpen] = useState(false);
+  const [context, setContext] = useState(false);
+  const level = one.level || "print";
+  return (
+    <li className={`stored-line log-${level}`}>
+      <div className="stored-head">
+        <button type="button" className="stored-open" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <span className="mono faint" title={moment(one.at)}>
+            {clock(one.at)}
+          </span>
+          <span className="log-level">{level}</span>
+          <span className="stored-message mono">{one.message || "(empty)"}</span>
+        </button>
+        {!plain && (
+          <span className="stored-whose">
+            {one.application && <Link href={`/applications/${one.application}`}>{one.application}</Link>}
+            <span className="mono faint">{one.instance}</span>
+            {one.request && (
+              <Link className="mono" href={`/traces/${one.request}`} aria-label={`Trace of request ${one.request}`}>
+                {one.request.slice(0, 8)}
+              </Link>
+            )}
+          </span>
+        )}
+      </div>
+      {open && (
+        <div className="stored-more">
+          <Fields of={one} />
+          {one.application && one.instance && (
+            <button type="button" className="button" aria-expanded={context} onClick={() => setContext(!context)}>
+              {context ? "Without the lines around it" : "Show the lines around it"}
+            </button>
+          )}
+          {context && <Around of={one} />}
+        </div>
+      )}
+    </li>
+  );
+});
+
+function Fields({ of }: { of: StoredLine }) {
+  const fields = parsed(of.fields);
+  if (!fields.length) return <p className="faint">It has no fields.</p>;
+  return (
+    <dl className="stored-fields">
+      {fields.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="mono">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Around({ of }: { of: StoredLine }) {
+  const query = useQuery(around(of.application!, of.instance!, of.at));
+  return (
+    <Loaded query={query}>
+      {(lines) => (
+        <div className="log short" role="group" aria-label="Lines around it" tabIndex={0}>
+          {lines.map((one, at) => (
+            <p key={at} className={`log-line log-${one.level ?? "print"}${one.at === of.at && one.message === of.message ? " log-here" : ""}`}>
+              <span className="faint">{clock(one.at)}</span> <span className="log-level">{one.level || "print"}</span> {one.message}
+            </p>
+          ))}
+        </div>
+      )}
+    </Loaded>
+  );
+}
