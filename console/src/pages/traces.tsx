@@ -1,7 +1,7 @@
 /** Finding a request: by its id, by a ready-made question, or by a filter of one's own. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 import { Failure, type Schemas } from "../api/client";
 import type { Hint } from "../api/fields";
 import { keptFor, type Record } from "../api/records";
@@ -28,17 +28,17 @@ const EXAMPLES: Hint[] = [
 ];
 
 export default function Traces() {
+  const [, setAll] = useSearchParams();
   const [query, setQuery] = useParameter("query");
   const [order, setOrder] = useParameter("order");
   const [past, setPast] = useParameter("past");
   const seconds = Number(past) || DAY;
-  const found = useQuery({ ...history({ query, seconds, order: order || "newest", limit: 100 }), placeholderData: keepPreviousData });
+  const found = useQuery({ ...history({ query, seconds, order: order || "newest", limit: 50 }), placeholderData: keepPreviousData });
   const refused = found.error instanceof Failure && found.error.status === 400 ? found.error : null;
 
   function choose(one: Recipe, text: string) {
-    setQuery(text);
-    setOrder(one.order === "slowest" ? "slowest" : "");
-    setPast(one.seconds === DAY ? "" : String(one.seconds));
+    const next = { query: text, order: one.order === "slowest" ? "slowest" : "", past: one.seconds === DAY ? "" : String(one.seconds) };
+    setAll(Object.fromEntries(Object.entries(next).filter(([, value]) => value)), { replace: true });
   }
 
   return (

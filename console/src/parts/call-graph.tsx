@@ -1,5 +1,5 @@
 /** Who called whom in a request: services as nodes in layers, calls as lines between them. */
-import { useRef, useState } from "react";
+import { useRef, useState, useSyncExternalStore } from "react";
 import { Link } from "wouter";
 import type { Schemas } from "../api/client";
 import type { Span } from "../api/telemetry";
@@ -12,11 +12,24 @@ type Edge = Schemas["TraceView"]["edges"][number];
 type Node = { name: string; kind: string; version: string; spans: number; failed: number; own: number; x: number; y: number };
 type Colour = "service" | "status" | "own" | "version";
 
-const WIDTH = 168;
+const WIDTH = 152;
 const HEIGHT = 54;
 const ACROSS = 150;
 const DOWN = 22;
+const BELOW = 64;
 const PAD = 6;
+const NARROW = matchMedia("(max-width: 860px)");
+
+/** On a narrow screen the layers stand below each other. */
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (wake) => {
+      NARROW.addEventListener("change", wake);
+      return () => NARROW.removeEventListener("change", wake);
+    },
+    () => NARROW.matches,
+  );
+}
 
 const COLOURS: { value: Colour; text: string }[] = [
   { value: "service", text: "service" },
@@ -42,17 +55,21 @@ function layers(names: string[], edges: Edge[]): Map<string, number> {
   return found;
 }
 
-function place(spans: Span[], edges: Edge[], version: string): { nodes: Node[]; width: number; height: number } {
+function place(spans: Span[], edges: Edge[], version: string, narrow: boolean): { nodes: Node[]; width: number; height: number } {
   const names = [...new Set(spans.map((one) => one.node))];
   const layer = layers(names, edges);
   const columns: string[][] = [];
   for (const name of names) (columns[layer.get(name) ?? 0] ??= []).push(name);
   const filled = columns.filter(Boolean);
   const most = Math.max(...filled.map((one) => one.length));
-  const height = most * (HEIGHT + DOWN) - DOWN + 2 * PAD;
-  const nodes = filled.flatMap((column, across) => {
-    const free = height - 2 * PAD - (column.length * (HEIGHT + DOWN) - DOWN);
-    return column.map((name, down) => {
+  // Along the layers, and across them: to the right and down on a wide screen, else down and to the right.
+  const [long, wide] = narrow ? [HEIGHT + BELOW, WIDTH + 12] : [WIDTH + ACROSS, HEIGHT + DOWN];
+  const along = filled.length * long - (narrow ? BELOW : ACROSS) + 2 * PAD;
+  const across = most * wide - (narrow ? 12 : DOWN) + 2 * PAD;
+  const nodes = filled.flatMap((column, layer) => {
+    const free = (most - column.length) * wide;
+    return column.map((name, turn) => {
+      const [first, then] = [PAD + layer * long, PAD + free / 2 + turn * wide];
       const own = spans.filter((one) => one.node === name);
       const kind = own[0]!.kind;
       const said = own.map((one) => one.attributes["service.version"]).find((one) => typeof one === "string");
@@ -63,12 +80,12 @@ function place(spans: Span[], edges: Edge[], version: string): { nodes: Node[]; 
         spans: own.length,
         failed: own.filter(isFailed).length,
         own: own.reduce((sum, one) => sum + one.own, 0),
-        x: PAD + across * (WIDTH + ACROSS),
-        y: PAD + free / 2 + down * (HEIGHT + DOWN),
+        x: narrow ? then : first,
+        y: narrow ? first : then,
       };
     });
   });
-  return { nodes, width: filled.length * (WIDTH + ACROSS) - ACROSS + 2 * PAD, height };
+  return narrow ? { nodes, width: across, height: along } : { nodes, width: along, height: across };
 }
 
 function tone(colour: Colour, node: Node, nodes: Node[]): string {
@@ -92,7 +109,8 @@ export function CallGraph({ spans, edges, version }: { spans: Span[]; edges: Edg
   const [colour, setColour] = useState<Colour>("service");
   const [chosen, setChosen] = useState("");
   const frame = useRef<SVGSVGElement>(null);
-  const { nodes, width, height } = place(spans, edges, version);
+  const narrow = useNarrow();
+  const { nodes, width, height } = place(spans, edges, version, narrow);
   const known = new Map(nodes.map((one) => [one.name, one]));
   const node = known.get(chosen);
 
@@ -126,14 +144,16 @@ export function CallGraph({ spans, edges, version }: { spans: Span[]; edges: Edg
           {edges.map((one) => {
             const [from, to] = [known.get(one.source), known.get(one.target)];
             if (!from || !to) return null;
-            const [x1, y1, x2, y2] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
+            const [x1, y1] = narrow ? [from.x + WIDTH / 2, from.y + HEIGHT] : [from.x + WIDTH, from.y + HEIGHT / 2];
+            const [x2, y2] = narrow ? [to.x + WIDTH / 2, to.y - 2] : [to.x - 2, to.y + HEIGHT / 2];
+            const bend = narrow ? [x1, y1 + BELOW / 2, x2, y2 - BELOW / 2] : [x1 + ACROSS / 2, y1, x2 - ACROSS / 2, y2];
             const lines = [count(one.calls, "call"), one.retries ? count(one.retries, "retry", "retries") : "", one.errors ? count(one.errors, "error") : ""].filter(Boolean);
             const [midX, midY] = [x1 + (x2 - x1) * 0.5, y1 + (y2 - y1) * 0.5];
             return (
               <g key={`${one.source} ${one.target}`} className={one.errors ? "graph-edge graph-wrong" : "graph-edge"}>
-                <path d={`M${x1} ${y1}C${x1 + ACROSS / 2} ${y1} ${x2 - ACROSS / 2} ${y2} ${x2 - 2} ${y2}`} markerEnd="url(#arrow)" />
+                <path d={`M${x1} ${y1}C${bend.join(" ")} ${x2} ${y2}`} markerEnd="url(#arrow)" />
                 {lines.map((text, at) => (
-                  <text key={text} x={midX} y={midY - 6 - (lines.length - 1 - at) * 14} textAnchor="middle">
+                  <text key={text} x={midX} y={midY + (narrow ? 4 + (at - (lines.length - 1) / 2) * 14 : -6 - (lines.length - 1 - at) * 14)} textAnchor={narrow ? "start" : "middle"} dx={narrow ? 8 : 0}>
                     {text}
                   </text>
                 ))}
@@ -148,13 +168,12 @@ export function CallGraph({ spans, edges, version }: { spans: Span[]; edges: Edg
               role="button"
               tabIndex={at === 0 || chosen === one.name ? 0 : -1}
               aria-pressed={chosen === one.name}
-              aria-label={`${one.name}: ${say(colour, one)}`}
               onClick={() => setChosen(chosen === one.name ? "" : one.name)}
               onKeyDown={(event) => press(event, at)}
             >
               <rect x={one.x} y={one.y} width={WIDTH} height={HEIGHT} rx="8" />
               <text className="graph-name" x={one.x + 12} y={one.y + 22}>
-                {one.name.length > 19 ? `${one.name.slice(0, 18)}…` : one.name}
+                {one.name.length > 17 ? `${one.name.slice(0, 16)}…` : one.name}
               </text>
               <text className="graph-told" x={one.x + 12} y={one.y + 40}>
                 {say(colour, one)}

@@ -20,7 +20,7 @@ const HEIGHT = 148;
 const TOP = 16;
 const BOTTOM = 20;
 const LEFT = 54;
-const RIGHT = 8;
+const RIGHT = 10;
 const DAY = 86_400;
 
 export function sayIn(unit: string): (value: number) => string {
@@ -64,7 +64,7 @@ export function Chart({ title, unit, lines, since, until, step, marks = [] }: Pr
     <figure className="chart">
       <figcaption>
         <strong>{title}</strong>
-        <span className="faint chart-now">{told === null ? summary(lines, say) : `${hour(told, until - since)}`}</span>
+        <span className="faint chart-now">{told === null ? summary(lines, say) : whole.format(told * 1000)}</span>
       </figcaption>
       {(lines.length > 1 || told !== null) && (
         <ul className="chart-names">
@@ -89,7 +89,7 @@ export function Chart({ title, unit, lines, since, until, step, marks = [] }: Pr
           onPointerLeave={() => setOver(null)}
         >
           <clipPath id={clip}>
-            <rect x={LEFT} y={0} width={Math.max(0, width - LEFT - RIGHT)} height={HEIGHT} />
+            <rect x={LEFT - 3} y={0} width={Math.max(0, width - LEFT)} height={HEIGHT} />
           </clipPath>
           {ticks.map((one) => (
             <g key={one}>
@@ -202,23 +202,32 @@ function scale(most: number, unit: string): { top: number; ticks: number[] } {
   return { top, ticks: [0, top / 2, top] };
 }
 
+const ROUND = [300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, DAY, 2 * DAY, 7 * DAY];
+
+/** Round times of the day, as many as have room. */
 function times(since: number, until: number, width: number): number[] {
-  const parts = width < 420 ? 2 : 4;
-  return Array.from({ length: parts + 1 }, (_, at) => since + ((until - since) * at) / parts).slice(width < 420 ? 1 : 0, -1);
+  const room = Math.max(1, Math.floor((width - LEFT - RIGHT) / 64));
+  const step = ROUND.find((one) => (until - since) / one <= room) ?? 7 * DAY;
+  const offset = new Date(since * 1000).getTimezoneOffset() * 60;
+  const first = Math.ceil((since - offset) / step) * step + offset;
+  const margin = ((until - since) * 20) / width;
+  return Array.from({ length: room + 1 }, (_, at) => first + at * step).filter((one) => one <= until - margin);
 }
 
 const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const whole = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 function hour(at: number, length: number): string {
   return (length > DAY ? days : hours).format(at * 1000);
 }
 
 function summary(lines: Line[], say: (value: number) => string): string {
-  const first = lines.find((one) => one.points.length);
-  if (!first) return "nothing in this time";
+  const drawn = lines.filter((one) => one.points.length);
+  if (!drawn.length) return "nothing in this time";
   const most = Math.max(...lines.flatMap((one) => one.points.map(([, value]) => value)));
-  return `${say(first.points.at(-1)![1])} last, ${say(most)} at the most`;
+  const last = lines.length === 1 ? `${say(drawn[0]!.points.at(-1)![1])} last, ` : "";
+  return `${last}${say(most)} at the most`;
 }
 
 function moments(lines: Line[]): number[] {

@@ -7,15 +7,39 @@ import { around } from "../api/telemetry";
 import { clock, moment } from "./format";
 import { Loaded } from "./loaded";
 
+const FIRST = 100;
+
 /** `plain`: of one request, so that whose they are need not be said. */
 export function StoredLines({ lines, plain = false }: { lines: StoredLine[]; plain?: boolean }) {
+  const keys = numbered(lines);
+  const [most, setMost] = useState(FIRST);
   return (
-    <ol className="stored" aria-label="Log lines">
-      {lines.map((one, at) => (
-        <Line key={`${one.at} ${one.instance} ${at}`} one={one} plain={plain} />
-      ))}
-    </ol>
+    <>
+      <ol className="stored" aria-label="Log lines">
+        {lines.slice(0, most).map((one) => (
+          <Line key={keys.get(one)} one={one} plain={plain} />
+        ))}
+      </ol>
+      {lines.length > most && (
+        <button type="button" className="button more" onClick={() => setMost(most + FIRST)}>
+          Show more of {lines.length.toLocaleString("en")}
+        </button>
+      )}
+    </>
   );
+}
+
+/** The same line has the same key when others come: what stands twice is told apart by its turn, the oldest first. */
+function numbered(lines: StoredLine[]): Map<StoredLine, string> {
+  const turns = new Map<string, number>();
+  const found = new Map<StoredLine, string>();
+  for (const one of lines.toReversed()) {
+    const key = `${one.at} ${one.instance} ${one.message}`;
+    const turn = turns.get(key) ?? 0;
+    turns.set(key, turn + 1);
+    found.set(one, `${key} ${turn}`);
+  }
+  return found;
 }
 
 function parsed(fields: string | undefined): [string, unknown][] {
