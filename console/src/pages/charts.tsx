@@ -103,7 +103,7 @@ function Group({ of, only, note, releases }: { of: Of; only: Only; note?: string
   const seconds = useSpan();
   const query = useQuery({ ...chart(of, only, seconds), refetchInterval: EVERY, placeholderData: keepPreviousData });
   return (
-    <Section title={TITLES[of]} actions={query.data && <span>{note || `a point for ${span(query.data.step)}`}</span>}>
+    <Section title={TITLES[of]} actions={query.data && <span>{note || `a point for ${span(query.data.step)}; a ring is what still goes on`}</span>}>
       <Loaded query={query}>
         {(told) => (
           <>

@@ -64,7 +64,7 @@ export function Chart({ title, unit, lines, since, until, step, marks = [] }: Pr
     <figure className="chart">
       <figcaption>
         <strong>{title}</strong>
-        <span className="faint chart-now">{told === null ? summary(lines, say) : whole.format(told * 1000)}</span>
+        <span className="faint chart-now">{told === null ? summary(lines, say, until - step) : whole.format(told * 1000)}</span>
       </figcaption>
       {(lines.length > 1 || told !== null) && (
         <ul className="chart-names">
@@ -84,7 +84,7 @@ export function Chart({ title, unit, lines, since, until, step, marks = [] }: Pr
           height={HEIGHT}
           viewBox={`0 0 ${width} ${HEIGHT}`}
           role="img"
-          aria-label={`${title}: ${summary(lines, say)}`}
+          aria-label={`${title}: ${summary(lines, say, until - step)}`}
           onPointerMove={point}
           onPointerLeave={() => setOver(null)}
         >
@@ -222,11 +222,14 @@ function hour(at: number, length: number): string {
   return (length > DAY ? days : hours).format(at * 1000);
 }
 
-function summary(lines: Line[], say: (value: number) => string): string {
+/** The last stretch that is over: what still goes on is less than it will be. */
+function summary(lines: Line[], say: (value: number) => string, closed: number): string {
   const drawn = lines.filter((one) => one.points.length);
   if (!drawn.length) return "nothing in this time";
   const most = Math.max(...lines.flatMap((one) => one.points.map(([, value]) => value)));
-  const last = lines.length === 1 ? `${say(drawn[0]!.points.at(-1)![1])} last, ` : "";
+  const points = drawn[0]!.points;
+  const newest = points.findLast(([at]) => at <= closed) ?? points.at(-1)!;
+  const last = lines.length === 1 ? `${say(newest[1])} last, ` : "";
   return `${last}${say(most)} at the most`;
 }
 

@@ -1,6 +1,6 @@
 /** Log lines that were searched for; each opens with its fields, and with the lines around it. */
 import { useQuery } from "@tanstack/react-query";
-import { memo, useState } from "react";
+import { memo, useCallback, useState } from "react";
 import { Link } from "wouter";
 import type { StoredLine } from "../api/records";
 import { around } from "../api/telemetry";
@@ -108,12 +108,17 @@ function Fields({ of }: { of: StoredLine }) {
 
 function Around({ of }: { of: StoredLine }) {
   const query = useQuery(around(of.application!, of.instance!, of.at));
+  const show = useCallback((here: HTMLElement | null) => {
+    const frame = here?.parentElement;
+    if (here && frame) frame.scrollTop = here.offsetTop - frame.offsetTop - frame.clientHeight / 2;
+  }, []);
+  const isHere = (one: StoredLine) => one.at === of.at && one.message === of.message;
   return (
     <Loaded query={query}>
       {(lines) => (
         <div className="log short" role="group" aria-label="Lines around it" tabIndex={0}>
           {lines.map((one, at) => (
-            <p key={at} className={`log-line log-${one.level ?? "print"}${one.at === of.at && one.message === of.message ? " log-here" : ""}`}>
+            <p key={at} ref={isHere(one) ? show : undefined} className={`log-line log-${one.level ?? "print"}${isHere(one) ? " log-here" : ""}`}>
               <span className="faint">{clock(one.at)}</span> <span className="log-level">{one.level || "print"}</span> {one.message}
             </p>
           ))}
