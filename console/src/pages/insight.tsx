@@ -2,16 +2,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Failure } from "../api/client";
+import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
 import type { Record } from "../api/records";
 import { type Seen, useSeen } from "../api/seen";
 import { history } from "../api/telemetry";
 import { Choice, useParameter } from "../parts/choice";
+import { Command } from "../parts/command";
 import { FilterField } from "../parts/filter-field";
 import { count } from "../parts/format";
 import { Page } from "../parts/page";
 import { RecordTable } from "../parts/record-table";
-import { SpanChoice, useSpan } from "../parts/span-choice";
+import { SpanChoice, useSince, useSpan } from "../parts/span-choice";
 import { StreamHead } from "../parts/stream-head";
 import { Empty, Problem, Skeleton } from "../parts/trouble";
 import { WindowBars, WindowChart } from "../parts/windows";
@@ -49,6 +51,7 @@ export default function Insight() {
   const isLive = mode !== "history";
   const stream = useSeen<Record>(query, kind, isLive);
   const seconds = useSpan();
+  const since = useSince();
   const stored = useQuery({ ...history({ query, kind, seconds }), enabled: !isLive, placeholderData: keepPreviousData });
   const [shown, setShown] = useState<Record | null>(null);
   const wrong = isLive ? stream.failure : stored.error;
@@ -68,6 +71,9 @@ export default function Insight() {
       {!wrong && !isLive && stored.data && (
         <Past records={stored.data.records} windows={stored.data.windows} query={query} seconds={seconds} show={setShown} />
       )}
+      <div className="next">
+        <Command text={commands.insight(query, kind, isLive ? "" : since)} />
+      </div>
       {shown && (
         <Suspense fallback={null}>
           <RequestDialog record={shown} onClose={() => setShown(null)} />

@@ -1,15 +1,17 @@
 /** Log lines of every application: searched, counted over time, and as they come. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Failure } from "../api/client";
+import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
 import type { StoredLine } from "../api/records";
 import { useSeen } from "../api/seen";
 import { type Logs, logs } from "../api/telemetry";
 import { Choice, useParameter } from "../parts/choice";
+import { Command } from "../parts/command";
 import { FilterField } from "../parts/filter-field";
 import { count, moment } from "../parts/format";
 import { Page } from "../parts/page";
-import { SpanChoice, useSpan } from "../parts/span-choice";
+import { SpanChoice, useSince, useSpan } from "../parts/span-choice";
 import { StoredLines } from "../parts/stored-lines";
 import { StreamHead } from "../parts/stream-head";
 import { Empty, Problem, Skeleton } from "../parts/trouble";
@@ -30,6 +32,7 @@ export default function LogSearch() {
   const [query, setQuery] = useParameter("query");
   const [mode] = useParameter("show");
   const seconds = useSpan();
+  const since = useSince();
   const isLive = mode === "live";
   const stream = useSeen<StoredLine>(query, "log", isLive);
   const stored = useQuery({ ...logs(query, seconds), enabled: !isLive, refetchInterval: EVERY, placeholderData: keepPreviousData });
@@ -56,6 +59,9 @@ export default function LogSearch() {
       {wrong && !isRefusal && <Problem error={wrong} />}
       {!wrong && isLive && <Tail lines={stream.records.map(({ one }) => one)} connecting={stream.state === "connecting"} />}
       {!wrong && !isLive && (stored.data ? <Found of={stored.data} seconds={seconds} /> : <Skeleton />)}
+      <div className="next">
+        <Command text={commands.insight(query, "log", isLive ? "" : since)} />
+      </div>
     </Page>
   );
 }

@@ -2,8 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { api, ask, Failure, type Schemas } from "../api/client";
+import * as commands from "../api/commands";
 import { useSession } from "../api/session";
 import { tables } from "../api/telemetry";
+import { Command } from "../parts/command";
 import { Field } from "../parts/field";
 import { count, seconds } from "../parts/format";
 import { Loaded } from "../parts/loaded";
@@ -88,6 +90,7 @@ export default function Query() {
           {failure && <Refusal error={failure} />}
           {busy && !answer && <Skeleton rows={3} />}
           {answer && <Rows of={answer} />}
+          <Command text={commands.query(sql)} />
         </form>
         <Tables insert={insert} />
       </div>

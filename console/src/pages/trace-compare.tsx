@@ -3,8 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { Schemas } from "../api/client";
+import * as commands from "../api/commands";
 import { applications, versions } from "../api/queries";
 import { compare } from "../api/telemetry";
+import { Command } from "../parts/command";
 import { Field } from "../parts/field";
 import { count, mean, micros } from "../parts/format";
 import { Loaded } from "../parts/loaded";
@@ -74,6 +76,9 @@ export default function TraceCompare() {
         </button>
       </form>
       {left && right && <Result left={left} right={right} application={application} />}
+      <div className="next">
+        <Command text={commands.compare(sides.left.trim(), sides.right.trim(), application)} />
+      </div>
     </Page>
   );
 }

@@ -2,9 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy } from "react";
 import { Link } from "wouter";
+import * as commands from "../api/commands";
 import { keptFor, type Record, type StoredLine } from "../api/records";
 import { trace, type Trace as Found } from "../api/telemetry";
 import { CallGraph } from "../parts/call-graph";
+import { Command } from "../parts/command";
 import { Fact } from "../parts/fact";
 import { bytes, count, micros, moment } from "../parts/format";
 import { Loaded } from "../parts/loaded";
@@ -49,6 +51,9 @@ function One({ id }: { id: string }) {
       <Loaded query={query} rows={6}>
         {(found) => <Parts found={found} />}
       </Loaded>
+      <div className="next">
+        <Command text={commands.trace(id)} />
+      </div>
     </Page>
   );
 }

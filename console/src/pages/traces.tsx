@@ -3,10 +3,12 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { Failure, type Schemas } from "../api/client";
+import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
 import { keptFor, type Record } from "../api/records";
 import { history, recipes } from "../api/telemetry";
 import { useParameter } from "../parts/choice";
+import { Command } from "../parts/command";
 import { Field } from "../parts/field";
 import { FilterField } from "../parts/filter-field";
 import { micros } from "../parts/format";
@@ -33,6 +35,7 @@ export default function Traces() {
   const [order, setOrder] = useParameter("order");
   const [past, setPast] = useParameter("past");
   const seconds = Number(past) || DAY;
+  const back = seconds % 3600 ? `${Math.ceil(seconds / 60)}m` : seconds % DAY ? `${seconds / 3600}h` : `${seconds / DAY}d`;
   const found = useQuery({ ...history({ query, seconds, order: order || "newest", limit: 50 }), placeholderData: keepPreviousData });
   const refused = found.error instanceof Failure && found.error.status === 400 ? found.error : null;
 
@@ -84,6 +87,9 @@ export default function Traces() {
             }
           </Loaded>
         )}
+        <div className="next">
+          <Command text={order === "slowest" ? commands.slowest(query, back) : commands.insight(query, "request", back)} />
+        </div>
       </Section>
     </Page>
   );

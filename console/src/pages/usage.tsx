@@ -1,14 +1,16 @@
 /** Who still uses what: before a version, an endpoint or a line goes. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Failure, type Schemas } from "../api/client";
+import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
 import { usage } from "../api/telemetry";
 import { useParameter } from "../parts/choice";
+import { Command } from "../parts/command";
 import { FilterField } from "../parts/filter-field";
 import { percent } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page } from "../parts/page";
-import { SpanChoice, useSpan } from "../parts/span-choice";
+import { SpanChoice, useSince, useSpan } from "../parts/span-choice";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 import { Empty } from "../parts/trouble";
@@ -32,6 +34,7 @@ export default function Usage() {
   const [query, setQuery] = useParameter("query");
   const [said, setSaid] = useParameter("by");
   const seconds = useSpan();
+  const since = useSince();
   const chosen = said ? said.split(",").filter((one) => one in FIELDS) : ["application", "line"];
   const found = useQuery({ ...usage(chosen.join(","), query, seconds), placeholderData: keepPreviousData });
   const refused = found.error instanceof Failure && found.error.status === 400 ? found.error : null;
@@ -68,6 +71,9 @@ export default function Usage() {
           }
         </Loaded>
       )}
+      <div className="next">
+        <Command text={commands.usage(chosen.join(","), query, since)} />
+      </div>
     </Page>
   );
 }

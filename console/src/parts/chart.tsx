@@ -18,7 +18,7 @@ type Props = {
 
 const HEIGHT = 148;
 const TOP = 16;
-const BOTTOM = 20;
+const BOTTOM = 24;
 const LEFT = 54;
 const RIGHT = 10;
 const DAY = 86_400;

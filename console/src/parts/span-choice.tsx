@@ -12,6 +12,12 @@ export function SpanChoice() {
   return <Choice label="Of the last" name="since" options={SPANS} />;
 }
 
+/** As the command line has it. */
+export function useSince(): string {
+  const [value] = useParameter("since");
+  return SPANS.some((one) => one.value === value) && value ? value : "1h";
+}
+
 export function useSpan(): number {
   const [value] = useParameter("since");
   return SPANS.find((one) => one.value === value)?.seconds ?? 3600;
