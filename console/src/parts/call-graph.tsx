@@ -16,11 +16,12 @@ const WIDTH = 152;
 const HEIGHT = 54;
 const ACROSS = 150;
 const DOWN = 22;
-const BELOW = 64;
+const INDENT = 28;
+const BESIDE = 96;
 const PAD = 6;
 const NARROW = matchMedia("(max-width: 860px)");
 
-/** On a narrow screen the layers stand below each other. */
+/** On a narrow screen the nodes stand below each other, each further in than who calls it. */
 function useNarrow(): boolean {
   return useSyncExternalStore(
     (wake) => {
@@ -62,14 +63,11 @@ function place(spans: Span[], edges: Edge[], version: string, narrow: boolean): 
   for (const name of names) (columns[layer.get(name) ?? 0] ??= []).push(name);
   const filled = columns.filter(Boolean);
   const most = Math.max(...filled.map((one) => one.length));
-  // Along the layers, and across them: to the right and down on a wide screen, else down and to the right.
-  const [long, wide] = narrow ? [HEIGHT + BELOW, WIDTH + 12] : [WIDTH + ACROSS, HEIGHT + DOWN];
-  const along = filled.length * long - (narrow ? BELOW : ACROSS) + 2 * PAD;
-  const across = most * wide - (narrow ? 12 : DOWN) + 2 * PAD;
+  const [long, wide] = [WIDTH + ACROSS, HEIGHT + DOWN];
+  let row = 0;
   const nodes = filled.flatMap((column, layer) => {
     const free = (most - column.length) * wide;
     return column.map((name, turn) => {
-      const [first, then] = [PAD + layer * long, PAD + free / 2 + turn * wide];
       const own = spans.filter((one) => one.node === name);
       const kind = own[0]!.kind;
       const said = own.map((one) => one.attributes["service.version"]).find((one) => typeof one === "string");
@@ -80,12 +78,13 @@ function place(spans: Span[], edges: Edge[], version: string, narrow: boolean): 
         spans: own.length,
         failed: own.filter(isFailed).length,
         own: own.reduce((sum, one) => sum + one.own, 0),
-        x: narrow ? then : first,
-        y: narrow ? first : then,
+        x: PAD + layer * (narrow ? INDENT : long),
+        y: PAD + (narrow ? row++ * wide : free / 2 + turn * wide),
       };
     });
   });
-  return narrow ? { nodes, width: across, height: along } : { nodes, width: along, height: across };
+  const across = narrow ? (filled.length - 1) * INDENT + WIDTH + BESIDE : filled.length * long - ACROSS;
+  return { nodes, width: across + 2 * PAD, height: (narrow ? nodes.length : most) * wide - DOWN + 2 * PAD };
 }
 
 function tone(colour: Colour, node: Node, nodes: Node[]): string {
@@ -144,16 +143,17 @@ export function CallGraph({ spans, edges, version }: { spans: Span[]; edges: Edg
           {edges.map((one) => {
             const [from, to] = [known.get(one.source), known.get(one.target)];
             if (!from || !to) return null;
-            const [x1, y1] = narrow ? [from.x + WIDTH / 2, from.y + HEIGHT] : [from.x + WIDTH, from.y + HEIGHT / 2];
-            const [x2, y2] = narrow ? [to.x + WIDTH / 2, to.y - 2] : [to.x - 2, to.y + HEIGHT / 2];
-            const bend = narrow ? [x1, y1 + BELOW / 2, x2, y2 - BELOW / 2] : [x1 + ACROSS / 2, y1, x2 - ACROSS / 2, y2];
+            const [x1, y1] = narrow ? [from.x + INDENT / 2, from.y + HEIGHT] : [from.x + WIDTH, from.y + HEIGHT / 2];
+            const [x2, y2] = [to.x - 2, to.y + HEIGHT / 2];
+            const line = narrow ? `M${x1} ${y1}V${y2}H${x2}` : `M${x1} ${y1}C${x1 + ACROSS / 2} ${y1} ${x2 - ACROSS / 2} ${y2} ${x2} ${y2}`;
+            const before = edges.slice(0, edges.indexOf(one)).filter((each) => each.target === one.target).length;
             const lines = [count(one.calls, "call"), one.retries ? count(one.retries, "retry", "retries") : "", one.errors ? count(one.errors, "error") : ""].filter(Boolean);
-            const [midX, midY] = [x1 + (x2 - x1) * 0.5, y1 + (y2 - y1) * 0.5];
+            const [x, y] = narrow ? [to.x + WIDTH + 8, y2 + 4 + before * 14 - (lines.length - 1) * 7] : [x2 - 12, y2 > y1 + 1 ? y2 + 17 : y2 - 7 - (lines.length - 1) * 14];
             return (
               <g key={`${one.source} ${one.target}`} className={one.errors ? "graph-edge graph-wrong" : "graph-edge"}>
-                <path d={`M${x1} ${y1}C${bend.join(" ")} ${x2} ${y2}`} markerEnd="url(#arrow)" />
+                <path d={line} markerEnd="url(#arrow)" />
                 {lines.map((text, at) => (
-                  <text key={text} x={midX} y={midY + (narrow ? 4 + (at - (lines.length - 1) / 2) * 14 : -6 - (lines.length - 1 - at) * 14)} textAnchor={narrow ? "start" : "middle"} dx={narrow ? 8 : 0}>
+                  <text key={text} x={x} y={y + at * 14} textAnchor={narrow ? "start" : "end"}>
                     {text}
                   </text>
                 ))}
