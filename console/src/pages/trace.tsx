@@ -20,7 +20,7 @@ import { statusTone } from "./request-list";
 const Compare = lazy(() => import("./trace-compare"));
 
 const EVERY = 1000;
-const SETTLED = 8;
+const SETTLED = 15;
 
 /** What just ended is asked for again: calls and log lines may come a little later. */
 function again(found: Found | undefined): number | false {
