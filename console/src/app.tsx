@@ -18,6 +18,13 @@ const Instance = lazy(() => import("./pages/instance"));
 const Services = lazy(() => import("./pages/services"));
 const Service = lazy(() => import("./pages/service"));
 const Requests = lazy(() => import("./pages/requests"));
+const Insight = lazy(() => import("./pages/insight"));
+const Traces = lazy(() => import("./pages/traces"));
+const Trace = lazy(() => import("./pages/trace"));
+const LogSearch = lazy(() => import("./pages/log-search"));
+const Usage = lazy(() => import("./pages/usage"));
+const Query = lazy(() => import("./pages/query"));
+const ServiceCharts = lazy(() => import("./pages/charts").then((one) => ({ default: one.ServiceCharts })));
 const Activity = lazy(() => import("./pages/activity"));
 const Status = lazy(() => import("./pages/status"));
 const Access = lazy(() => import("./pages/access"));
@@ -70,6 +77,13 @@ function Pages() {
       <Route path="/instances/:id">{({ id }) => <Instance key={id} id={id} />}</Route>
       <Route path="/services" component={Services} />
       <Route path="/services/:name">{({ name }) => <Service key={name} name={name} />}</Route>
+      <Route path="/services/:name/charts">{({ name }) => <ServiceCharts key={name} name={name} />}</Route>
+      <Route path="/insight" component={Insight} />
+      <Route path="/traces" component={Traces} />
+      <Route path="/traces/:id">{({ id }) => <Trace key={id} id={id} />}</Route>
+      <Route path="/logs" component={LogSearch} />
+      <Route path="/usage" component={Usage} />
+      <Route path="/query" component={Query} />
       <Route path="/requests" component={Requests} />
       <Route path="/activity" component={Activity} />
       <Route path="/status" component={Status} />

@@ -68,6 +68,22 @@ export const removeTeam = (name: string) => command("team", "remove", name);
 
 export const oneRequest = (id: string) => command("requests", "--id", id, "--calls");
 
+/** `since` as in 6h: of what is stored; else as it comes. */
+export const insight = (query: string, kind: string, since = "") =>
+  command("insight", ...(query ? [query] : []), ...(kind === "request" ? [] : ["--kind", kind]), ...(since ? ["--since", since] : []));
+
+export const slowest = (query: string, since: string) => command("insight", ...(query ? [query] : []), "--since", since, "--slowest");
+
+export const trace = (id: string) => command("trace", id);
+
+export const compare = (left: string, right: string, application: string) =>
+  command("trace", "--compare", left || "LEFT", right || "RIGHT", ...(application ? ["--application", application] : []));
+
+export const usage = (by: string, where: string, since: string) =>
+  command("usage", "--by", by, ...(where ? ["--where", where] : []), "--since", since);
+
+export const query = (sql: string) => command("query", sql.replace(/\s+/g, " ").trim());
+
 export const oneInstance = (id: string) => command("instances", id);
 
 export const profile = (id: string, seconds: number) => command("profile", "--instance", id, "--seconds", seconds);

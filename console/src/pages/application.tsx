@@ -17,6 +17,7 @@ const ApplicationRequests = lazy(() => import("./application-requests"));
 const ApplicationCalls = lazy(() => import("./application-calls"));
 const Logs = lazy(() => import("./logs"));
 const Configuration = lazy(() => import("./configuration"));
+const ApplicationCharts = lazy(() => import("./charts"));
 const ApplicationActivity = lazy(() => import("./application-activity"));
 const Missing = lazy(() => import("./missing"));
 
@@ -27,6 +28,7 @@ const PARTS = [
   { path: "documentation", text: "Documentation", show: Documentation },
   { path: "requests", text: "Requests", show: ApplicationRequests },
   { path: "calls", text: "Calls", show: ApplicationCalls },
+  { path: "charts", text: "Charts", show: ApplicationCharts },
   { path: "logs", text: "Logs", show: Logs },
   { path: "scaling", text: "Scaling", show: Scaling },
   { path: "versions", text: "Versions", show: Versions },

@@ -1,6 +1,7 @@
 /** What the instances of an application print, as they print it. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "wouter";
 import * as commands from "../api/commands";
 import { instances } from "../api/queries";
 import type { LogLine } from "../api/records";
@@ -25,7 +26,10 @@ export default function Logs({ application }: { application: ApplicationView }) 
   const stream = useLines<LogLine>(`/v1/applications/${name}/logs?${query}`, MOST);
   const shown = text ? stream.lines.filter((one) => JSON.stringify(one).toLowerCase().includes(text.toLowerCase())) : stream.lines;
   return (
-    <Section title="Logs">
+    <Section
+      title="Logs"
+      actions={<Link href={`/logs?query=${encodeURIComponent(`application == "${name}"`)}`}>Search what is stored</Link>}
+    >
       <div className="filters" role="group" aria-label="Filters">
         <select className="input" aria-label="Instance" value={instance} onChange={(event) => setInstance(event.target.value)}>
           <option value="">All instances</option>

@@ -4,7 +4,7 @@ import * as commands from "../api/commands";
 import { type Record, recordsAt } from "../api/records";
 import { Choice, StackChoice, useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
-import { bytes, clock } from "../parts/format";
+import { bytes, clock, micros } from "../parts/format";
 import { Stack, Tag, type Tone } from "../parts/state";
 import { useLines } from "../parts/stream";
 import { StreamHead } from "../parts/stream-head";
@@ -75,7 +75,7 @@ function Rows({ rows, show }: { rows: Record[]; show: (one: Record) => void }) {
         </thead>
         <tbody role="rowgroup">
           {rows.map((one) => (
-            <Row key={`${one.worker} ${one.seq} ${one.id}`} one={one} show={show} />
+            <Row key={one.id} one={one} show={show} />
           ))}
         </tbody>
       </table>
@@ -112,10 +112,10 @@ const Row = memo(function Row({ one, show }: { one: Record; show: (one: Record) 
       </td>
       <td role="cell">{one.device}</td>
       <td role="cell" className="number">
-        {one.total_ms} ms
+        {micros(one.duration)}
       </td>
       <td role="cell" className="number faint">
-        {bytes(one.out)}
+        {bytes(one.bytes_out)}
       </td>
     </tr>
   );

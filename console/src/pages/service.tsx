@@ -50,6 +50,9 @@ export default function Service({ name }: { name: string }) {
       actions={
         query.data && (
           <>
+            <Link className="button" href={`/services/${name}/charts`}>
+              Charts
+            </Link>
             <button type="button" className="button" onClick={() => setWish({ act: "change" })}>
               Change
             </button>

@@ -9,6 +9,7 @@ import { Page, Section } from "../parts/page";
 import { State } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
+import { Losses } from "./losses";
 import { Retention } from "./retention";
 
 type StatusView = Schemas["StatusView"];
@@ -40,6 +41,7 @@ export default function Status() {
             <Section title="Capacity">
               <Capacity pools={now.pools} />
             </Section>
+            <Losses />
             <Section title="Addresses">
               <Addresses addresses={now.addresses ?? {}} />
             </Section>

@@ -12,6 +12,12 @@ const PAGES: Found[] = [
   ["/", "Applications"],
   ["/publications", "Publications"],
   ["/requests", "Requests"],
+  ["/insight", "Insight"],
+  ["/traces", "Traces"],
+  ["/traces/compare", "Compare"],
+  ["/logs", "Logs"],
+  ["/usage", "Who uses what"],
+  ["/query", "Query"],
   ["/instances", "Instances"],
   ["/services", "Services"],
   ["/activity", "Activity"],
@@ -19,7 +25,7 @@ const PAGES: Found[] = [
   ["/access", "Access"],
   ["/feedback", "Feedback"],
 ].map(([to, text]) => ({ to: to!, text: text!, kind: "page" }));
-const PARTS = ["requests", "calls", "logs", "scaling", "configuration", "documentation", "releases", "versions"];
+const PARTS = ["requests", "calls", "charts", "logs", "scaling", "configuration", "documentation", "releases", "versions"];
 
 export function Finder() {
   const [open, setOpen] = useState(false);

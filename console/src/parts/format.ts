@@ -30,6 +30,11 @@ export function latency(value: number): string {
   return value > 0 && value < 0.01 ? `${(value * 1000).toFixed(1)} ms` : seconds(value);
 }
 
+/** Microseconds, as in "3.2 ms". */
+export function micros(value: number): string {
+  return value > 0 && value < 1000 ? `${(value / 1000).toFixed(2)} ms` : latency(value / 1e6);
+}
+
 /** A share from 0 to 1, as in "1.2%". */
 export function percent(value: number): string {
   const parts = value * 100;

@@ -14,10 +14,17 @@ type Place = { to: string; text: string; icon: IconName };
 const PLACES: Place[] = [
   { to: "/", text: "Applications", icon: "applications" },
   { to: "/publications", text: "Publications", icon: "publications" },
-  { to: "/requests", text: "Requests", icon: "requests" },
   { to: "/instances", text: "Instances", icon: "instances" },
   { to: "/services", text: "Services", icon: "services" },
   { to: "/activity", text: "Activity", icon: "activity" },
+];
+const TRAFFIC: Place[] = [
+  { to: "/insight", text: "Insight", icon: "insight" },
+  { to: "/requests", text: "Requests", icon: "requests" },
+  { to: "/traces", text: "Traces", icon: "traces" },
+  { to: "/logs", text: "Logs", icon: "logs" },
+  { to: "/usage", text: "Who uses what", icon: "usage" },
+  { to: "/query", text: "Query", icon: "query" },
 ];
 const PLATFORM: Place[] = [
   { to: "/status", text: "System status", icon: "status" },
@@ -64,6 +71,8 @@ export function Shell({ children }: { children: ReactNode }) {
         <Finder />
         <nav aria-label="Main">
           <Places places={PLACES} path={path} />
+          <p className="side-title">Traffic</p>
+          <Places places={TRAFFIC} path={path} />
           <p className="side-title">Platform</p>
           <Places places={PLATFORM} path={path} />
         </nav>

@@ -3,7 +3,9 @@ import { Icon } from "./icons";
 import { State } from "./state";
 import type { Lines } from "./stream";
 
-export function StreamHead({ of }: { of: Lines<unknown> }) {
+type Head = Pick<Lines<unknown>, "state" | "paused" | "waiting" | "setPaused">;
+
+export function StreamHead({ of }: { of: Head }) {
   return (
     <>
       <StreamState of={of} />
@@ -15,7 +17,7 @@ export function StreamHead({ of }: { of: Lines<unknown> }) {
   );
 }
 
-function StreamState({ of }: { of: Lines<unknown> }) {
+function StreamState({ of }: { of: Head }) {
   if (of.paused) return <State word="Paused" tone="off" />;
   if (of.state === "live") return <State word="Live" tone="good" />;
   return <State word={of.state === "away" ? "Broken off, trying again" : "Connecting"} tone="busy" />;

@@ -128,7 +128,7 @@ def _edge(layout: Layout, stack: str) -> list[str]:
     return [
         f"frontend {stack} from edge",
         f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
-        "  log ring@records format raw local0",
+        "  log ring@records len 8192 format raw local0",
         f"  log-format '{_request_record(layout, stack)}'",
         "  http-request set-var(txn.began) date(0,us)",
         *_KEEP_SESSIONS_OUT,

@@ -77,7 +77,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
     return [
         "frontend egress from services",
         *binds,
-        "  log ring@records format raw local0",
+        "  log ring@records len 8192 format raw local0",
         f"  log-format '{_RECORD}{times}'",
         "  http-request set-var(txn.began) date(0,us)",
         "  http-request set-var(txn.hash) url32",

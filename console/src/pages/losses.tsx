@@ -1,0 +1,54 @@
+/** What telemetry lost, limited or folded since it was set up. */
+import { useQuery } from "@tanstack/react-query";
+import { losses } from "../api/telemetry";
+import { Fact } from "../parts/fact";
+import { bytes } from "../parts/format";
+import { Loaded } from "../parts/loaded";
+import { Section } from "../parts/page";
+import { State } from "../parts/state";
+
+function Number({ of, bad = true }: { of: number; bad?: boolean }) {
+  if (!of) return <span className="faint">none</span>;
+  return <span className={bad ? "wrong" : undefined}>{of.toLocaleString("en")}</span>;
+}
+
+export function Losses() {
+  const query = useQuery({ ...losses(), refetchInterval: 10_000 });
+  return (
+    <Section title="Telemetry">
+      <Loaded query={query} rows={2}>
+        {(now) => {
+          const folded = Object.entries(now.folded);
+          const lost = now.lost + now.edge_dropped + now.files_dropped;
+          return (
+            <div className="card">
+              <State word={now.failed ? `The store fails: ${now.failed}` : lost ? "Some was lost" : "Nothing was lost"} tone={now.failed || lost ? "bad" : "good"} />
+              <dl className="facts-grid">
+                <Fact name="Records taken">{now.records.toLocaleString("en")}</Fact>
+                <Fact name="Records lost">
+                  <Number of={now.lost} />
+                </Fact>
+                <Fact name="Dropped by the edge">
+                  <Number of={now.edge_dropped} />
+                </Fact>
+                <Fact name="Log lines limited">
+                  <Number of={now.log_lines_limited} />
+                </Fact>
+                <Fact name="Spans refused">
+                  <Number of={now.spans_refused} />
+                </Fact>
+                <Fact name="Files dropped">
+                  <Number of={now.files_dropped} />
+                </Fact>
+                <Fact name="Stored">{bytes(now.store_bytes)}</Fact>
+                <Fact name="Paths folded into one">
+                  {folded.length ? folded.map(([name, number]) => `${name}: ${number.toLocaleString("en")}`).join(", ") : <span className="faint">none</span>}
+                </Fact>
+              </dl>
+            </div>
+          );
+        }}
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,123 @@
+/** Figures by group in windows of time: the newest as bars, many as lines. */
+import type { Window } from "../api/telemetry";
+import { Chart, type Line } from "./chart";
+import { clock, count, mean, micros, span } from "./format";
+import Sparkline from "./sparkline";
+
+const MOST_ROWS = 40;
+const MOST_LINES = 6;
+
+/** The figures that a query asks for, as in ["count()", "p99(duration)"]. */
+export function figuresOf(query: string): string[] {
+  return query.match(/\b(count|rate|sum|avg|min|max|p50|p90|p99|p999)\(\s*[\w.]*\s*\)(?=[^"]*$)/g) ?? [];
+}
+
+function isTime(figure: string): boolean {
+  return /\((duration|queue)\)/.test(figure);
+}
+
+function name(by: unknown[]): string {
+  return by.map((one) => (one === "" || one === null ? "(none)" : String(one))).join(", ") || "all";
+}
+
+export function WindowBars({ windows }: { windows: Window[] }) {
+  const query = new URLSearchParams(location.search).get("query") ?? "";
+  const figures = figuresOf(query);
+  const now = windows.at(-1)!;
+  const rows = now.rows.slice(0, MOST_ROWS);
+  const most = Math.max(1e-9, ...rows.map((one) => one.figures[0] ?? 0));
+  const say = (value: number, at: number) => (isTime(figures[at] ?? "") ? micros(value) : mean(value));
+  const before = new Map<string, number[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.by);
+    before.set(key, windows.map((one) => one.rows.find((each) => JSON.stringify(each.by) === key)?.figures[0] ?? 0));
+  }
+  return (
+    <section aria-label="Windows" className="card windows">
+      <p className="windows-head">
+        <strong>{clock(now.at).slice(0, 8)}</strong>{" "}
+        <span className="faint">
+          {span(now.every)} long, {count(now.rows.length, "group")}
+          {(now.folded ?? 0) > 0 && `, ${count(now.folded ?? 0, "record")} of further groups left out`}
+        </span>
+      </p>
+      {!rows.length && <p className="faint">Nothing passed in this window.</p>}
+      {rows.length > 0 && (
+        <table className="bars" aria-label="Groups of the newest window">
+          <thead>
+            <tr>
+              <th scope="col">Group</th>
+              <th scope="col">
+                <span className="hidden">Bar</span>
+              </th>
+              {rows[0]!.figures.map((_, at) => (
+                <th key={at} scope="col" className="number">
+                  {figures[at] ?? "figure"}
+                </th>
+              ))}
+              <th scope="col" className="bars-before">
+                Before
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={JSON.stringify(row.by)}>
+                <th scope="row" className="mono">
+                  {name(row.by)}
+                </th>
+                <td className="bars-bar">
+                  <svg className="call-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                    <rect className="call-ground" width="100" height="8" />
+                    <rect width={((row.figures[0] ?? 0) / most) * 100} height="8" />
+                  </svg>
+                </td>
+                {row.figures.map((value, at) => (
+                  <td key={at} className="number">
+                    {say(value, at)}
+                  </td>
+                ))}
+                <td className="bars-before">
+                  <Sparkline values={before.get(JSON.stringify(row.by)) ?? []} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+/** One chart for each figure; a line for each of the groups with the most. */
+export function WindowChart({ windows, query, seconds }: { windows: Window[]; query: string; seconds: number }) {
+  const figures = figuresOf(query);
+  const until = Math.floor(Date.now() / 1000);
+  const sums = new Map<string, number>();
+  for (const window of windows) for (const row of window.rows) sums.set(name(row.by), (sums.get(name(row.by)) ?? 0) + (row.figures[0] ?? 0));
+  const groups = [...sums].sort(([, one], [, other]) => other - one).map(([group]) => group);
+  const width = windows[0]!.rows[0]?.figures.length ?? 1;
+  return (
+    <>
+      {groups.length > MOST_LINES && (
+        <p className="faint note above">
+          {MOST_LINES} of {count(groups.length, "group")} are drawn: those with the most.
+        </p>
+      )}
+      <div className="charts wide-charts">
+        {Array.from({ length: width }, (_, at) => {
+          const figure = figures[at] ?? "figure";
+          const lines: Line[] = groups.slice(0, MOST_LINES).map((group) => ({
+            name: group,
+            points: windows.flatMap((one) => {
+              const row = one.rows.find((each) => name(each.by) === group);
+              return row ? [[one.at, row.figures[at] ?? 0] as const] : [];
+            }),
+          }));
+          const unit = isTime(figure) ? "us" : figure.includes("bytes") ? "bytes" : figure.startsWith("rate") ? "1/s" : "count";
+          return <Chart key={at} title={figure} unit={unit} lines={lines} since={until - seconds} until={until} step={windows[0]!.every} />;
+        })}
+      </div>
+    </>
+  );
+}
