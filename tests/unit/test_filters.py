@@ -94,6 +94,7 @@ def test_what_is_too_dear_is_refused_with_its_cost() -> None:
         ("status > 1 | count(status)", 13),
         ("count() by pathh", 12),
         ("count() every soon", 14),
+        ("count() every 500ms", 14),
         ("avg(path)", 5),
         ("count() by path by status", 17),
     ],

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from stagedoor.model.errors import Invalid
 from stagedoor.model.filters.check import Filter, read
 from stagedoor.model.filters.fields import DURATION, NUMBER, Schema
 from stagedoor.model.filters.tokens import duration, wrong
@@ -138,5 +137,5 @@ def _every(source: str, told: tuple[int, str]) -> int:
     except ValueError as error:
         raise wrong(source, at, str(error)) from None
     if not _SHORTEST <= every <= _LONGEST:
-        raise Invalid(f"every {text.strip()} is not allowed", hint="from 1s to 1d")
+        raise wrong(source, at, f"every {text.strip()} is not allowed", "from 1s to 1d")
     return every
