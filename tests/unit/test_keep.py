@@ -148,6 +148,17 @@ def test_a_trace_is_found_before_it_is_judged_after_it_and_in_files(store: Store
         assert questions.trace(store.warehouse, identity(77)) is None
 
 
+def test_what_is_not_judged_yet_counts_in_windows_and_in_who_uses_what(store: Store) -> None:
+    store.take(request(1), request(2, status=503))
+    grouped = questions.parse("count(), p99(duration) by endpoint every 1m", "request")
+    (window,) = questions.history(store.warehouse, grouped, "request", NOW - 60, NOW + 60)
+    assert window["rows"][0]["figures"][0] == 2
+    (row,) = questions.usage(
+        store.warehouse, ["application"], NOW - 60, NOW + 60, questions.parse('application == "tv"', "request")
+    )
+    assert (row["requests"], row["errors"]) == (2, 1)
+
+
 def test_files_are_merged_by_hour_and_hold_the_same(store: Store) -> None:
     for number in range(4):
         store.take(request(number), call(number))

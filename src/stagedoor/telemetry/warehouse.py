@@ -247,7 +247,9 @@ class Warehouse:
         parts = [f"SELECT * FROM new_{table}"]
         if table in _EMPTY:
             numbers = self._held if table == "requests" else self._held_calls()
-            parts += [f"SELECT * FROM held_{table}_{number}" for number in numbers]
+            # What is held stands for itself until it is judged.
+            weight = ", 'held' AS kept, 1.0 AS weight" if table == "requests" else ""
+            parts += [f"SELECT *{weight} FROM held_{table}_{number}" for number in numbers]
         if files:
             listed = ", ".join(f"'{one.path}'" for one in files)
             parts.append(f"SELECT * FROM read_parquet([{listed}], union_by_name = true)")
