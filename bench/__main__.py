@@ -19,6 +19,9 @@ NAMES = (
     "density",
     "isolation",
     "scale",
+    "insight",
+    "store",
+    "percentiles",
 )
 
 

@@ -68,15 +68,16 @@ class Turns:
 
 def wrk(url: str, connections: int, seconds: int, rate: int = 0) -> Load:
     """As many requests as get answered, or `rate` a second, each when it is due."""
-    paced = ["-s", str(PEERS / "paced.lua"), url, "--", str(rate)] if rate else [url]
-    arguments = [tools.need("wrk", "wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *paced]
+    paced = ["-s", str(PEERS / "paced.lua"), url, "--", str(rate), str(seconds)] if rate else [url]
+    length = f"-d{seconds + 1 if rate else seconds}s"
+    arguments = [tools.need("wrk", "wrk"), "-t1", f"-c{connections}", length, "--latency", *paced]
     said = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
     reached, requests = _RATE.search(said), _REQUESTS.search(said)
     shares = {share: float(value) * _UNITS[unit] for share, value, unit in _LATENCY.findall(said)}
     assert reached and requests, said
     sent = _SENT.search(said)
     return Load(
-        float(reached[1]),
+        int(requests[1]) / seconds if rate else float(reached[1]),
         shares["50"],
         shares["99"] if int(requests[1]) >= 100 else None,
         ", ".join(_ERRORS.findall(said)),
