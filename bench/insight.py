@@ -7,10 +7,10 @@ answer without a log line, while telemetry's process stands still. So off has no
 configuration that anybody can have: a stronger baseline than one.
 
 Each round asks at the highest rate that 32 connections reach, and at 10,000 requests/s offered, each request when it is
-due, on 200 connections. Telemetry's CPU is that of its process from the turn's begin until all of it is in the store,
-less what it uses anyway in the seconds after the turn. A last turn at 10,000/s measures the way into a watcher (fifty
-requests a second of a path of their own) and into a trace (a request, then its trace is asked for until it is there);
-whoever asks makes work for telemetry, so it is apart.
+due, on a thousand connections, so that an answer that is late holds up none that is due. Telemetry's CPU is that of its
+process from the turn's begin until all of it is in the store, less what it uses anyway in the seconds after the turn. A
+last turn at 10,000/s measures the way into a watcher (fifty requests a second of a path of their own) and into a trace
+(a request, then its trace is asked for until it is there); whoever asks makes work for telemetry, so it is apart.
 
 What is dropped is what telemetry itself says; `dropped_uncounted` are the answers that the load generator got, less
 the records that telemetry says it has and those it says are missing. `backlog_s`: from the end of the load until every
@@ -67,7 +67,7 @@ async def find(request: Request) -> dict:
     return {"message": "Hello", "films": [1, 2, 3]}
 """
 MANIFEST = 'name = "bench"\nteam = "bench"\n[scaling]\nmin = 1\nmax = 1\nconcurrency = 256\n'
-_RATE, _CONNECTIONS, _MOST_CONNECTIONS = 10_000, 200, 32
+_RATE, _CONNECTIONS, _MOST_CONNECTIONS = 10_000, 1000, 32
 _SPANS, _LOOKS = 200, 50
 _WATCHED = ('path.startsWith("/bench/look/")', "count(), p99(duration) by endpoint every 1s")
 _SETTLED = 3.5  # Seconds after which a turn at 10,000/s is judged; how long it takes at most is measured at the top.
@@ -86,6 +86,7 @@ class Bench:
     off: str
     pid: int
     control: int
+    sender: Sender
     began: float = field(default_factory=time.time)
     asked: int = 0
     cut: int = 0
@@ -113,8 +114,9 @@ def run(*, quick: bool) -> Report:
         folder.chmod(0o755)
         running = stack.enter_context(platform(load.SETTINGS))
         running.cli("deploy", str(write_application(folder / "app", MAIN, MANIFEST)), "--stack", "prod")
-        bench = _bench(running, stack.enter_context(unrecorded.edge(running, folder)))
+        off = stack.enter_context(unrecorded.edge(running, folder))
         sender = stack.enter_context(Sender(running, _SPANS))
+        bench = _bench(running, off, sender)
         watchers = [stack.enter_context(Watcher(running, query)) for query in _WATCHED]
         wait_until(lambda: all(one.begun.is_set() for one in watchers), 10, "the first message to watchers")
         _most(report, bench, rounds, seconds)
@@ -127,7 +129,7 @@ def run(*, quick: bool) -> Report:
     return report
 
 
-def _bench(running: Running, off: int) -> Bench:
+def _bench(running: Running, off: int, sender: Sender) -> Bench:
     on = running.port("prod")
     pids = {name: int(running.program(name)["pid"]) for name in ("telemetry", "control")}
     bench = Bench(
@@ -136,6 +138,7 @@ def _bench(running: Running, off: int) -> Bench:
         f"http://127.0.0.1:{off}/bench/small",
         pids["telemetry"],
         pids["control"],
+        sender,
     )
     load.wait(off, "/bench/small")
     assert load.ask(bench.on).body == load.ask(bench.off).body, "both sides give the same answer"
@@ -144,12 +147,14 @@ def _bench(running: Running, off: int) -> Bench:
 
 
 @contextmanager
-def _standing_still(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
+def _standing_still(bench: Bench) -> Iterator[None]:
+    bench.sender.quiet.set()
+    os.kill(bench.pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        os.kill(bench.pid, signal.SIGCONT)
+        bench.sender.quiet.clear()
 
 
 def _most(report: Report, bench: Bench, rounds: int, seconds: int) -> None:
@@ -160,7 +165,7 @@ def _most(report: Report, bench: Bench, rounds: int, seconds: int) -> None:
         backlog, counted = _backlog(report, bench, before + turns.on[-1].requests)
         backlogs.append(backlog)
         said += max(0, turns.on[-1].requests - (counted - before))
-        with _standing_still(bench.pid):
+        with _standing_still(bench):
             turns.off.append(load.wrk(bench.off, _MOST_CONNECTIONS, seconds))
     for name, loads in (("on", turns.on), ("off", turns.off)):
         report.figures[f"{name}_rps"] = round(median([one.rate for one in loads]))
@@ -234,7 +239,7 @@ def _paced(report: Report, bench: Bench, rounds: int, seconds: int) -> None:
             used = cpu_seconds(pid) - had[pid] - idle[pid] * (_SETTLED + 1)
             costs.append(used / turns.on[-1].requests * 1e6)
         missing += max(0, turns.on[-1].requests - (bench.counted() - before))
-        with _standing_still(bench.pid):
+        with _standing_still(bench):
             turns.off.append(load.wrk(bench.off, _CONNECTIONS, seconds, _RATE))
     for name, loads in (("on", turns.on), ("off", turns.off)):
         report.figures[f"{name}_p50_ms"] = round(median([one.p50 for one in loads]), 3)

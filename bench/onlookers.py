@@ -118,16 +118,22 @@ class Finder(_Beside):
 
 
 class Sender(_Beside):
-    """A process of a service that sends `spans` a second in OTLP, in one batch as SDKs do. `refused`: not taken."""
+    """A process of a service that sends `spans` a second in OTLP, in one batch as SDKs do, but while `quiet` is set.
+
+    `refused`: batches that were not taken whole.
+    """
 
     def __init__(self, running: Running, spans: int) -> None:
         super().__init__(running)
         self._spans = spans
         self.refused = 0
+        self.quiet = threading.Event()
 
     def _run(self) -> None:
         headers = self._headers | {"content-type": "application/json"}
         while not self._ended.wait(1.0):
+            if self.quiet.is_set():
+                continue
             body = json.dumps({"resourceSpans": [self._batch()]}).encode()
             got = fetch(self._running.port("control"), "/v1/otlp/v1/traces", headers, method="POST", body=body)
             self.refused += got.status != 200 or got.body != b"{}"

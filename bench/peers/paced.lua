@@ -28,8 +28,8 @@ end
 function delay()
   local moment = now()
   begun = begun or moment
-  if moment - begun > seconds * 1000 then return 1e6 end
   due = due + pause
+  if due > seconds * 1000 then return 1e6 end
   local left = begun + due - moment
   if left < -5 then late = late + 1 end
   return math.max(0, math.ceil(left))
