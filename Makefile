@@ -34,7 +34,7 @@ integration: setup ## tests with the real parts
 	$(BIN)/python -m pytest tests/integration
 
 bench: setup     ## every figure, the short way
-	for name in path fanout throttle hang deploy size upgrade console coldstart density isolation scale alerts; do $(BIN)/python -m bench $$name --quick --json; done
+	for name in path fanout throttle hang deploy size upgrade console coldstart density isolation scale insight store percentiles alerts; do $(BIN)/python -m bench $$name --quick --json; done
 
 docs: setup      ## generate the references
 	$(BIN)/python -m scripts.references

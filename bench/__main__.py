@@ -20,6 +20,9 @@ NAMES = (
     "isolation",
     "scale",
     "alerts",
+    "insight",
+    "store",
+    "percentiles",
 )
 
 

@@ -33,18 +33,25 @@ _COMPILE = {"node", "workerd"}
 _LATENCY = re.compile(r"(50|99)%\s+([\d.]+)(us|ms|s)")
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _REQUESTS = re.compile(r"(\d+) requests in")
+_SENT = re.compile(r"sent (\d+) late (\d+)")
 _ERRORS = re.compile(r"Non-2xx or 3xx responses: \d+|Socket errors: .*")
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk said: requests a second, milliseconds, and what went wrong. No p99 of fewer than 100 requests."""
+    """What wrk said: requests a second, milliseconds, and what went wrong. No p99 of fewer than 100 requests.
+
+    Of a paced one also how many were sent, and how many of them more than 5 ms after they were due.
+    """
 
     rate: float
     p50: float
     p99: float | None
     errors: str
+    requests: int = 0
+    sent: int = 0
+    late: int = 0
 
 
 @dataclass
@@ -59,17 +66,23 @@ class Turns:
         return [load.rate for load in self.many]
 
 
-def wrk(url: str, connections: int, seconds: int) -> Load:
-    arguments = [tools.need("wrk", "wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", url]
+def wrk(url: str, connections: int, seconds: int, rate: int = 0) -> Load:
+    """As many requests as get answered, or `rate` a second, each when it is due."""
+    paced = ["-s", str(PEERS / "paced.lua"), url, "--", str(rate), str(seconds)] if rate else [url]
+    length = f"-d{seconds + 1 if rate else seconds}s"
+    arguments = [tools.need("wrk", "wrk"), "-t1", f"-c{connections}", length, "--latency", *paced]
     said = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
-    rate, requests = _RATE.search(said), _REQUESTS.search(said)
+    reached, requests = _RATE.search(said), _REQUESTS.search(said)
     shares = {share: float(value) * _UNITS[unit] for share, value, unit in _LATENCY.findall(said)}
-    assert rate and requests, said
+    assert reached and requests, said
+    sent = _SENT.search(said)
     return Load(
-        float(rate[1]),
+        int(requests[1]) / seconds if rate else float(reached[1]),
         shares["50"],
         shares["99"] if int(requests[1]) >= 100 else None,
         ", ".join(_ERRORS.findall(said)),
+        int(requests[1]),
+        *([int(sent[1]), int(sent[2])] if sent else []),
     )
 
 

@@ -1,6 +1,7 @@
 """What is kept and why; and that the store decides as the pure decision does."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from stagedoor.decide import keep
 from stagedoor.telemetry import minutes, questions
 from stagedoor.telemetry.endpoints import FOLDED, Endpoints
+from stagedoor.telemetry.raw import Raw
 from stagedoor.telemetry.warehouse import Warehouse
 
 NOW = 1_795_423_000
@@ -146,6 +148,28 @@ def test_a_trace_is_found_before_it_is_judged_after_it_and_in_files(store: Store
         assert [one.kind for one in found.spans] == ["edge", "script", "call"]
         assert questions.trace(store.warehouse, identity(1).replace("-", "")) is not None
         assert questions.trace(store.warehouse, identity(77)) is None
+
+
+def test_lines_that_come_while_a_file_is_cut_are_in_one_of_the_files(tmp_path: Path) -> None:
+    raw, cut = Raw(tmp_path, 1 << 30), []
+    with ThreadPoolExecutor(1) as other:
+        coming = other.submit(lambda: [raw.append(b"a line\n") for _ in range(20_000)])
+        while not coming.done():
+            cut.append(raw.cut())
+    assert coming.exception() is None
+    cut.append(raw.cut())
+    assert sum(one[0].read_bytes().count(b"\n") for one in cut if one) == 20_000
+
+
+def test_what_is_not_judged_yet_counts_in_windows_and_in_who_uses_what(store: Store) -> None:
+    store.take(request(1), request(2, status=503))
+    grouped = questions.parse("count(), p99(duration) by endpoint every 1m", "request")
+    (window,) = questions.history(store.warehouse, grouped, "request", NOW - 60, NOW + 60)
+    assert window["rows"][0]["figures"][0] == 2
+    (row,) = questions.usage(
+        store.warehouse, ["application"], NOW - 60, NOW + 60, questions.parse('application == "tv"', "request")
+    )
+    assert (row["requests"], row["errors"]) == (2, 1)
 
 
 def test_files_are_merged_by_hour_and_hold_the_same(store: Store) -> None:

@@ -4,6 +4,7 @@ A line is on its way to the disk before anybody looks at it. A file goes away on
 the store's own files.
 """
 
+import threading
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,7 @@ class Raw:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._limit = limit
+        self._lock = threading.Lock()  # Lines come in one thread, files are cut in another.
         self._stream: BinaryIO | None = None
         self._size = 0
         self._began = 0.0
@@ -27,14 +29,15 @@ class Raw:
 
     def append(self, content: bytes) -> None:
         """Whole lines. A disk that is full loses them, counted, and holds nobody up."""
-        try:
-            if self._stream is None:
-                self._next()
-            assert self._stream is not None
-            self._stream.write(content)
-            self._size += len(content)
-        except OSError:
-            self.lost += content.count(b"\n")
+        with self._lock:
+            try:
+                if self._stream is None:
+                    self._next()
+                assert self._stream is not None
+                self._stream.write(content)
+                self._size += len(content)
+            except OSError:
+                self.lost += content.count(b"\n")
 
     def _next(self) -> None:
         self._number += 1
@@ -43,12 +46,13 @@ class Raw:
 
     def cut(self) -> tuple[Path, int, float] | None:
         """(file, its number, seconds that it covers) of what came since the last cut; None when nothing did."""
-        if self._stream is None:
-            return None
-        path = Path(self._stream.name)
-        self._stream.close()
-        self._stream = None
-        return path, self._number, max(0.001, time.monotonic() - self._began)
+        with self._lock:
+            if self._stream is None:
+                return None
+            path = Path(self._stream.name)
+            self._stream.close()
+            self._stream = None
+            return path, self._number, max(0.001, time.monotonic() - self._began)
 
     def forget(self, upto: int) -> None:
         """Everything of these files is in the store."""
