@@ -128,7 +128,7 @@ def test_under_heavy_load_a_share_stands_for_all_and_errors_are_all_there(monkey
     figures = Figures(lambda: NOW + 1)
     for _ in range(3):
         for part in range(256):
-            identity = f"{part:04x}0000-89ab-cdef-0123-456789abcdef"
+            identity = f"01234567-89ab-cdef-0123-45678900{part:04x}"
             block = [call(id=identity) for _ in range(99)] + [call(id=identity, status=500), request(id=identity)]
             figures.take(b"".join(block))
         second[0] += 1

@@ -1,19 +1,22 @@
 """The store's files: columns by time, merged as they grow old, the oldest dropped first.
 
 A file is called `TABLE-FROM-UNTIL-NUMBER.parquet`, in seconds since the epoch, so that a question opens only what it
-needs; beside a table with ids stands an index, sorted keys of 64 bits, in which one id is found without reading rows.
+needs; beside a table with ids stands an index, sorted keys of 64 bits with their times, by which an id is found.
 """
 
 import logging
 import mmap
 import shutil
+from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 log = logging.getLogger("stagedoor.telemetry")
 
 _LEAST_FREE = 0.03
+_FOREVER = 1 << 52
 _LASTING = ("minutes", "call_minutes", "usage")
 
 
@@ -30,6 +33,25 @@ class File:
     @property
     def index(self) -> Path:
         return self.path.with_suffix(".ids")
+
+    def write_index(self, keys: Sequence[tuple[int, int, int]]) -> None:
+        """(key, first and last time in microseconds), by key."""
+        self.index.write_bytes(b"".join(array("Q", part).tobytes() for part in zip(*keys, strict=True)))
+
+    def find(self, key: int) -> tuple[int, int] | None:
+        """The first and last time of an id's rows, in microseconds; None when it has none here."""
+        try:
+            with (
+                self.index.open("rb") as stream,
+                mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+                memoryview(content) as plain,
+                plain.cast("Q") as told,
+            ):
+                count = len(told) // 3
+                at = bisect_left(told, key, 0, count)
+                return (told[at + count], told[at + 2 * count]) if at < count and told[at] == key else None
+        except (OSError, ValueError):
+            return 0, _FOREVER  # No index, or an empty one: the rows themselves are asked.
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -72,9 +94,9 @@ class Files:
     def newest_number(self) -> int:
         return max((one.number for one in self._known), default=0)
 
-    def with_key(self, table: str, key: int) -> list[File]:
-        """Those in which the id may be; a key is 64 bits of it."""
-        return [one for one in self.of(table) if _holds(one.index, key)]
+    def with_key(self, table: str, key: int) -> list[tuple[File, int, int]]:
+        """(file, first and last time in microseconds) of those in which the id may be; a key is 64 bits of it."""
+        return [(one, *found) for one in self.of(table) if (found := one.find(key)) is not None]
 
     def size(self) -> int:
         return sum(_size(one.path) + _size(one.index) for one in self._known)
@@ -103,20 +125,6 @@ class Files:
             if one.until // span == one.since // span and one.until < now - now % span:
                 stretches.setdefault(one.since // span, []).append(one)
         return next((files for files in stretches.values() if len(files) > 1), [])
-
-
-def _holds(index: Path, key: int) -> bool:
-    try:
-        with (
-            index.open("rb") as stream,
-            mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
-            memoryview(content) as plain,
-            plain.cast("Q") as keys,
-        ):
-            at = bisect_left(keys, key)
-            return at < len(keys) and keys[at] == key
-    except (OSError, ValueError):
-        return True  # No index, or an empty one: the rows themselves are asked.
 
 
 def _size(path: Path) -> int:

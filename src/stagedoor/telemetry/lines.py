@@ -14,7 +14,7 @@ from typing import Any
 from stagedoor.telemetry.redact import CROSSED, Redaction
 
 _LONGEST, _MOST_FIELDS = 8000, 8000
-_MOST_BYTES, _MOST_LINES = 1 << 20, 2000  # Of one instance in one look.
+_MOST_BYTES, _MOST_LINES = 1 << 20, 2000  # Of one instance in a second.
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]")
 _OWN = ("at", "level", "message", "request_id")
 
@@ -50,6 +50,8 @@ class Reader:
         self._redaction = redaction
         self._offsets: dict[str, int] = self._read_journal()
         self.limited = 0
+        self._looked = time.monotonic()
+        self._seconds = 1.0  # Since the look before: a late one may take more.
 
     def _read_journal(self) -> dict[str, int]:
         try:
@@ -67,6 +69,8 @@ class Reader:
     def look(self) -> list[Line]:
         found: list[Line] = []
         present = set()
+        now = time.monotonic()
+        self._seconds, self._looked = min(30.0, max(1.0, now - self._looked)), now
         for path in self._folder.glob("*/*.log"):
             name = f"{path.parent.name}/{path.name}"
             present.add(name)
@@ -82,19 +86,20 @@ class Reader:
         return found
 
     def _read(self, path: Path, name: str, offset: int, size: int) -> list[Line]:
-        skipped = max(0, size - offset - _MOST_BYTES)
+        most, lines_most = int(_MOST_BYTES * self._seconds), int(_MOST_LINES * self._seconds)
+        skipped = max(0, size - offset - most)
         try:
             with path.open("rb") as stream:
                 stream.seek(offset)
-                content = stream.read(min(size - offset, _MOST_BYTES))
+                content = stream.read(min(size - offset, most))
         except OSError:
             return []
-        whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == _MOST_BYTES else b"")
+        whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == most else b"")
         self._offsets[name] = size if skipped else offset + len(whole)
         lines = whole.decode(errors="replace").split("\n")[:-1] or [whole.decode(errors="replace")] * bool(whole)
         application, instance = path.parent.name, path.stem
-        left_out = max(0, len(lines) - _MOST_LINES)
-        found = [self._line(application, instance, text) for text in lines[:_MOST_LINES] if text.strip()]
+        left_out = max(0, len(lines) - lines_most)
+        found = [self._line(application, instance, text) for text in lines[:lines_most] if text.strip()]
         if left_out or skipped:
             self.limited += left_out
             found.append(_limited(application, instance, left_out, skipped))

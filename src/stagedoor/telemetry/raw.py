@@ -34,8 +34,10 @@ class Raw:
                 if self._stream is None:
                     self._next()
                 assert self._stream is not None
-                self._stream.write(content)
-                self._size += len(content)
+                written = self._stream.write(content)
+                self._size += written
+                if written < len(content):
+                    self.lost += content.count(b"\n", written)
             except OSError:
                 self.lost += content.count(b"\n")
 

@@ -7,7 +7,6 @@ weight. Nothing here waits for a request, and no request for this. All of it is 
 
 import logging
 import threading
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -27,7 +26,7 @@ log = logging.getLogger("stagedoor.telemetry")
 
 _CALLS_HELD = 30
 _MOST_INSTANCES, _MOST_TOTALS = 100_000, 2000
-_LONGEST_MERGE = 86_400
+_HOUR = 3600
 # What is held was not judged yet: every one stands for itself.
 _UNDECIDED = {"requests": ", NULL::INTEGER AS calls, 'held' AS kept, 1.0::DOUBLE AS weight", "calls": ""}
 
@@ -201,32 +200,35 @@ class Warehouse:
         if not span or span[0] is None:
             return
         one = self.files.name(table, int(span[0]), int(span[1]), self._judged)
-        self._copy(f"FROM new_{table}", table, one)
+        self._copy(f"new_{table}", table, one)
         self.files.add(one)
         self._db.execute(f"CREATE OR REPLACE TABLE new_{table} AS FROM new_{table} LIMIT 0")
 
     def _copy(self, source: str, table: str, one: File) -> None:
-        order = "application, time"
         part = one.path.with_suffix(".part")
+        rows = _added_up(table, source) if table.endswith("minutes") else f"SELECT * FROM {source}"
         self._db.execute(
-            f"COPY (SELECT * FROM ({source}) ORDER BY {order}) TO '{part}' "
-            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
+            f"COPY ({rows} ORDER BY application, time) TO '{part}' "
+            "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
         )
         if table in schema.INDEXED:
-            keys = self._db.execute(
-                f"SELECT DISTINCT {schema.key_sql(schema.ID[table])} AS key FROM ({source}) ORDER BY key"
-            ).fetchall()
-            one.index.write_bytes(array("Q", [row[0] for row in keys]).tobytes())
+            one.write_index(self._keys(table, source))
         part.rename(one.path)
 
+    def _keys(self, table: str, source: str) -> list[tuple[int, int, int]]:
+        """(key of an id, first and last time in microseconds), by key."""
+        return self._db.execute(
+            f"SELECT {schema.key_sql(schema.ID[table])} AS key, epoch_us(min(time)), epoch_us(max(time)) "
+            f"FROM {source} GROUP BY key ORDER BY key"
+        ).fetchall()
+
     def merge(self, now: float) -> bool:
-        """Makes one file of several that are over: by hour, then by day. Whether there was anything to do."""
+        """Makes one file of several of an hour that is over. Whether there was anything to do."""
         for table in tables.TABLES:
-            for span in (3600, _LONGEST_MERGE):
-                old = self.files.mergeable(table, span, now)
-                if old:
-                    self._merge(table, old)
-                    return True
+            old = self.files.mergeable(table, _HOUR, now)
+            if old:
+                self._merge(table, old)
+                return True
         return False
 
     def _merge(self, table: str, old: list[File]) -> None:
@@ -236,20 +238,26 @@ class Warehouse:
         while new.path.exists():
             new = self.files.name(table, new.since, new.until + 1, new.number)
         with self._lock:
-            self._copy(f"FROM read_parquet([{paths}])", table, new)
+            self._copy(f"read_parquet([{paths}])", table, new)
             self.files.replace(old, new)
 
     # Asking
 
     def source(self, table: str, since: float = 0.0, until: float = float("inf"), *, identifier: str = "") -> str:
         """What a question is asked of: rows in memory, those still held, and the files of the time or with the id."""
-        key = schema.key(identifier) if identifier else 0
-        files = self.files.with_key(table, key) if identifier else self.files.of(table, since, until)
+        files = self.files.of(table, since, until)
         parts = [f"SELECT * FROM new_{table}"]
         if table in _UNDECIDED:
             numbers = self._held if table == "requests" else self._held_calls()
             parts += [f"SELECT *{_UNDECIDED[table]} FROM held_{table}_{number}" for number in numbers]
-        if files:
+        if identifier:
+            # By its time an id is found within one group of rows of its file.
+            parts += [
+                f"SELECT * FROM read_parquet('{one.path}') WHERE time BETWEEN make_timestamp({first}) "
+                f"AND make_timestamp({last})"
+                for one, first, last in self.files.with_key(table, schema.key(identifier))
+            ]
+        elif files:
             listed = ", ".join(f"'{one.path}'" for one in files)
             parts.append(f"SELECT * FROM read_parquet([{listed}], union_by_name = true)")
         return "(" + " UNION ALL BY NAME ".join(parts) + ")"
@@ -305,6 +313,20 @@ LEFT JOIN (
 LEFT JOIN slow USING (application, stack, endpoint)
 LEFT JOIN flags ON flags.device = held.device AND held.device <> ''
 """
+
+
+def _added_up(table: str, source: str) -> str:
+    """One row for each minute and key, whose maps are added up as well."""
+    keys = ", ".join(column for column in tables.TABLES[table] if column not in _summed(table))
+    names = [column for column in _summed(table) if column != "latencies"]
+    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in names)
+    return f"""
+    WITH entries AS (SELECT {keys}, unnest(map_entries(latencies)) AS entry FROM {source}),
+    buckets AS (SELECT {keys}, entry.key AS bucket, sum(entry.value)::BIGINT AS n FROM entries GROUP BY ALL),
+    maps AS (SELECT {keys}, map_from_entries(list((bucket, n))) AS latencies FROM buckets GROUP BY ALL)
+    SELECT {keys}, {", ".join(names)}, latencies
+    FROM (SELECT {keys}, {sums} FROM {source} GROUP BY ALL) JOIN maps USING ({keys})
+    """
 
 
 def _kept(seconds: float) -> tuple[str, list[Any]]:
