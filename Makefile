@@ -4,6 +4,9 @@ DATA ?= /var/lib/stagedoor
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 
+# Tests of what knows no database: once is enough.
+NO_DATABASE := $(foreach name,isolation telemetry profile console_insight console_profile service_tls,--ignore tests/integration/test_$(name).py)
+
 .PHONY: help setup console up test site lint unit integration bench docs clean
 
 help:            ## this list
@@ -19,7 +22,7 @@ up: setup        ## start the platform with the demo; Ctrl-C stops it
 
 test: setup lint ## everything that must pass
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest tests/integration --ignore tests/integration/test_isolation.py --database postgresql
+	$(BIN)/python -m pytest tests/integration $(NO_DATABASE) --database postgresql
 
 lint: setup      ## style, types, layers
 	$(BIN)/ruff check .
