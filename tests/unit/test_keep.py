@@ -217,3 +217,18 @@ def test_what_an_instance_answers_first_is_a_cold_start(store: Store) -> None:
     store.take(request(4), request(5, instance="i2"))
     store.judge()
     assert sum(one.cold for one in minutes.read(store.warehouse, NOW - 60, NOW + 60)) == 2
+
+
+def test_what_was_written_before_a_kill_is_not_counted_again(store: Store, tmp_path: Path) -> None:
+    store.take(request(1), call(1))
+    store.judge()
+    store.take(request(2), call(2))  # Taken, and not judged when telemetry dies.
+    store.warehouse.write()
+    after = Store(tmp_path)
+    assert after.warehouse.judged == 1
+    after.number = 1
+    after.take(request(2), call(2))
+    after.judge()
+    for table in ("minutes", "call_minutes"):
+        column = "requests" if table == "minutes" else "calls"
+        assert after.ask(f"SELECT sum({column})::INTEGER AS n FROM {{source}}", table) == [{"n": 2}]

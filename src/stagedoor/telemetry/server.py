@@ -226,7 +226,8 @@ class TelemetryApi:
 
     async def learn(self, request: Request) -> Any:
         """{endpoints, personal, flags}: what versions answer, what is crossed out, whose requests are all kept."""
-        self._pipeline.learn(msgspec.json.decode(await request.body()))
+        known = msgspec.json.decode(await request.body())
+        await self._pipeline.work(lambda: self._pipeline.learn(known))
 
     async def add_usage(self, request: Request) -> Any:
         rows = msgspec.json.decode(await request.body())

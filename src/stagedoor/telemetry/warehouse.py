@@ -77,8 +77,6 @@ class Warehouse:
             self._learn_paths()
             self._db.execute(f"CREATE TABLE held_requests_{number} AS {reading.REQUESTS}")
             self._db.execute(f"CREATE TABLE held_calls_{number} AS {reading.CALLS}")
-            self._db.execute(f"CREATE OR REPLACE TEMP TABLE asked AS FROM held_calls_{number}")
-            self._add_minutes("call_minutes", reading.CALL_MINUTE_PARTS)
             self._held.append(number)
             self._calls.append(number)
 
@@ -120,6 +118,9 @@ class Warehouse:
         self._db.execute(_JUDGED.format(held=held))
         self._db.execute("INSERT INTO instances SELECT DISTINCT instance FROM judged WHERE first")
         self._add_minutes("minutes", reading.MINUTE_PARTS)
+        # With the requests of the same file: what was judged is written, and the rest is read again after a kill.
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE asked AS FROM held_calls_{number}")
+        self._add_minutes("call_minutes", reading.CALL_MINUTE_PARTS)
         self._add_totals()
         columns = ", ".join(tables.REQUESTS)
         text, constants = _kept(max(1.0, seconds))
