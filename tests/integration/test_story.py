@@ -113,18 +113,18 @@ def test_a_line_with_traffic_is_deleted_only_by_name(stagedoor: Running, tmp_pat
 
 
 def test_requests_and_logs_tell_what_happened(stagedoor: Running, tmp_path: Path) -> None:
-    stagedoor.cli("deploy", folder=hello(tmp_path, "seen", "one"))
-    got = stagedoor.get("/seen/hello?secret=1", headers={"x-device": "tv", "cookie": "member=m1"})
+    stagedoor.cli("deploy", folder=hello(tmp_path, "told-of", "one"))
+    got = stagedoor.get("/told-of/hello?secret=1", headers={"x-device": "tv", "cookie": "member=m1"})
     request_id = got.headers["stagedoor-request-id"]
     lines = _lines(stagedoor, "requests", "--id", request_id)
     assert len(lines) == 1
     record = lines[0]
-    assert record["path"] == "/seen/hello"
-    assert (record["application"], record["version"], record["release"]) == ("seen", "1.0.0", 1)
+    assert record["path"] == "/told-of/hello"
+    assert (record["application"], record["version"], record["release"]) == ("told-of", "1.0.0", 1)
     assert (record["device"], record["member"], record["status"]) == ("tv", "m1", 200)
-    instance = stagedoor.json("instances", "seen")[0]["id"]
+    instance = stagedoor.json("instances", "told-of")[0]["id"]
     assert record["instance"] == instance
-    log = _lines(stagedoor, "logs", "seen")
+    log = _lines(stagedoor, "logs", "told-of")
     assert [line["instance"] for line in log if line.get("request_id") == request_id] == [instance]
 
 

@@ -61,7 +61,6 @@ def render(layout: Layout, state: EdgeState) -> str:
         egress.defaults(),
         egress.frontend(layout, _TIMES),
         *egress.tables(),
-        _authorities(layout),
         *_backends(layout, state),
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
@@ -108,6 +107,8 @@ def _defaults(layout: Layout) -> list[str]:
         f"  timeout queue {edge.queue_timeout * 1000:.0f}ms",
         f"  timeout server {edge.request_timeout * 1000:.0f}ms",
         "  timeout tunnel 1h",
+        # A server that is added later may name only a file of authorities that was read at the start.
+        *([f"  default-server ca-file {layout.authorities}"] if layout.settings.tls.authorities else []),
         "  http-reuse always",
         "  retries 3",
         "  option redispatch",
@@ -257,14 +258,6 @@ def _probe(layout: Layout) -> list[str]:
         "  http-request del-header stagedoor-backend",
         "  http-request set-header stagedoor-request-id %[unique-id] if !{ req.hdr(stagedoor-request-id) -m found }",
         "  use_backend %[var(txn.target)]",
-    ]
-
-
-def _authorities(layout: Layout) -> list[str]:
-    # A server that is added later may name only a file of authorities that was read at the start.
-    return [
-        "backend authorities",
-        f"  server nobody 127.0.0.1:9 disabled ssl verify required ca-file {layout.authorities}",
     ]
 
 
