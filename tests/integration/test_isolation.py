@@ -231,7 +231,7 @@ def test_a_leak_is_replaced_before_it_kills_and_nobody_notices(stagedoor: Runnin
         told = stagedoor.json("instances", str(before["id"]))
         assert "more each minute" in told["instance"]["forecast"]
         assert len(told["memory"]) > 5
-        wait_until(lambda: the_one(stagedoor, "leaky")["id"] != before["id"], 50, "the replacement")
+        wait_until(lambda: another(stagedoor, "leaky", before), 50, "the replacement")
     assert load.failures == []
     assert deaths(stagedoor, "leaky") == []
     replaced = [one for one in stagedoor.json("activity", "leaky") if one["action"] == "replace"]

@@ -13,6 +13,7 @@ import msgspec
 from stagedoor.control.platform import Platform
 from stagedoor.control.used import Used
 from stagedoor.model.errors import Failure
+from stagedoor.model.version import Version
 
 log = logging.getLogger("stagedoor.telling")
 
@@ -22,10 +23,11 @@ _ALL_EVERY = 15  # Rounds.
 
 @dataclass(slots=True)
 class Seen:
-    """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends."""
+    """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends; versions that run."""
 
     cpu: dict[str, float] = field(default_factory=dict)
     instances: set[str] = field(default_factory=set)
+    versions: dict[tuple[str, str], Version] = field(default_factory=dict)
     at: float = 0.0
 
 
@@ -34,7 +36,7 @@ async def keep_told(platform: Platform) -> None:
     seen, number, told = Seen(at=platform.clock()), 0, b""
     while True:
         try:
-            now = msgspec.json.encode(await known(platform))
+            now = msgspec.json.encode(await known(platform, seen))
             if now != told or number % _ALL_EVERY == 0:
                 await platform.records.tell("known", now)
                 told = now
@@ -48,14 +50,18 @@ async def keep_told(platform: Platform) -> None:
         await asyncio.sleep(_ROUND)
 
 
-async def known(platform: Platform) -> dict[str, Any]:
+async def known(platform: Platform, seen: Seen) -> dict[str, Any]:
     """{endpoints, personal, flags} of what runs now."""
     endpoints: dict[str, list[tuple[str, str]]] = {}
     personal: set[str] = set()
-    for one in {(each.application, each.version) for each in await platform.store.deployments()}:
-        version = await platform.store.version(*one)
+    running = {(each.application, each.version) for each in await platform.store.deployments()}
+    seen.versions = {one: version for one, version in seen.versions.items() if one in running}
+    for one in running:
+        # What a version says of itself never changes: it is read once.
+        version = seen.versions.get(one) or await platform.store.version(*one)
         if version is None:
             continue
+        seen.versions[one] = version
         endpoints[f"{one[0]}@{one[1]}"] = [(each["method"], each["path"]) for each in version.endpoints]
         personal.update(version.manifest.get("telemetry", {}).get("personal", ()))
     return {
