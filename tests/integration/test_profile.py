@@ -268,7 +268,7 @@ def test_a_profile_ends_with_its_instance(seen: Running) -> None:
             assert asked.result()["samples"] < 3000
         except Unavailable as failure:
             assert name in failure.message
-    assert time.monotonic() - began < 25, "it went on for all of its thirty seconds"
+    assert time.monotonic() - began < 10
     wait_until(lambda: seen.get("/seen/quick").status == 200, what="the next instance")
 
 
