@@ -4,8 +4,8 @@ DATA ?= /var/lib/stagedoor
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 
-# Tests of what knows no database, or only by the API that others ask on both: once is enough.
-ONCE := isolation telemetry profile service_tls tls edge dev debug install console console_insight console_profile console_services
+# Tests of what knows no database: once is enough.
+ONCE := isolation telemetry profile console_insight console_profile service_tls
 NO_DATABASE := $(foreach name,$(ONCE),--ignore tests/integration/test_$(name).py)
 
 .PHONY: help setup console up test site lint unit integration bench docs clean
