@@ -19,7 +19,6 @@ class Raw:
         self._limit = limit
         self._lock = threading.Lock()  # Lines come in one thread, files are cut in another.
         self._stream: BinaryIO | None = None
-        self._size = 0
         self._began = 0.0
         self._number = max([first - 1, *(int(file.stem) for file in self.files())])
         self.lost = 0
@@ -35,7 +34,6 @@ class Raw:
                     self._next()
                 assert self._stream is not None
                 written = self._stream.write(content)
-                self._size += written
                 if written < len(content):
                     self.lost += content.count(b"\n", written)
             except OSError:
@@ -44,7 +42,7 @@ class Raw:
     def _next(self) -> None:
         self._number += 1
         self._stream = (self._folder / f"{self._number:012}.jsonl").open("ab", buffering=0)
-        self._size, self._began = 0, time.monotonic()
+        self._began = time.monotonic()
 
     def cut(self) -> tuple[Path, int, float] | None:
         """(file, its number, seconds that it covers) of what came since the last cut; None when nothing did."""

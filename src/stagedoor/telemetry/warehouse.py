@@ -117,7 +117,8 @@ class Warehouse:
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT * FROM ({calls}) SEMI JOIN {held} USING (id)")
         self._db.execute(_JUDGED.format(held=held))
         self._db.execute("INSERT INTO instances SELECT DISTINCT instance FROM judged WHERE first")
-        self._add_minutes("minutes", reading.MINUTE_PARTS)
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE parts AS {reading.MINUTE_PARTS}")
+        self._add_minutes("minutes", "FROM parts")
         # With the requests of the same file: what was judged is written, and the rest is read again after a kill.
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE asked AS FROM held_calls_{number}")
         self._add_minutes("call_minutes", reading.CALL_MINUTE_PARTS)
@@ -149,7 +150,7 @@ class Warehouse:
 
     def _add_totals(self) -> None:
         """What Prometheus is told: the same minutes, added up since this program began."""
-        rows = self._db.execute(f"SELECT * FROM ({reading.MINUTE_PARTS})").fetchall()
+        rows = self._db.execute("FROM parts").fetchall()
         for _, application, version, stack, endpoint, bucket, *counts in rows:
             key = (application, version, stack, endpoint)
             if key not in self.totals and len(self.totals) >= _MOST_TOTALS:
@@ -249,8 +250,7 @@ class Warehouse:
         files = self.files.of(table, since, until)
         parts = [f"SELECT * FROM new_{table}"]
         if table in _UNDECIDED:
-            numbers = self._held if table == "requests" else self._held_calls()
-            parts += [f"SELECT *{_UNDECIDED[table]} FROM held_{table}_{number}" for number in numbers]
+            parts += [f"SELECT *{_UNDECIDED[table]} FROM held_{table}_{number}" for number in self._held]
         if identifier:
             # By its time an id is found within one group of rows of its file.
             parts += [
@@ -262,9 +262,6 @@ class Warehouse:
             listed = ", ".join(f"'{one.path}'" for one in files)
             parts.append(f"SELECT * FROM read_parquet([{listed}], union_by_name = true)")
         return "(" + " UNION ALL BY NAME ".join(parts) + ")"
-
-    def _held_calls(self) -> list[int]:
-        return [one for one in self._calls if one in self._held]
 
     def ask(
         self,
