@@ -92,3 +92,35 @@ def test_a_silence_is_made_listed_ended_and_written_down(stagedoor: Running, tmp
     refused = stagedoor.cli("alerts", "silence", "nobody", "--why", "x", check=False)
     assert refused.returncode == 1 and "no application" in refused.stderr
     assert {one["name"] for one in stagedoor.json("alerts", "rules")} >= {"errors", "latency", "traffic", "burn"}
+
+
+def test_a_saved_query_is_a_chart_of_what_was_before_and_an_alert(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.json("deploy", folder=hello(tmp_path, "charted", "one"))
+    statuses = [stagedoor.get("/charted/nothing-here").status for _ in range(20)]
+    assert set(statuses) == {404}
+
+    def found() -> float:
+        windows = stagedoor.json("insight", "count()", "--since", "5m")["windows"]
+        return sum(row["figures"][0] for one in windows for row in one["rows"])
+
+    wait_until(found, 10, "what was asked, in the store")
+    query = "status == 404 | count() by status every 10s"
+    made = stagedoor.json("saved", "add", "not-found", query, "--application", "charted", "--alert", "> 5")
+    assert made["team"] == "tests" and "times" in made["test"]
+    windows = stagedoor.json("saved", "show", "not-found", "--since", "5m")
+    assert sum(row["figures"][0] for one in windows for row in one["rows"]) == 20
+
+    def ask_again() -> list[dict[str, Any]]:
+        for _ in range(3):
+            stagedoor.get("/charted/nothing-here")
+        return [one for one in firing(stagedoor) if one["rule"] == "saved"]
+
+    (alert,) = wait_until(ask_again, 60, "the alert")
+    assert (alert["application"], alert["endpoint"]) == ("charted", "not-found")
+    assert "of 404 was" in alert["reason"] and len(alert["evidence"]["requests"]) == 5
+    assert stagedoor.json("trace", alert["evidence"]["requests"][0])["spans"]
+    assert "would have fired 1 times" in stagedoor.cli("saved", "test", "not-found").stdout
+    stagedoor.cli("saved", "remove", "not-found")
+    assert [one["name"] for one in stagedoor.json("saved", "list")] == []
+    refused = stagedoor.cli("saved", "add", "broken", "count( every 10s", check=False)
+    assert refused.returncode == 1 and "character" in refused.stderr

@@ -4,14 +4,14 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from stagedoor.control import alerts, webhooks
+from stagedoor.control import alerts, saved, webhooks
 from stagedoor.control.alerting import Watch
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
@@ -24,6 +24,7 @@ from stagedoor.model.application import Application
 from stagedoor.model.errors import Forbidden, Invalid, Unavailable
 from stagedoor.model.minute import Minute
 from stagedoor.model.release import Release
+from stagedoor.model.saved import SavedQuery
 from stagedoor.sql.store import SqlStore
 from tests.unit.test_alerts import HOUR, MINUTE, START, Endpoint
 
@@ -47,6 +48,8 @@ class Told:
     posts: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
     endpoint: Endpoint = field(default_factory=Endpoint)
     known: dict[int, Minute] = field(default_factory=dict)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    windows: list[dict[str, Any]] = field(default_factory=list)
 
     async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
         if self.away:
@@ -63,9 +66,11 @@ class Told:
     def _share(self, at: int) -> float:
         return 0.2 if self.bad_from <= at < self.bad_until else 0.0
 
-    async def read(self, filters: dict[str, str], limit: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
-        for number in range(min(3, limit)):
-            yield {"id": f"{filters['status']}-{number}"}
+    async def ask(self, question: str, **said: str) -> dict[str, Any]:
+        if self.away:
+            raise Unavailable("telemetry is away")
+        self.asked.append(said)
+        return {"records": [{"id": f"{question}-{number}"} for number in range(3)], "windows": self.windows}
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         self.posts.append((url, body, dict(headers)))
@@ -132,7 +137,10 @@ def test_a_fault_is_found_told_with_its_evidence_and_resolved(tmp_path: Path) ->
             "GET /rows",
             "1.0.0",
         )
-        assert alert.evidence["requests"] == ["5xx-0", "5xx-1", "5xx-2"]
+        assert alert.evidence["requests"] == ["history-0", "history-1", "history-2"]
+        assert world.told.asked[-1]["query"] == (
+            'application == "tv-home" && stack == "prod" && endpoint == "GET /rows" && (status >= 500 || status < 0)'
+        )
         assert [one["release"] for one in alert.evidence["releases"]] == [3]
         assert [one["action"] for one in alert.evidence["activities"]] == ["release", "create"]
         assert alert.evidence["figures"]["error_share"] > 0.02
@@ -228,5 +236,73 @@ def test_the_backtest_tells_when_rules_would_have_fired(tmp_path: Path) -> None:
         world.told.away = True
         with pytest.raises(Unavailable):
             await alerts.test(world.platform, "", 1)
+
+    in_world(tmp_path, work)
+
+
+def counted(at: float, *figures: float) -> dict[str, Any]:
+    """A window of a minute in which there were these counts, by endpoint."""
+    rows = [{"by": [f"GET /{number}"], "figures": [figure]} for number, figure in enumerate(figures)]
+    return {"at": at, "every": 60.0, "rows": rows, "folded": 0}
+
+
+def test_a_saved_query_fires_once_a_window_passes_its_bound(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        wanted = SavedQuery("fallbacks", "request", "count() by endpoint every 1m", "tv-home", "> 20")
+        await saved.save(world.platform, ADA, wanted)
+        world.told.windows = [counted(START + 60 * number, 3, 30 if number == 5 else 4) for number in range(60)]
+        assert await world.pass_by(360) == []
+        (fired,) = await world.pass_by(60)
+        assert (fired.rule, fired.application, fired.endpoint) == ("saved", "tv-home", "fallbacks")
+        assert fired.reason == "count() of GET /1 was 30 in 60.00 s, and the bound is > 20"
+        assert fired.evidence["requests"] == ["history-0", "history-1", "history-2"]
+        assert next(one["action"] for one in fired.evidence["activities"]) == "save query"
+        world.told.away = True
+        assert await world.pass_by(600) == []
+        world.told.away = False
+        (resolved,) = await world.pass_by(600)
+        assert (resolved.id, resolved.state) == (fired.id, "resolved")
+        await saved.remove(world.platform, ADA, "fallbacks")
+        assert await saved.listed(world.platform) == []
+
+    in_world(tmp_path, work)
+
+
+def test_a_saved_query_says_how_often_it_would_have_fired(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        await saved.save(world.platform, ADA, SavedQuery("seen", "request", "count() every 10m", "", "< 5"))
+        world.now[0] = START + HOUR
+        first = (START - HOUR) // 600 * 600
+        world.told.windows = [
+            counted(first + 600 * number, 9) | {"every": 600.0} for number in range(12) if number not in (4, 5)
+        ]
+        looked, alarms = await saved.test(world.platform, "seen", 1)
+        # Nothing was stored before the first; in the fifth and the sixth nothing came.
+        assert looked == 12 and [(one.began, one.ended) for one in alarms] == [(first + 3002, first + 4202)]
+        with pytest.raises(Invalid, match="no bound"):
+            await saved.save(world.platform, ADA, SavedQuery("plain", "request", "count() every 1m"))
+            await saved.test(world.platform, "plain", 1)
+
+    in_world(tmp_path, work)
+
+
+def test_who_may_change_a_saved_query(tmp_path: Path) -> None:
+    async def work(world: World) -> None:
+        tv, others = Identity("tess", "developer", "tv"), Identity("eve", "developer", "others")
+        mine = SavedQuery("mine", "request", "count() every 1m", "tv-home")
+        await saved.save(world.platform, tv, mine)
+        for refused in (mine, SavedQuery("mine", "request", "count() every 1m")):
+            with pytest.raises(Forbidden):
+                await saved.save(world.platform, others, refused)
+        with pytest.raises(Forbidden):
+            await saved.remove(world.platform, others, "mine")
+        with pytest.raises(Forbidden):
+            await saved.save(world.platform, Identity("vic", "viewer"), mine)
+        await saved.save(world.platform, others, SavedQuery("theirs", "log", "count() by level every 1m"))
+        assert [(one.name, one.team) for one in await saved.listed(world.platform)] == [
+            ("mine", "tv"),
+            ("theirs", "others"),
+        ]
+        await saved.save(world.platform, ADA, SavedQuery("mine", "call", "count() by service every 1m", "tv-home"))
 
     in_world(tmp_path, work)

@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
         for record in message.get("records", ()):
             print(_render(record), flush=True)
         for window in message.get("windows", ()):
-            _show_window(window)
+            show_window(window)
         if message["missed"] > missed:
             print(output.paint(f"... {message['missed'] - missed} more passed, too many to show", "yellow"), flush=True)
             missed = message["missed"]
@@ -63,7 +63,7 @@ def _show_history(client: Any, options: Namespace) -> int:
     for record in records:
         print(_render(record))
     for window in found["windows"]:
-        _show_window(window)
+        show_window(window)
     if not found["records"] and not found["windows"]:
         print("Nothing that was kept passes.")
     return 0
@@ -77,7 +77,8 @@ def _render(record: dict[str, Any]) -> str:
     return told + (output.paint(f"  for {weight:.0f} alike", "dim") if weight > 1.5 else "")
 
 
-def _show_window(window: dict[str, Any]) -> None:
+def show_window(window: dict[str, Any]) -> None:
+    """One window: when it began, and a line for each group."""
     print(output.paint(output.say_clock(window["at"]), "dim"))
     for row in window["rows"]:
         figures = "  ".join(f"{_short(figure):>10}" for figure in row["figures"])

@@ -41,6 +41,7 @@ VERBS = {
     "shell": Verb("shell", "a shell beside a script, for operators", "In sight"),
     "profile": Verb("profile", "where a live instance's CPU, memory and time go", "In sight"),
     "insight": Verb("insight", "requests, calls and log lines as they arrive: filtered, grouped, counted", "In sight"),
+    "saved": Verb("saved", "queries saved as charts and alerts of one's own", "In sight"),
     "trace": Verb("trace", "one request whole: its calls in time, who called whom, its log lines", "In sight"),
     "logs": Verb("logs", "what the instances printed", "In sight"),
     "usage": Verb("usage", "who still uses what: requests by application, line, device", "In sight"),

@@ -6,16 +6,17 @@ figures are not bad figures.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
-from stagedoor.control import evidence, webhooks
+from stagedoor.control import evidence, saved, webhooks
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import World
 from stagedoor.decide.alert import facts
 from stagedoor.decide.alert.hold import Alarm, Hold, Turn
 from stagedoor.decide.alert.judge import Key, judge, take
 from stagedoor.decide.alert.series import DAY, DAYS, HOUR, KEPT, MINUTE, Series
-from stagedoor.decide.alert.verdict import Subject, Verdict
+from stagedoor.decide.alert.verdict import BY_MINUTES, SAVED, Subject, Verdict
 from stagedoor.decide.leak import Forecast
 from stagedoor.model import manifest
 from stagedoor.model.alert import FIRING, RESOLVED, Alert
@@ -50,6 +51,7 @@ class Watch:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._known: dict[Key, Series] = {}
+        self._saved = saved.Watch(platform)
         self._hold = Hold()
         self._turned: list[Turn] = []
         self._objectives: dict[tuple[str, str], float] = {}
@@ -63,7 +65,7 @@ class Watch:
         if not self._resumed:
             await self._resume()
         world = await self._platform.store.world()
-        verdicts = await self._of_minutes(now, world) + await self._of_facts(now, world)
+        verdicts = await self._of_minutes(now, world) + await self._of_saved(now) + await self._of_facts(now, world)
         self._turned += self._hold.step(now, verdicts)
         written = []
         while self._turned:
@@ -83,7 +85,7 @@ class Watch:
 
     async def _of_minutes(self, now: float, world: World) -> list[Verdict]:
         if not await self._read(now):
-            return self._unchanged()
+            return self._unchanged(BY_MINUTES)
         since, found = self._hold.since, []
         lines = {(line.application, line.stack) for line in world.lines}
         for key, series in self._known.items():
@@ -94,10 +96,16 @@ class Watch:
             await asyncio.sleep(0)  # Others get their turn between endpoints.
         return found
 
-    def _unchanged(self) -> list[Verdict]:
+    async def _of_saved(self, now: float) -> list[Verdict]:
+        try:
+            return await self._saved.look(now)
+        except Failure as error:
+            log.info("saved queries cannot be looked at: %s", error)
+            return self._unchanged((SAVED,))
+
+    def _unchanged(self, rules: Sequence[str]) -> list[Verdict]:
         """What fired and cannot be looked at goes on."""
-        firing = [one.verdict for one in self._hold.alarms.values() if one.fires]
-        return [one for one in firing if one.subject.rule not in facts.RULES]
+        return [one.verdict for one in self._hold.alarms.values() if one.fires and one.verdict.subject.rule in rules]
 
     async def _read(self, now: float) -> bool:
         """Takes in what is new; the first time a week of it. False while telemetry is away."""

@@ -9,7 +9,7 @@ from stagedoor.control.ports import Change
 from stagedoor.decide.alert.backtest import Replay
 from stagedoor.decide.alert.hold import Alarm
 from stagedoor.decide.alert.series import DAY, DAYS, HOUR, MINUTE
-from stagedoor.decide.alert.verdict import BURN, ERRORS, LATENCY, RULES, TRAFFIC
+from stagedoor.decide.alert.verdict import BY_MINUTES, RULES
 from stagedoor.model.access import Identity
 from stagedoor.model.alert import FIRING, RESOLVED, Alert, Silence
 from stagedoor.model.alert_views import AlertView, BacktestView, FiringView, RuleView
@@ -17,7 +17,6 @@ from stagedoor.model.errors import Conflict, Invalid, Missing, Unavailable
 from stagedoor.model.names import suggest
 
 _STATES = (FIRING, RESOLVED)
-_BY_MINUTES = (ERRORS, LATENCY, TRAFFIC, BURN)
 _MOST_DAYS = 30
 _MOST_ENDPOINTS = 50
 _PIECE = HOUR  # Of the past that is asked for at a time: minutes with their latencies are large.
@@ -46,7 +45,7 @@ def _view(platform: Platform, alert: Alert, silences: Iterable[Silence]) -> Aler
 
 
 def rules() -> list[RuleView]:
-    return [RuleView(name, text, name in _BY_MINUTES) for name, text in RULES.items()]
+    return [RuleView(name, text, name in BY_MINUTES) for name, text in RULES.items()]
 
 
 async def silences(platform: Platform) -> list[Silence]:
@@ -113,13 +112,14 @@ async def test(platform: Platform, application: str, days: int) -> BacktestView:
                 raise Unavailable("telemetry is away; what was stored cannot be read", hint="try again later")
             # In a thread, so that others get their turn; a week of one endpoint is two seconds' work.
             await asyncio.to_thread(replay.feed, at, end, minutes)
-    counts = dict.fromkeys(_BY_MINUTES, 0) | replay.by_rule
+    counts = dict.fromkeys(BY_MINUTES, 0) | replay.by_rule
     looked, left = len(replay.known), len(replay.left_out)
     return BacktestView(
-        replay.since, until, replay.minutes, looked, left, counts, [_firing(one) for one in replay.alarms]
+        replay.since, until, replay.minutes, looked, left, counts, [firing(one) for one in replay.alarms]
     )
 
 
-def _firing(one: Alarm) -> FiringView:
+def firing(one: Alarm) -> FiringView:
+    """What would have fired, as it is shown."""
     subject, verdict = one.verdict.subject, one.verdict
     return FiringView(**asdict(subject), began=one.began, ended=one.ended, times=one.times, reason=verdict.reason)

@@ -19,6 +19,7 @@ from stagedoor.model.minute import Minute
 from stagedoor.model.operation import Operation, Step
 from stagedoor.model.profile import Memory, Profile, Waiting
 from stagedoor.model.release import Line, Release
+from stagedoor.model.saved import SavedQuery
 from stagedoor.model.scaling import FixedScale, ScaleStep
 from stagedoor.model.service import Service
 from stagedoor.model.traffic import Traffic
@@ -164,6 +165,16 @@ class Store(Protocol):
     async def add_silence(self, silence: Silence, change: Change) -> Silence: ...
 
     async def drop_silence(self, number: int, change: Change) -> None: ...
+
+    async def saved_queries(self) -> list[SavedQuery]:
+        """By name."""
+        ...
+
+    async def save_query(self, saved: SavedQuery, change: Change) -> None:
+        """In the place of one of that name."""
+        ...
+
+    async def drop_query(self, name: str, change: Change) -> None: ...
 
     async def services(self) -> list[Service]: ...
 

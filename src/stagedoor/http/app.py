@@ -26,6 +26,7 @@ from stagedoor.http import (
     people,
     profiles,
     releases,
+    saved,
     services,
     shells,
     sights,
@@ -47,6 +48,7 @@ _PATIENCE = 15.0
 _PARTS = (
     backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, activities,
     alerts, shells, access, tokens, people, feedback, live, tries, insight, profiles, telemetry,
+    saved,
 )  # fmt: skip
 
 

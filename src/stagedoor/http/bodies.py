@@ -125,6 +125,15 @@ class SilenceWish(_Wish):
     why: str = Field(max_length=1000)
 
 
+class SavedWish(_Wish):
+    """`bound` on the first figure, as in `> 200ms`: with it, it is an alert too."""
+
+    query: str = Field(max_length=2000)
+    kind: str = "request"
+    application: str = ""
+    bound: str = Field(default="", max_length=40)
+
+
 class ShellWish(_Wish):
     rows: int = Field(default=24, ge=1, le=1000)
     columns: int = Field(default=80, ge=1, le=1000)

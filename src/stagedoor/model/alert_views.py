@@ -60,3 +60,12 @@ class BacktestView:
     left_out: int
     by_rule: dict[str, int]
     firings: list[FiringView]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTestView:
+    """Of a saved query with a bound: so many `windows` were looked at, and it would have fired so many `times`."""
+
+    windows: int
+    times: int
+    firings: list[FiringView]

@@ -1,4 +1,4 @@
-"""The store's part about alerts and silences."""
+"""The store's part about alerts, silences and saved queries."""
 
 from dataclasses import asdict, replace
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from stagedoor.control import news
 from stagedoor.control.ports import Change
 from stagedoor.model.alert import Alert, Silence
+from stagedoor.model.saved import SavedQuery
 from stagedoor.sql import tables
 from stagedoor.sql.database import Database
 
@@ -57,6 +58,28 @@ class Alerts(Database):
     async def drop_silence(self, number: int, change: Change) -> None:
         def work(connection: Connection) -> None:
             connection.execute(delete(tables.silences).where(tables.silences.c.id == number))
+            self._note(connection, change)
+
+        await self._run(work, news.ALERTS, news.ACTIVITIES)
+
+
+class SavedQueries(Database):
+    async def saved_queries(self) -> list[SavedQuery]:
+        table = tables.saved_queries
+        rows = await self._run(lambda c: c.execute(select(table).order_by(table.c.name)).all())
+        return [SavedQuery(**row._mapping) for row in rows]
+
+    async def save_query(self, saved: SavedQuery, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(delete(tables.saved_queries).where(tables.saved_queries.c.name == saved.name))
+            connection.execute(insert(tables.saved_queries).values(**asdict(saved)))
+            self._note(connection, change)
+
+        await self._run(work, news.ALERTS, news.ACTIVITIES)
+
+    async def drop_query(self, name: str, change: Change) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(delete(tables.saved_queries).where(tables.saved_queries.c.name == name))
             self._note(connection, change)
 
         await self._run(work, news.ALERTS, news.ACTIVITIES)

@@ -17,7 +17,7 @@ from stagedoor.model.release import Line, Release
 from stagedoor.model.version import Start, Version
 from stagedoor.sql import tables
 from stagedoor.sql.activities import Activities
-from stagedoor.sql.alerts import Alerts
+from stagedoor.sql.alerts import Alerts, SavedQueries
 from stagedoor.sql.catalogue import Catalogue
 from stagedoor.sql.database import put
 from stagedoor.sql.deployments import Deployments
@@ -28,7 +28,7 @@ from stagedoor.sql.scaling import Scaling
 from stagedoor.sql.values import Values
 
 
-class SqlStore(Activities, Alerts, Deployments, Catalogue, People, Values, Operations, Scaling, Dump):
+class SqlStore(Activities, Alerts, SavedQueries, Deployments, Catalogue, People, Values, Operations, Scaling, Dump):
     """Implements the port `Store`."""
 
     # Applications and versions

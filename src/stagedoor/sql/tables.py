@@ -265,3 +265,15 @@ silences = Table(
     Column("by", String(80), nullable=False),
     Column("why", Text, nullable=False),
 )  # fmt: skip
+
+saved_queries = Table(
+    "saved_queries", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("application", String(40), nullable=False),
+    Column("bound", String(40), nullable=False),
+    Column("team", String(40), nullable=False),
+    Column("saved_by", String(80), nullable=False),
+    Column("saved_at", Float, nullable=False),
+)  # fmt: skip

@@ -112,7 +112,8 @@ def ask(query: Query) -> tuple[str, list[Any]]:
     chosen = "".join(f", {column} AS by_{number}" for number, column in enumerate(by))
     text = (
         f"SELECT {keys}, {', '.join(outer)}, map_from_entries(list((bucket, weight))) AS buckets FROM ("
-        f"SELECT epoch(time_bucket(to_microseconds({query.every}), time)) AS moment{chosen}, {bucket_of} AS bucket, "
+        f"SELECT epoch(time_bucket(to_microseconds({query.every}), time, TIMESTAMP '1970-01-01')) AS moment{chosen}, "
+        f"{bucket_of} AS bucket, "
         f"sum(weight) AS weight, {', '.join(inner)} FROM {{source}} AS seen "
         f"WHERE time >= make_timestamp(?) AND time < make_timestamp(?) AND {condition} GROUP BY ALL"
         f") GROUP BY {keys} ORDER BY moment, f0_0 DESC LIMIT {_MOST_ROWS}"

@@ -7,14 +7,13 @@ from typing import Any
 
 from stagedoor.model import trace as traces
 from stagedoor.model.errors import Invalid
-from stagedoor.model.filters import fields, sql, windows
-from stagedoor.model.filters.fields import NUMBER, Schema
+from stagedoor.model.filters import sql, windows
+from stagedoor.model.filters.fields import NUMBER, SCHEMAS
 from stagedoor.model.filters.windows import Query
 from stagedoor.model.sketch import middle
 from stagedoor.telemetry import grouping
 from stagedoor.telemetry.warehouse import Warehouse
 
-SCHEMAS: dict[str, Schema] = {"request": fields.REQUEST, "call": fields.CALL, "log": fields.LOG}
 TABLES = {"request": "requests", "call": "calls", "log": "logs"}
 _MOST_SPANS = 5000
 _BARS = 60

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from stagedoor.model import trace as traces
 from stagedoor.model.errors import Failure, Invalid, Missing, TooLarge
+from stagedoor.model.filters import windows
 from stagedoor.telemetry import asking, charts, minutes, otlp, questions
 from stagedoor.telemetry.figures import CallKey, Cell
 from stagedoor.telemetry.pipeline import Pipeline
@@ -129,10 +130,14 @@ class TelemetryApi:
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
     async def history(self, request: Request) -> Any:
-        """{records} or {windows} of a query, of what is stored."""
+        """{records} or {windows} of a query, of what is stored: of one application, at most so many `points`."""
         told = request.query_params
         kind, (since, until) = told.get("kind", "request"), _span(request)
         query, store = questions.parse(told.get("query", ""), kind), self._pipeline.warehouse
+        if application := told.get("application", ""):
+            query = windows.within(query, "application", application)
+        if query.figures and (points := int(told.get("points", "0"))):
+            query = windows.widen(query, int((until - since) * 1e6), points)
         if query.figures:
             return {"windows": await self._ask(lambda: questions.history(store, query, kind, since, until))}
         order = _ORDERS.get(told.get("order", "newest"), "time DESC")

@@ -5,6 +5,8 @@ from typing import Any
 
 ERRORS, LATENCY, TRAFFIC, BURN = "errors", "latency", "traffic", "burn"
 CRASH_LOOP, MEMORY, BREAKER, CERTIFICATE = "crash-loop", "memory", "breaker", "certificate"
+SAVED = "saved"
+BY_MINUTES = (ERRORS, LATENCY, TRAFFIC, BURN)
 
 RULES = {
     ERRORS: "errors of an endpoint against its own last hour and the same time of earlier days",
@@ -15,6 +17,7 @@ RULES = {
     MEMORY: "an instance whose memory is full soon, as its growth says",
     BREAKER: "a breaker of a service's method that is open",
     CERTIFICATE: "a certificate of the platform that ends soon",
+    SAVED: "a saved query whose figure passes its bound",
 }
 
 

@@ -70,3 +70,5 @@ LOG: Schema = {
     "request": Field(TEXT, "request", "the id of the request it was written for"),
     "fields": Field(TEXT, "fields", "all other fields, as JSON"),
 }
+
+SCHEMAS: dict[str, Schema] = {"request": REQUEST, "call": CALL, "log": LOG}

@@ -1,7 +1,8 @@
 """A filter with what is to be made of its records: `status >= 500 | count() by path every 5s`."""
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stagedoor.model.filters.check import Filter, read
 from stagedoor.model.filters.fields import DURATION, NUMBER, Schema
@@ -50,6 +51,17 @@ def parse(source: str, schema: Schema) -> Query:
     return Query(
         source, where, _figures(source, at + 1, figures, schema), _by(source, by, schema), _every(source, every)
     )
+
+
+def within(query: Query, name: str, value: str) -> Query:
+    """The same of those records alone whose field `name` is `value`."""
+    where = f"{name} == {json.dumps(value)}" + (f" && ({query.where.source})" if query.where.source else "")
+    return replace(query, where=read(where, query.where.schema))
+
+
+def widen(query: Query, length: int, most: int) -> Query:
+    """With windows so many times longer that at most `most` of them make up a `length`, in microseconds."""
+    return replace(query, every=query.every * max(1, -(-length // (query.every * most))))
 
 
 def _bar(source: str) -> int:

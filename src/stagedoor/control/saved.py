@@ -1,0 +1,177 @@
+"""Saved queries: charts of people's own, filled back from what is stored; with a bound, alerts of their own."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from stagedoor.control.platform import Platform
+from stagedoor.control.ports import Change
+from stagedoor.decide.alert import saved as decide
+from stagedoor.decide.alert.hold import Alarm, Hold
+from stagedoor.decide.alert.series import DAY, DAYS
+from stagedoor.decide.alert.verdict import Verdict
+from stagedoor.model.access import Identity
+from stagedoor.model.errors import Conflict, Forbidden, Invalid, Missing, Unavailable
+from stagedoor.model.names import suggest
+from stagedoor.model.saved import SavedQuery, parse, parse_bound
+from stagedoor.model.telemetry_views import History, Window
+
+MOST = 200
+_POINTS = 240
+_AT_ONCE = 4000  # Windows that are asked for at a time.
+
+
+async def listed(platform: Platform) -> list[SavedQuery]:
+    """By name."""
+    return await platform.store.saved_queries()
+
+
+async def one(platform: Platform, name: str) -> SavedQuery:
+    """Raises Missing."""
+    known = await platform.store.saved_queries()
+    found = next((query for query in known if query.name == name), None)
+    if found is None:
+        raise Missing(f"there is no saved query {name!r}", hint=suggest(name, [query.name for query in known]))
+    return found
+
+
+async def save(platform: Platform, by: Identity, wanted: SavedQuery) -> SavedQuery:
+    """A new one, or another in its place. Raises Invalid, Missing, Forbidden, Conflict."""
+    by.require_developer()
+    parse(wanted)
+    wanted = replace(wanted, team=await _team(platform, by, wanted.application), saved_by=by.name)
+    _require(by, wanted)
+    known = {query.name: query for query in await platform.store.saved_queries()}
+    former = known.get(wanted.name)
+    if former is not None:
+        _require(by, former)
+    elif len(known) >= MOST:
+        raise Conflict(f"there are {MOST} saved queries", hint="remove one: `stagedoor saved remove NAME`")
+    made = replace(wanted, saved_at=platform.clock())
+    change = Change(by.name, "save query", made.application, made.name, _told(former) if former else None, _told(made))
+    await platform.store.save_query(made, change)
+    return made
+
+
+async def remove(platform: Platform, by: Identity, name: str) -> None:
+    """Raises Missing, Forbidden."""
+    by.require_developer()
+    found = await one(platform, name)
+    _require(by, found)
+    change = Change(by.name, "remove query", found.application, name, _told(found), None)
+    await platform.store.drop_query(name, change)
+
+
+def _told(saved: SavedQuery) -> dict[str, str]:
+    return {"query": saved.query, "kind": saved.kind, "bound": saved.bound}
+
+
+async def _team(platform: Platform, by: Identity, application: str) -> str:
+    if not application:
+        return by.team
+    found = await platform.store.application(application)
+    if found is None:
+        raise Missing(f"there is no application {application!r}")
+    return found.team
+
+
+def _require(by: Identity, saved: SavedQuery) -> None:
+    if not saved.team:
+        by.require_operator()
+        return
+    try:
+        by.require_change(saved.team)
+    except Forbidden as error:
+        raise Forbidden(f"the saved query {saved.name!r}: {error.message}", hint="save it under another name") from None
+
+
+async def windows(platform: Platform, name: str, since: float, until: float) -> list[Window]:
+    """Its chart: at most 240 windows, made longer where needed. Raises Missing, Invalid, Unavailable."""
+    found = await one(platform, name)
+    now = platform.clock()
+    return await _ask(platform, found, since or now - DAY, until or now, points=_POINTS)
+
+
+async def _ask(platform: Platform, saved: SavedQuery, since: float, until: float, points: int = 0) -> list[Window]:
+    said = {"query": saved.query, "kind": saved.kind, "application": saved.application, "points": str(points)}
+    told = await platform.records.ask("history", **said, since=str(since), until=str(until))
+    return msgspec.convert(told, History).windows
+
+
+class Watch:
+    """Judges every saved query with a bound, each of its windows once it is whole; until the next one it stays so."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._judged: dict[SavedQuery, tuple[float, Verdict | None]] = {}
+
+    async def look(self, now: float) -> list[Verdict]:
+        """What passes its bound. Raises Unavailable while telemetry is away."""
+        listed = [saved for saved in await self._platform.store.saved_queries() if saved.bound]
+        self._judged = {saved: judged for saved, judged in self._judged.items() if saved in listed}
+        found = [await self._judge(now, saved) for saved in listed]
+        return [verdict for verdict in found if verdict is not None]
+
+    async def _judge(self, now: float, saved: SavedQuery) -> Verdict | None:
+        query = parse(saved)
+        every = query.every / 1e6
+        begin = decide.newest(now, every)
+        at, verdict = self._judged.get(saved, (0.0, None))
+        if at != begin:
+            told = await _ask(self._platform, saved, begin, begin + every)
+            window = next((one for one in told if one.at == begin), Window(begin, every, []))
+            verdict = decide.judge(saved, query, parse_bound(saved, query), window)
+            self._judged[saved] = begin, verdict
+        return verdict
+
+
+async def examples(platform: Platform, name: str, figures: Mapping[str, Any], most: int) -> list[str]:
+    """Ids of requests in the window that passed the bound; none when they are no longer to be had."""
+    try:
+        saved = await one(platform, name)
+        said = {"query": parse(saved).where.source, "kind": saved.kind, "application": saved.application}
+        at, seconds = figures["at"], figures["seconds"]
+        told = await platform.records.ask("history", **said, since=str(at), until=str(at + seconds), limit=str(most))
+    except (Missing, Invalid, Unavailable):
+        return []
+    named = [str(record.get("request" if saved.kind == "log" else "id", "")) for record in told["records"]]
+    return list(dict.fromkeys(filter(None, named)))
+
+
+async def test(platform: Platform, name: str, days: int) -> tuple[int, list[Alarm]]:
+    """(windows looked at, what would have fired in the last days). Raises Missing, Invalid, Conflict, Unavailable."""
+    saved = await one(platform, name)
+    if not saved.bound:
+        raise Invalid(f"{name} has no bound, so it never fires", hint='save it again with a bound, as in "> 10"')
+    if not 1 <= days <= DAYS:
+        raise Invalid(f"{days} days cannot be looked at", hint=f"1 to {DAYS}")
+    if platform.testing_alerts.locked():
+        raise Conflict("another test of alerts is under way", hint="try again when it has ended")
+    async with platform.testing_alerts:
+        return await _replay(platform, saved, days)
+
+
+async def _replay(platform: Platform, saved: SavedQuery, days: int) -> tuple[int, list[Alarm]]:
+    query, hold = parse(saved), Hold()
+    bound, every = parse_bound(saved, query), query.every / 1e6
+    last = decide.newest(platform.clock(), every)
+    alarms: list[Alarm] = []
+    count = 0
+    for piece in _pieces(last - days * DAY, last, every):
+        told = {one.at: one for one in await _ask(platform, saved, piece[0], piece[-1] + every)}
+        # Before the first record nothing was stored yet: that is no silence.
+        begins = piece if count else [at for at in piece if told and at >= min(told)]
+        alarms += await asyncio.to_thread(decide.replay, saved, query, bound, begins, told, hold)
+        count += len(begins)
+    return count, alarms
+
+
+def _pieces(since: float, last: float, every: float) -> Iterator[list[float]]:
+    """Begins of windows, some at a time, the oldest first."""
+    count = int((last - since) // every) + 1
+    begins = [last - every * number for number in reversed(range(count))]
+    for at in range(0, count, _AT_ONCE):
+        yield begins[at : at + _AT_ONCE]

@@ -1,0 +1,87 @@
+"""Saved queries: what may be saved, and which windows pass a bound."""
+
+import pytest
+
+from stagedoor.decide.alert import saved as decide
+from stagedoor.model.errors import Invalid
+from stagedoor.model.filters import fields, windows
+from stagedoor.model.saved import SavedQuery, parse, parse_bound
+from stagedoor.model.telemetry_views import Window, WindowRow
+
+
+def saved(query: str, bound: str = "", kind: str = "request", name: str = "one") -> SavedQuery:
+    return SavedQuery(name, kind, query, "", bound)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (saved("status >= 500"), "without figures"),
+        (saved("count(", "> 1"), "character"),
+        (saved("count() every 5s", "> 1"), "windows of 10s"),
+        (saved("count() every 1m", "12"), "neither < nor >"),
+        (saved("count() every 1m", "> many"), "many"),
+        (saved("p99(duration) every 1m", "> 200"), "200"),
+        (saved("count()", kind="requests"), "no records of kind"),
+        (saved("count()", name="Mine!"), "cannot be the name"),
+    ],
+)
+def test_what_cannot_be_saved_is_refused_with_a_hint(wanted: SavedQuery, message: str) -> None:
+    with pytest.raises(Invalid, match=message) as refused:
+        parse(wanted)
+    assert refused.value.hint or "character" in message
+
+
+@pytest.mark.parametrize(
+    ("query", "bound", "limit"),
+    [
+        ("count() every 1m", "> 10", 10.0),
+        ("p99(duration) every 1m", "> 200ms", 200_000.0),
+        ("avg(bytes.out) every 1m", "<0.5", 0.5),
+    ],
+)
+def test_a_bound_has_the_unit_of_its_figure(query: str, bound: str, limit: float) -> None:
+    one = saved(query, bound)
+    found = parse_bound(one, parse(one))
+    assert (found.above, found.limit) == (bound[0] == ">", limit)
+
+
+def test_a_query_within_one_application_asks_for_nothing_else() -> None:
+    query = windows.parse("status >= 500 || retries > 0 | count() by path", fields.REQUEST)
+    assert windows.within(query, "application", "a").where.source == (
+        'application == "a" && (status >= 500 || retries > 0)'
+    )
+    empty = windows.within(windows.parse("count()", fields.REQUEST), "application", "a")
+    assert empty.where.source == 'application == "a"' and empty.figures
+
+
+def test_windows_are_made_longer_by_whole_times() -> None:
+    query = windows.parse("count() every 10s", fields.REQUEST)
+    for seconds, every in ((600, 10), (2400, 10), (2410, 20), (86_400, 360)):
+        assert windows.widen(query, seconds * 1_000_000, 240).every == every * 1_000_000
+
+
+def judged(query: str, bound: str, *rows: WindowRow) -> str:
+    one = saved(query, bound)
+    parsed = parse(one)
+    verdict = decide.judge(one, parsed, parse_bound(one, parsed), Window(60.0, 60.0, list(rows)))
+    return verdict.reason if verdict else ""
+
+
+def test_the_worst_group_is_named_and_others_are_counted() -> None:
+    rows = [WindowRow(["GET /a"], [3.0]), WindowRow(["GET /b"], [30.0]), WindowRow(["GET /c"], [40.0])]
+    assert judged("count() by endpoint every 1m", "> 20", *rows) == (
+        "count() of GET /c was 40 in 60.00 s, and the bound is > 20; 1 more passed it"
+    )
+    assert "GET /a was 3" in judged("count() by endpoint every 1m", "< 20", *rows)
+    assert judged("count() by endpoint every 1m", "> 40", *rows) == ""
+
+
+def test_silence_is_zero_where_records_are_counted_and_nothing_elsewhere() -> None:
+    assert "was 0" in judged("count() every 1m", "< 1")
+    assert judged("count() by endpoint every 1m", "< 1") == ""
+    assert judged("p99(duration) every 1m", "< 1ms") == ""
+
+
+def test_the_newest_window_is_one_that_is_whole() -> None:
+    assert [decide.newest(now, 60.0) for now in (121.0, 122.0, 181.9, 182.0)] == [0.0, 60.0, 60.0, 120.0]
