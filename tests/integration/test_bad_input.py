@@ -183,16 +183,16 @@ def test_two_deploys_at_once_are_told_of_each_other(stagedoor: Running, tmp_path
         GOOD
         + "from stagedoor import warmup\n@warmup\nasync def w():\n    import asyncio\n    await asyncio.sleep(1.5)\n"
     )
-    folder = script(tmp_path, "busy", slow)
+    folder = script(tmp_path, "contended", slow)
     first: list[int] = []
     worker = threading.Thread(target=lambda: first.append(stagedoor.cli("deploy", folder=folder).returncode))
     worker.start()
     time.sleep(0.7)
-    result = stagedoor.cli("deploy", folder=script(tmp_path / "b", "busy", slow + "# other\n"), check=False)
+    result = stagedoor.cli("deploy", folder=script(tmp_path / "b", "contended", slow + "# other\n"), check=False)
     worker.join()
     assert first == [0]
     assert result.returncode == 1
-    assert "a deploy of busy ^1 in test by operator is running" in result.stderr
+    assert "a deploy of contended ^1 in test by operator is running" in result.stderr
 
 
 def test_a_version_that_is_not_there_names_those_that_are(stagedoor: Running, tmp_path: Path) -> None:

@@ -28,14 +28,14 @@ def path(stagedoor: Running, films: Films, tmp_path: Path) -> str:
     """Of the page of an instance, in the console."""
     register(stagedoor, "seen", films)
     extra = 'services = ["seen"]\n[scaling]\nmin = 1\nmax = 1\n'
-    stagedoor.json("deploy", folder=script(tmp_path, "looked-into", MAIN, extra))
-    return f"/instances/{stagedoor.json('instances', 'looked-into')[0]['id']}"
+    stagedoor.json("deploy", folder=script(tmp_path, "opened-up", MAIN, extra))
+    return f"/instances/{stagedoor.json('instances', 'opened-up')[0]['id']}"
 
 
 def sample(page: Page, stagedoor: Running) -> Locator:
     """The graph of two seconds under load."""
     page.get_by_label("Seconds").fill("2")
-    with asking(stagedoor, "/looked-into/burn", "/looked-into/quick"):
+    with asking(stagedoor, "/opened-up/burn", "/opened-up/quick"):
         page.get_by_role("button", name="Sample").click()
         graph = page.get_by_role("group", name="Flame graph")
         expect(graph).to_be_visible(timeout=15_000)
@@ -91,7 +91,7 @@ def waiting(stagedoor: Running, films: Films) -> Iterator[None]:
     films.pause = 3.0
     before = films.asked["/rows"]
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(stagedoor.get, "/looked-into/wait/7")
+        asked = pool.submit(stagedoor.get, "/opened-up/wait/7")
         wait_until(lambda: films.asked["/rows"] > before)
         try:
             yield
@@ -120,7 +120,7 @@ def test_what_is_seen_of_an_instance_bars_nobody(
         found += examine(page, "memory")
         shot(page, "memory")
         with ThreadPoolExecutor(1) as pool:
-            asked = pool.submit(stagedoor.get, "/looked-into/block")
+            asked = pool.submit(stagedoor.get, "/opened-up/block")
             page.wait_for_timeout(300)
             look(page, "In flight")
             expect(page.get_by_text("The script is blocked")).to_be_visible()

@@ -99,17 +99,17 @@ def films() -> Iterator[Films]:
 
 @pytest.fixture(scope="module")
 def seen(stagedoor: Running, films: Films, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The platform with the application `seen` of the team `tests`, which one instance serves."""
+    """The platform with the application `profiled` of the team `tests`, which one instance serves."""
     register(stagedoor, "seen", films)
     folder = tmp_path_factory.mktemp("profile")
     extra = 'services = ["seen"]\n[scaling]\nmin = 1\nmax = 1\n'
-    stagedoor.json("deploy", folder=script(folder, "seen", MAIN, extra))
+    stagedoor.json("deploy", folder=script(folder, "profiled", MAIN, extra))
     yield stagedoor
     films.pause = 0.0
 
 
 def instance(stagedoor: Running) -> str:
-    return str(stagedoor.json("instances", "seen")[0]["id"])
+    return str(stagedoor.json("instances", "profiled")[0]["id"])
 
 
 @contextmanager
@@ -135,8 +135,8 @@ def asking(stagedoor: Running, *paths: str) -> Iterator[list[int]]:
 
 
 def test_the_function_that_burns_stands_at_the_top_and_no_request_fails(seen: Running) -> None:
-    with asking(seen, "/seen/burn", "/seen/quick") as statuses:
-        told = seen.json("profile", "seen", "--seconds", "3")
+    with asking(seen, "/profiled/burn", "/profiled/quick") as statuses:
+        told = seen.json("profile", "profiled", "--seconds", "3")
     assert len(statuses) > 50 and set(statuses) == {200}
     assert told["instance"] == instance(seen) and told["cores"] > 0.2
     first = told["functions"][0]
@@ -147,8 +147,8 @@ def test_the_function_that_burns_stands_at_the_top_and_no_request_fails(seen: Ru
 
 def test_the_command_line_says_it_in_words_and_writes_folded_stacks(seen: Running, tmp_path: Path) -> None:
     file = tmp_path / "stacks.txt"
-    with asking(seen, "/seen/burn"):
-        said = seen.cli("profile", "seen", "--seconds", "1", "--folded", str(file)).stdout
+    with asking(seen, "/profiled/burn"):
+        said = seen.cli("profile", "profiled", "--seconds", "1", "--folded", str(file)).stdout
     assert "burn  main.py" in said and "heaviest paths" in said
     assert any(";hot (main.py);burn (main.py) " in line for line in file.read_text().splitlines())
 
@@ -156,10 +156,10 @@ def test_the_command_line_says_it_in_words_and_writes_folded_stacks(seen: Runnin
 def test_a_request_that_waits_for_a_call_shows_the_call_and_its_stack(seen: Running, films: Films) -> None:
     films.pause = 2.0
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(seen.get, "/seen/wait/7")
+        asked = pool.submit(seen.get, "/profiled/wait/7")
 
         def flying() -> Any:
-            told = seen.json("profile", "seen", "--waiting")
+            told = seen.json("profile", "profiled", "--waiting")
             return told if told["requests"] and told["requests"][0]["calls"] else None
 
         told = wait_until(flying, 5, "the request in flight")
@@ -189,7 +189,7 @@ def test_a_blocked_loop_is_shown_by_the_profilers_stack(seen: Running) -> None:
     client = Client(seen.addresses["control"], seen.token)
     name = instance(seen)
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(seen.get, "/seen/block")
+        asked = pool.submit(seen.get, "/profiled/block")
         time.sleep(0.3)
         told = client.post("instances", name, "waiting")
         assert asked.result().status == 200
@@ -197,14 +197,14 @@ def test_a_blocked_loop_is_shown_by_the_profilers_stack(seen: Running) -> None:
     last = told["blocked"]["threads"][0]["frames"][-1]
     assert (last["name"], last["kind"]) == ("block", "script")
     assert MAIN.splitlines()[last["line"] - 1].strip() == "time.sleep(3)"
-    assert "request_lost" not in seen.cli("logs", "seen", "--instance", name).stdout
+    assert "request_lost" not in seen.cli("logs", "profiled", "--instance", name).stdout
     assert client.post("instances", name, "waiting")["blocked"] is None
 
 
 def test_what_grows_in_memory_is_told_by_type(seen: Running) -> None:
-    later = threading.Timer(1.0, seen.get, ("/seen/keep",))
+    later = threading.Timer(1.0, seen.get, ("/profiled/keep",))
     later.start()
-    told = seen.json("profile", "seen", "--memory", "--seconds", "3")
+    told = seen.json("profile", "profiled", "--memory", "--seconds", "3")
     later.join()
     grown = {one["type"]: one for one in told["types"]}
     kept = next(one for name, one in grown.items() if name.endswith("Kept"))
@@ -263,13 +263,13 @@ def test_a_profile_ends_with_its_instance(seen: Running) -> None:
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(client.post, "instances", name, "profile", body={"seconds": 30})
         time.sleep(1.0)
-        seen.get("/seen/end")
+        seen.get("/profiled/end")
         try:
             assert asked.result()["samples"] < 3000
         except Unavailable as failure:
             assert name in failure.message
     assert time.monotonic() - began < 10
-    wait_until(lambda: seen.get("/seen/quick").status == 200, what="the next instance")
+    wait_until(lambda: seen.get("/profiled/quick").status == 200, what="the next instance")
 
 
 def test_what_cannot_be_looked_into_is_said(seen: Running) -> None:
@@ -283,5 +283,5 @@ def test_what_cannot_be_looked_into_is_said(seen: Running) -> None:
 
 def test_devices_and_other_scripts_cannot_ask(seen: Running) -> None:
     port = seen.port("test")
-    for path in ("/seen/.stagedoor/waiting", "/seen/%2estagedoor/waiting"):
+    for path in ("/profiled/.stagedoor/waiting", "/profiled/%2estagedoor/waiting"):
         assert httpx.request("REPORT", f"http://127.0.0.1:{port}{path}").status_code in (404, 405)

@@ -91,14 +91,14 @@ def test_requests_that_come_while_it_falls_asleep_are_answered(stagedoor: Runnin
 
 
 def test_load_adds_instances_and_says_why(stagedoor: Running, tmp_path: Path) -> None:
-    stagedoor.cli("deploy", folder=script(tmp_path, "busy", SLOW, "\n[scaling]\nmax = 3\nconcurrency = 4\n"))
-    with Load(stagedoor.port("test"), "/busy/slow", rate=200, threads=16) as load:
-        wait_until(lambda: instances(stagedoor, "busy") == 3, 15, "three instances")
+    stagedoor.cli("deploy", folder=script(tmp_path, "loaded", SLOW, "\n[scaling]\nmax = 3\nconcurrency = 4\n"))
+    with Load(stagedoor.port("test"), "/loaded/slow", rate=200, threads=16) as load:
+        wait_until(lambda: instances(stagedoor, "loaded") == 3, 15, "three instances")
     assert load.failures == []
-    told = stagedoor.json("scale", "why", "busy")["steps"]
+    told = stagedoor.json("scale", "why", "loaded")["steps"]
     assert "requests in flight or waiting" in told[0]["reason"]
     assert told[0]["inputs"]["target"] == 2.8
-    assert {one["cpu_limit"] for one in stagedoor.json("instances", "busy")} == {1.0}
+    assert {one["cpu_limit"] for one in stagedoor.json("instances", "loaded")} == {1.0}
 
 
 def test_a_fixed_number_is_kept_until_it_is_freed(stagedoor: Running, tmp_path: Path) -> None:
