@@ -199,3 +199,15 @@ def test_a_node_that_lost_its_memory_gets_it_back(own: Running, tmp_path: Path) 
 
 def _ready(own: Running) -> bool:
     return bool(own.json("instances", "memory")[0]["state"] == "ready")
+
+
+def test_one_request_that_kills_who_answers_it_ends_two_instances_at_most(stagedoor: Running, tmp_path: Path) -> None:
+    text = '\n\n@endpoint("GET", "/die")\nasync def die(request: Request) -> dict:\n    import os\n    os._exit(3)\n'
+    stagedoor.cli("deploy", folder=hello(tmp_path, "poisoned", "one"))
+    folder = hello(tmp_path, "poisoned", "two")
+    (folder / "main.py").write_text((folder / "main.py").read_text() + text)
+    stagedoor.cli("deploy", folder=folder)
+    assert stagedoor.get("/poisoned/die").status == 502
+    ended = [one for one in stagedoor.cli("logs", "poisoned").stdout.splitlines() if "exit code 3" in one]
+    assert len(ended) == 2
+    wait_until(lambda: stagedoor.get("/poisoned/hello").json().get("word") == "two", 10, "what was released")

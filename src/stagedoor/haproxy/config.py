@@ -110,7 +110,8 @@ def _defaults(layout: Layout) -> list[str]:
         # A server that is added later may name only a file of authorities that was read at the start.
         *([f"  default-server ca-file {layout.authorities}"] if layout.settings.tls.authorities else []),
         "  http-reuse always",
-        "  retries 3",
+        # Once: a request that kills who answers it may end two instances and no more; three would give the line back.
+        "  retries 1",
         "  option redispatch",
         # A reload closes no connection on which a device may be asking at that moment.
         "  option idle-close-on-response",
