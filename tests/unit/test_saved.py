@@ -77,6 +77,12 @@ def test_the_worst_group_is_named_and_others_are_counted() -> None:
     assert judged("count() by endpoint every 1m", "> 40", *rows) == ""
 
 
+def test_a_duration_is_said_as_one() -> None:
+    assert judged("p99(duration) every 1m", "> 200ms", WindowRow([], [350_000.0])) == (
+        "p99(duration) was 350 ms in 60.00 s, and the bound is > 200ms"
+    )
+
+
 def test_silence_is_zero_where_records_are_counted_and_nothing_elsewhere() -> None:
     assert "was 0" in judged("count() every 1m", "< 1")
     assert judged("count() by endpoint every 1m", "< 1") == ""

@@ -4,9 +4,12 @@ A query is a filter in CEL, figures behind a bar if wanted: `status >= 500 | cou
 """
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from typing import Any
 
 from stagedoor.cli import logs, output, period, requests, session
+from stagedoor.model.filters import windows
+from stagedoor.model.filters.fields import DURATION, SCHEMAS
 
 EXAMPLES = (
     "stagedoor insight",
@@ -43,8 +46,7 @@ def run(options: Namespace) -> int:
             continue
         for record in message.get("records", ()):
             print(_render(record), flush=True)
-        for window in message.get("windows", ()):
-            show_window(window)
+        show_windows(message.get("windows", ()), options.query, options.kind)
         if message["missed"] > missed:
             print(output.paint(f"... {message['missed'] - missed} more passed, too many to show", "yellow"), flush=True)
             missed = message["missed"]
@@ -62,8 +64,7 @@ def _show_history(client: Any, options: Namespace) -> int:
     records = found["records"] if options.slowest else found["records"][::-1]
     for record in records:
         print(_render(record))
-    for window in found["windows"]:
-        show_window(window)
+    show_windows(found["windows"], options.query, options.kind)
     if not found["records"] and not found["windows"]:
         print("Nothing that was kept passes.")
     return 0
@@ -77,15 +78,20 @@ def _render(record: dict[str, Any]) -> str:
     return told + (output.paint(f"  for {weight:.0f} alike", "dim") if weight > 1.5 else "")
 
 
-def show_window(window: dict[str, Any]) -> None:
-    """One window: when it began, and a line for each group."""
-    print(output.paint(output.say_clock(window["at"]), "dim"))
-    for row in window["rows"]:
-        figures = "  ".join(f"{_short(figure):>10}" for figure in row["figures"])
-        print(f"  {figures}  {' '.join(str(value) for value in row['by'])}", flush=True)
-    if window["folded"]:
-        print(output.paint(f"  {window['folded']} in more groups than are shown", "yellow"))
+def show_windows(told: Iterable[dict[str, Any]], text: str, kind: str) -> None:
+    """Of a query: when each window began, and a line for each group under the figures' titles."""
+    query = windows.parse(text, SCHEMAS[kind])
+    head = "  ".join(f"{one.title:>14}" for one in query.figures)
+    for window in told:
+        print(output.paint(f"{output.say_clock(window['at'])}\n  {head}  {' '.join(query.by)}", "dim"))
+        for row in window["rows"]:
+            figures = "  ".join(f"{_say(*pair):>14}" for pair in zip(row["figures"], query.units, strict=True))
+            print(f"  {figures}  {' '.join(str(value) for value in row['by'])}", flush=True)
+        if window["folded"]:
+            print(output.paint(f"  {window['folded']} in more groups than are shown", "yellow"))
 
 
-def _short(figure: float) -> str:
+def _say(figure: float, unit: str) -> str:
+    if unit == DURATION:
+        return f"{figure / 1000:.1f} ms"
     return f"{figure:.0f}" if figure == round(figure) else f"{figure:.2f}"

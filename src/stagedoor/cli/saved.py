@@ -71,10 +71,15 @@ def _show_list(told: list[dict[str, Any]]) -> None:
     output.show_table(("name", "of", "kind", "query", "alert", "by"), rows, "No query is saved yet.")
 
 
-def _show_windows(told: list[dict[str, Any]]) -> None:
-    for window in told:
-        insight.show_window(window)
-    if not told:
+def _chart(client: Client, options: Namespace) -> Any:
+    saved: dict[str, Any] = next((one for one in client.get("saved") if one["name"] == options.name), {})
+    windows = client.get("saved", options.name, "windows", since=period.since(options.since))
+    return saved | {"windows": windows}
+
+
+def _show_chart(told: dict[str, Any]) -> None:
+    insight.show_windows(told["windows"], told["query"], told["kind"])
+    if not told["windows"]:
         print("Nothing that is stored passes.")
 
 
@@ -88,10 +93,7 @@ def _show_test(told: dict[str, Any]) -> None:
 _ACTIONS: dict[str, Any] = {
     "list": (lambda client, asked: client.get("saved"), _show_list),
     "add": (_add, _show_added),
-    "show": (
-        lambda client, asked: client.get("saved", asked.name, "windows", since=period.since(asked.since)),
-        _show_windows,
-    ),
+    "show": (_chart, _show_chart),
     "test": (lambda client, asked: client.get("saved", asked.name, "test", days=asked.days), _show_test),
     "remove": (_remove, lambda told: print(f"{told['removed']} is forgotten")),
 }

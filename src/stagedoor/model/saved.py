@@ -60,8 +60,7 @@ def parse(saved: SavedQuery) -> Query:
 def parse_bound(saved: SavedQuery, query: Query) -> Bound:
     """Raises Invalid."""
     sign, text = saved.bound[:1], saved.bound[1:].strip()
-    measured = query.figures[0].field
-    timed = bool(measured) and query.where.schema[measured].kind == DURATION
+    timed = query.units[0] == DURATION
     try:
         if sign not in ("<", ">"):
             raise ValueError(f"{saved.bound!r} begins with neither < nor >")

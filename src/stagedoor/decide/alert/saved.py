@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from stagedoor.decide.alert.hold import Alarm, Hold
 from stagedoor.decide.alert.settings import DEFAULT, Settings
 from stagedoor.decide.alert.verdict import SAVED, Subject, Verdict
+from stagedoor.model.filters.fields import DURATION
 from stagedoor.model.filters.windows import Query
 from stagedoor.model.quantity import say_time
 from stagedoor.model.saved import Bound, SavedQuery
@@ -34,10 +35,9 @@ def judge(saved: SavedQuery, query: Query, bound: Bound, window: Window) -> Verd
     passed = passed[::-1] if bound.above else passed
     worst, more = passed[0], len(passed) - 1
     of = f" of {' '.join(str(value) for value in worst.by)}" if worst.by else ""
-    reason = (
-        f"{first.title}{of} was {_say(worst.figures[0])} in {say_time(window.every)}, and the bound is {saved.bound}"
-        + (f"; {more} more passed it" if more else "")
-    )
+    seen, within = _say(worst.figures[0], query.units[0]), say_time(window.every)
+    reason = f"{first.title}{of} was {seen} in {within}, and the bound is {saved.bound}"
+    reason += f"; {more} more passed it" if more else ""
     figures = {
         "figure": worst.figures[0], "limit": bound.limit, "at": window.at, "seconds": window.every,
         "groups": [{"by": one.by, "figure": one.figures[0]} for one in passed[:_TOLD]],
@@ -45,7 +45,9 @@ def judge(saved: SavedQuery, query: Query, bound: Bound, window: Window) -> Verd
     return Verdict(Subject(SAVED, saved.application, "", saved.name), "", reason, figures)
 
 
-def _say(value: float) -> str:
+def _say(value: float, unit: str) -> str:
+    if unit == DURATION:
+        return say_time(value / 1e6)
     return f"{value:.0f}" if value == round(value) else f"{value:.3g}"
 
 

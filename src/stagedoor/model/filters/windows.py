@@ -37,6 +37,12 @@ class Query:
     by: tuple[str, ...] = ()
     every: int = 0
 
+    @property
+    def units(self) -> list[str]:
+        """Of each figure: duration (microseconds) or number."""
+        timed = {name for name, one in self.where.schema.items() if one.kind == DURATION}
+        return [DURATION if one.field in timed else NUMBER for one in self.figures]
+
 
 def parse(source: str, schema: Schema) -> Query:
     """Raises Invalid with the place of what is wrong."""
