@@ -158,7 +158,8 @@ def test_a_trace_has_calls_with_secrets_crossed_out_logs_and_what_others_report(
     assert film["attributes"]["query"] == "?token=***&page=2"
     assert names["select films"]["parent"] in {one["id"] for one in trace["spans"] if one["kind"] == "call"}
     assert {(one["source"], one["target"]) for one in trace["edges"]} >= {("edge", "tv"), ("tv", "films")}
-    (structured,) = trace["logs"]
+    structured, printed = trace["logs"]
+    assert (printed["level"], printed["message"]) == ("print", "a plain print")
     assert json.loads(structured["fields"]) == {"number": "trace", "password": "***"}
     assert "s3cret" not in json.dumps(trace) and "hunter2" not in json.dumps(trace)
     assert "choosing rows" in seen.running.cli("trace", identifier).stdout
@@ -198,7 +199,8 @@ def test_log_lines_are_searched_by_a_filter_with_their_context(seen: Seen) -> No
     found = wait_until(lambda: seen.client.get("logs", query=query)["lines"], 5, "the line")
     assert sum(lines for _, lines, _ in seen.client.get("logs", query=query)["histogram"]) >= len(found)
     around = seen.client.get("logs", "context", application="tv", instance=found[0]["instance"], at=found[0]["at"])
-    assert "a plain print" in [one["message"] for one in around]
+    printed = next(one for one in around if one["message"] == "a plain print")
+    assert printed["level"] == "print" and printed["request"] in {one["request"] for one in found}
     said = seen.running.cli("logs", "tv", "--where", 'message.contains("rows")').stdout
     assert "choosing rows" in said and "plain print" not in said
     assert "hunter2" not in said

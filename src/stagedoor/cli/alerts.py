@@ -103,7 +103,7 @@ def _show_one(one: dict[str, Any]) -> None:
         what = f"{activity['by']} {activity['action']} {activity['target']}"
         print(f"  before it: {output.say_clock(activity['at'])} {what}")
     for request in evidence.get("requests", []):
-        print(f"  stagedoor requests --id {request} --calls")
+        print(f"  stagedoor trace {request}")
 
 
 def _show_silence(one: dict[str, Any]) -> None:

@@ -43,6 +43,8 @@ async def keep_told(platform: Platform) -> None:
             if number % _ALL_EVERY == 0:
                 await platform.records.tell("usage", msgspec.json.encode(await usage(platform, seen)))
         except Failure as error:
+            # All of it next time: what the edge counted before anybody compared is never missed.
+            number = -1
             log.debug("telemetry was told nothing: %s", error)
         except Exception:
             log.exception("telemetry could not be told")

@@ -3,6 +3,7 @@
 The container's standard output is a file that node owns, so a line is never lost with the process.
 """
 
+import json
 import sys
 import time
 from typing import Any
@@ -35,8 +36,15 @@ class Log:
         if request is not None:
             line["request_id"] = request.id
         line.update(fields)
-        sys.stdout.write(_encoder.encode(line).decode() + "\n")
+        sys.stdout.write(_encode(line) + "\n")
         sys.stdout.flush()
+
+
+def _encode(line: dict[str, Any]) -> str:
+    try:
+        return _encoder.encode(line).decode()
+    except UnicodeEncodeError:
+        return json.dumps(line, default=repr)  # Half a surrogate pair is no reason to fail a request.
 
 
 log = Log()

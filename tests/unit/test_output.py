@@ -1,0 +1,101 @@
+"""What an instance prints: each line is of the request that wrote it, whatever else prints meanwhile."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stagedoor.runtime import context
+from stagedoor.runtime.log import log
+from stagedoor.runtime.output import open_output
+from stagedoor.runtime.request import Request
+
+
+class Tape:
+    """An output that is read back."""
+
+    def __init__(self, path: Path, secrets: dict[str, str]) -> None:
+        self.path = path
+        self.descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.output = open_output(self.descriptor, secrets)
+
+    def print(self, *words: object, **options: Any) -> None:
+        print(*words, **options, file=self.output)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.path.read_text().splitlines()
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """(request, message) of structured lines."""
+        return [(one["request_id"], one["message"]) for one in map(json.loads, self.lines)]
+
+
+@pytest.fixture
+def tape(tmp_path: Path) -> Iterator[Tape]:
+    made = Tape(tmp_path / "lines", {"key": "s3cret-word"})
+    yield made
+    os.close(made.descriptor)
+
+
+def request(identifier: str) -> Request:
+    return Request("GET", b"/", [(b"stagedoor-request-id", identifier.encode())], b"")
+
+
+async def within(identifier: str, *steps: Any) -> None:
+    context.current.set(request(identifier))
+    for step in steps:
+        step()
+        await asyncio.sleep(0)
+
+
+def test_outside_of_requests_a_line_stays_as_it_is(tape: Tape) -> None:
+    tape.print("plain", 7)
+    assert tape.lines == ["plain 7"]
+
+
+def test_lines_of_requests_that_print_by_turns_are_kept_apart(tape: Tape) -> None:
+    async def both() -> None:
+        await asyncio.gather(
+            within("a", lambda: tape.print("one", end=" "), lambda: tape.print("half\nand", "whole")),
+            within("b", lambda: tape.print("an", end="other "), lambda: tape.print("half")),
+        )
+
+    asyncio.run(both())
+    assert tape.told == [("a", "one half"), ("a", "and whole"), ("b", "another half")]
+
+
+def test_what_a_script_structures_itself_keeps_its_words(tape: Tape) -> None:
+    line = {"message": "rows", "level": "warning", "rows": 3}
+    steps = [lambda: tape.print(json.dumps(line)), lambda: tape.print("{'no': 'json'}"), lambda: tape.print('{"a": 1}')]
+    asyncio.run(within("a", *steps))
+    assert json.loads(tape.lines[0]) == {"request_id": "a", **line}
+    assert [message for _, message in tape.told] == ["rows", "{'no': 'json'}", '{"a": 1}']
+
+
+def test_a_line_without_an_end_is_there_when_it_is_flushed_and_secrets_are_not(tape: Tape) -> None:
+    asyncio.run(within("a", lambda: tape.print("s3cret-word", end="", flush=True), lambda: tape.print("begun", end="")))
+    tape.output.flush()
+    assert tape.told == [("a", "[secret key]"), ("a", "begun")]
+
+
+def test_lines_that_never_end_are_not_kept_for_ever(tape: Tape) -> None:
+    for number in range(150):
+        asyncio.run(within(str(number), lambda: tape.print("begun", end="")))
+    assert [request for request, _ in tape.told] == [str(number) for number in range(50)]
+
+
+def test_what_cannot_be_encoded_is_written_all_the_same(tape: Tape) -> None:
+    tape.print("\ud800")
+    asyncio.run(within("a", lambda: tape.print("\ud800")))
+    assert len(tape.lines) == 2
+
+
+def test_a_log_line_with_half_a_surrogate_pair_fails_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    log.info("said", word="\ud800")
+    assert json.loads(capsys.readouterr().out)["word"] == "\ud800"
