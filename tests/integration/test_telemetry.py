@@ -228,6 +228,14 @@ def test_charts_and_prometheus_tell_the_same_requests(seen: Seen) -> None:
 
     wait_until(points, 8, "a point of the chart")
     assert [one["version"] for one in seen.client.get("charts", application="tv")["marks"]] == ["1.0.0"]
+    with pytest.raises(errors.Invalid, match="calls are not counted by endpoint"):
+        seen.client.get("charts", of="calls", application="tv", endpoint="GET /home/{number}")
+
+    def cpu() -> list[Any]:
+        series = seen.client.get("charts", application="tv")["series"]
+        return next(one["points"] for one in series if one["name"] == "cpu_per_request")
+
+    assert 0 < wait_until(cpu, 20, "what a request costs")[-1][1] < 1
     told = seen.running.cli("metrics").stdout
     labels = 'application="tv",version="1.0.0",stack="test",endpoint="GET /home/{number}"'
     assert f"stagedoor_requests_total{{{labels}}}" in told

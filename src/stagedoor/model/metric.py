@@ -38,6 +38,11 @@ def _share(part: str, whole: str) -> Callable[[Row, float], float | None]:
     return lambda row, _: row[part] / row[whole] if row[whole] else None
 
 
+def _cpu_per_request(row: Row, _: float) -> float | None:
+    """`cpu` is of a whole instance, so an endpoint's rows have none."""
+    return row["cpu"] / 1e6 / row["requests"] if row.get("cpu") and row["requests"] else None
+
+
 def _quantile(share: float) -> Callable[[Row, float], float | None]:
     return lambda row, _: quantile(row["latencies"], share) if row["latencies"] else None
 
@@ -80,6 +85,8 @@ METRICS: tuple[Metric, ...] = (
            "stagedoor_request_calls_total", _ratio("stagedoor_request_calls_total", _ALL)),
     Metric("bytes", REQUESTS, "bytes per answer", "bytes", _share("bytes_out", "requests"),
            "stagedoor_response_bytes_total", _ratio("stagedoor_response_bytes_total", _ALL)),
+    Metric("cpu_per_request", REQUESTS, "CPU per request", "s", _cpu_per_request, "stagedoor_cpu_seconds_total",
+           _ratio("stagedoor_cpu_seconds_total", _ALL)),
     Metric("call_rate", CALLS, "calls", "1/s", _rate("calls"), _ASKED, _per_second(_ASKED)),
     Metric("call_errors", CALLS, "failed calls", "share", _share("errors", "calls"), "stagedoor_call_errors_total",
            _ratio("stagedoor_call_errors_total", _ASKED)),
@@ -101,8 +108,6 @@ METRICS: tuple[Metric, ...] = (
     Metric("deaths", USAGE, "unwanted ends", "1/s", _rate("deaths"), "stagedoor_deaths_total",
            _per_second("stagedoor_deaths_total")),
 )  # fmt: skip
-# CPU and requests come from two tables, so what one costs of the other is worked out where both are.
-CPU_PER_REQUEST = ("cpu_per_request", "CPU per request", "s")
 
 
 def of(table: str) -> tuple[Metric, ...]:

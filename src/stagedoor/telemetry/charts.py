@@ -20,16 +20,29 @@ def read(warehouse: Warehouse, of: str, since: float, until: float, only: Mappin
         raise Invalid(f"there are no charts of {of!r}", hint=f"of {', '.join(_STORED)}")
     table = _STORED[of]
     step = step_of(since, until, 15 if table == "usage" else 60)
-    wanted = {key: value for key, value in only.items() if key in TABLES[table]}
-    where = "".join(f" AND {key} = ?" for key in wanted)
+    for key in only:
+        if key not in TABLES[table]:
+            raise Invalid(f"{of} are not counted by {key}", hint="leave it out, or ask for other charts")
+    where = "".join(f" AND {key} = ?" for key in only)
     text = (_USAGE if table == "usage" else _SUMS).format(step=step, where=where, sums=_sums(table))
-    constants = [int(since * 1e6), int(until * 1e6), *wanted.values()]
+    constants = [int(since * 1e6), int(until * 1e6), *only.values()]
     rows = warehouse.ask(text, constants, table, since, until)
+    if of == metric.REQUESTS and "endpoint" not in only:
+        used = _cpu(warehouse, since, until, step, only)
+        rows = [row | {"cpu": used.get(row["moment"])} for row in rows]
     series = {
         one.name: [(row["moment"], value) for row in rows if (value := one.value(row, step)) is not None]
         for one in metric.of(of)
     }
     return {"step": step, "series": series}
+
+
+def _cpu(warehouse: Warehouse, since: float, until: float, step: int, wanted: Mapping[str, str]) -> dict[float, int]:
+    """Microseconds of CPU that instances used, by stretch."""
+    where = "".join(f" AND {key} = ?" for key in wanted)
+    constants = [int(since * 1e6), int(until * 1e6), *wanted.values()]
+    rows = warehouse.ask(_USAGE.format(step=step, where=where), constants, "usage", since, until)
+    return {row["moment"]: row["cpu"] for row in rows}
 
 
 def step_of(since: float, until: float, least: int) -> int:
