@@ -17,6 +17,8 @@ const Instances = lazy(() => import("./pages/instances"));
 const Instance = lazy(() => import("./pages/instance"));
 const Services = lazy(() => import("./pages/services"));
 const Service = lazy(() => import("./pages/service"));
+const Alerts = lazy(() => import("./pages/alerts"));
+const Alert = lazy(() => import("./pages/alert"));
 const Requests = lazy(() => import("./pages/requests"));
 const Insight = lazy(() => import("./pages/insight"));
 const Traces = lazy(() => import("./pages/traces"));
@@ -78,6 +80,8 @@ function Pages() {
       <Route path="/services" component={Services} />
       <Route path="/services/:name">{({ name }) => <Service key={name} name={name} />}</Route>
       <Route path="/services/:name/charts">{({ name }) => <ServiceCharts key={name} name={name} />}</Route>
+      <Route path="/alerts" component={Alerts} />
+      <Route path="/alerts/:number">{({ number }) => <Alert key={number} number={Number(number)} />}</Route>
       <Route path="/insight" component={Insight} />
       <Route path="/traces" component={Traces} />
       <Route path="/traces/:id">{({ id }) => <Trace key={id} id={id} />}</Route>

@@ -26,8 +26,8 @@ PARTS = (
     "/activity",
 )  # fmt: skip
 PAGES = (
-    "/", "/publications", "/requests", "/instances", "/services", "/activity", "/status", "/access", "/feedback",
-    "/nowhere", "/instances/i00000000", *(f"/applications/looked-through{part}" for part in PARTS),
+    "/", "/publications", "/requests", "/instances", "/services", "/alerts", "/activity", "/status", "/access",
+    "/feedback", "/nowhere", "/instances/i00000000", *(f"/applications/looked-through{part}" for part in PARTS),
 )  # fmt: skip
 
 

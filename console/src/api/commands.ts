@@ -134,3 +134,33 @@ export const addFault = (name: string, method: string, { kind, value, share, app
   );
 
 export const endFault = (name: string, id: string) => command("service", "end-fault", name, id);
+
+export const alerts = (application: string, state: string) =>
+  command("alerts", "list", ...(application ? [application] : []), ...(state ? ["--state", state] : []));
+
+export const oneAlert = (number: number) => command("alerts", "show", number);
+
+export const testAlerts = (application: string, days: number) =>
+  command("alerts", "test", ...(application ? [application] : []), "--days", days);
+
+type Hush = { rule: string; application: string; stack: string; endpoint: string; time: string; why: string };
+
+export const silence = ({ rule, application, stack, endpoint, time, why }: Hush) =>
+  command(
+    "alerts", "silence", rule && application ? `${rule}/${application}` : rule || application,
+    ...(stack ? ["--stack", stack] : []),
+    ...(endpoint ? ["--endpoint", endpoint] : []),
+    "--for", time || "TIME", "--why", why || "REASON",
+  );
+
+export const endSilence = (number: number) => command("alerts", "end-silence", number);
+
+/** Filters by the names of their options; what is empty is no filter. */
+export const activity = (application: string, filters: { [name: string]: string }) =>
+  command(
+    "activity",
+    ...(application ? [application] : []),
+    ...Object.entries(filters).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])),
+  );
+
+export const verifyActivities = (head: string) => command("activity", "verify", ...(head ? ["--head", head] : []));

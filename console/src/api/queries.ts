@@ -1,6 +1,7 @@
 /** What is asked of the API, by name. The first part of a key is the word that news is told with. */
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, ask, Failure } from "./client";
+import { readMoment } from "./moments";
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -53,10 +54,26 @@ export const publications = (name = "", limit = 50) =>
     queryFn: () => ask(api.GET("/v1/publications", { params: { query: { application: name, limit } } })),
   });
 
-export const activities = (name = "", limit = 50) =>
+export type Search = { application?: string; by?: string; action?: string; text?: string; since?: string; until?: string };
+
+/** As the API wants it: times are told when it is asked, so that "of the last day" moves on. */
+export function wanted({ since = "", until = "", ...rest }: Search) {
+  const times = { since: readMoment(since), until: readMoment(until) };
+  return Object.fromEntries(Object.entries({ ...rest, ...times }).filter(([, value]) => value)) as { [name: string]: string | number };
+}
+
+export const activities = (search: Search = {}, limit = 50) =>
   queryOptions({
-    queryKey: ["activities", name, limit],
-    queryFn: () => ask(api.GET("/v1/activities", { params: { query: { application: name, limit } } })),
+    queryKey: ["activities", search, limit],
+    queryFn: () => ask(api.GET("/v1/activities", { params: { query: { ...wanted(search), limit } } })),
+  });
+
+/** Reads the whole chain, so it is asked when somebody looks and not at each change. `head`: a hash noted earlier. */
+export const verification = (head: string) =>
+  queryOptions({
+    queryKey: ["verification", head],
+    queryFn: () => ask(api.GET("/v1/activities/verification", { params: { query: { head } } })),
+    gcTime: 0,
   });
 
 export const instances = (name = "") =>

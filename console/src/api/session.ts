@@ -31,6 +31,11 @@ export function useSession(): Session {
   return session;
 }
 
+/** Whether who is signed in may change what a team owns, as the API will say; without a team it is an operator's. */
+export function mayChange({ role, team }: Session, owner: string): boolean {
+  return role === "operator" || (role === "developer" && owner !== "" && team === owner);
+}
+
 /** Asks who is signed in, and begins to listen. */
 export async function begin(): Promise<void> {
   try {

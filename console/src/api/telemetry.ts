@@ -79,12 +79,13 @@ export const around = (application: string, instance: string, at: number) =>
 
 export type Only = { application?: string; version?: string; stack?: string; endpoint?: string; service?: string };
 
-export const chart = (of: "requests" | "calls" | "usage", only: Only, seconds: number) =>
+/** `end`: in seconds since the epoch; 0 for now. */
+export const chart = (of: "requests" | "calls" | "usage", only: Only, seconds: number, end = 0) =>
   queryOptions({
-    queryKey: ["telemetry", "chart", of, only, seconds],
+    queryKey: ["telemetry", "chart", of, only, seconds, end],
     staleTime: 0,
     queryFn: async ({ signal }) => {
-      const until = Math.floor(Date.now() / 1000);
+      const until = end || before(0);
       const since = until - seconds;
       const found = await ask(api.GET("/v1/charts", { params: { query: { of, ...only, since, until } }, signal }));
       return { ...found, since, until } as unknown as Chart;

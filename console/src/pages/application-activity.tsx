@@ -7,7 +7,7 @@ import { Section } from "../parts/page";
 import type { ApplicationView } from "./application";
 
 export default function ApplicationActivity({ application }: { application: ApplicationView }) {
-  const query = useQuery(activities(application.name, 200));
+  const query = useQuery(activities({ application: application.name }, 200));
   return (
     <Section title="Activity">
       <Loaded query={query}>{(all) => <Activities all={all} />}</Loaded>

@@ -2,11 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, useEffect, useRef } from "react";
 import { Link } from "wouter";
+import { alerts } from "../api/alerts";
 import type { Schemas } from "../api/client";
 import { application } from "../api/queries";
+import { count } from "../parts/format";
 import { Icon } from "../parts/icons";
 import { Loaded } from "../parts/loaded";
 import { Page } from "../parts/page";
+import { State } from "../parts/state";
 import { Overview } from "./overview";
 
 const Scaling = lazy(() => import("./scaling"));
@@ -70,12 +73,29 @@ function Facts({ one }: { one: ApplicationView }) {
       <span>
         Latest version <strong className="mono">{one.latest_version || "none"}</strong>
       </span>
+      <Fires of={one.name} />
       {/^https?:\/\//.test(one.repository) && (
         <a href={one.repository} rel="noreferrer">
           Repository <Icon name="link" />
         </a>
       )}
     </span>
+  );
+}
+
+/** How many alerts of it fire, and the way to those that did. */
+function Fires({ of }: { of: string }) {
+  const number = useQuery(alerts(of, "firing")).data?.length ?? 0;
+  return (
+    <Link href={`/alerts?application=${of}`}>
+      {number ? (
+        <State word="firing" tone="bad">
+          {count(number, "alert")} firing
+        </State>
+      ) : (
+        "Alerts"
+      )}
+    </Link>
   );
 }
 

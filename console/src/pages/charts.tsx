@@ -2,13 +2,13 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { versions } from "../api/queries";
-import { chart, type Chart as Told, type Only } from "../api/telemetry";
-import { useParameter, StackChoice } from "../parts/choice";
+import { before, chart, type Chart as Told, type Only } from "../api/telemetry";
+import { Select, StackChoice, useParameter } from "../parts/choice";
 import { Chart } from "../parts/chart";
 import { moment, span } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
-import { SpanChoice, useSpan } from "../parts/span-choice";
+import { SpanChoice, UntilChoice, useSpan, useUntil } from "../parts/span-choice";
 import type { ApplicationView } from "./application";
 
 type Of = "requests" | "calls" | "usage";
@@ -52,6 +52,7 @@ export default function ApplicationCharts({ application: { name } }: { applicati
     <>
       <div className="filters" role="group" aria-label="Of what">
         <SpanChoice />
+        <UntilChoice />
         <StackChoice />
         <Select label="Version" all="All versions" value={version} options={known.map((one) => one.number)} set={setVersion} />
         <Select label="Endpoint" all="All endpoints" value={endpoint} options={endpoints} set={setEndpoint} />
@@ -60,6 +61,38 @@ export default function ApplicationCharts({ application: { name } }: { applicati
       <Group of="usage" only={only} note={endpoint && "Instances answer every endpoint."} />
       <Group of="calls" only={only} note={endpoint && "Calls are counted for all endpoints together."} />
     </>
+  );
+}
+
+/** Of each rule the chart in which one sees it. */
+const SEEN_IN: { [rule: string]: [Of, string] } = {
+  errors: ["requests", "Errors"],
+  burn: ["requests", "Errors"],
+  latency: ["requests", "Latency"],
+  traffic: ["requests", "Requests"],
+  "crash-loop": ["usage", "Starts and unwanted ends"],
+  memory: ["usage", "Memory"],
+};
+const AROUND = 1800;
+
+type Then = { rule: string; application: string; stack: string; endpoint: string; began: number };
+
+/** What an alert was about, before and after it began; `until` 0: up to now. */
+export function AroundThen({ of: { rule, application, stack, endpoint, began }, until }: { of: Then; until: number }) {
+  const [of, title] = SEEN_IN[rule] ?? ["requests", "Errors"];
+  const plan = PLANS[of].find((one) => one.title === title)!;
+  const only: Only = { application, stack, ...(of === "requests" && { endpoint }) };
+  const least = (until || before(0)) - began + AROUND;
+  const seconds = Math.max(2 * AROUND, Math.ceil(least / AROUND) * AROUND);
+  const query = useQuery({ ...chart(of, only, seconds, until), refetchInterval: EVERY, placeholderData: keepPreviousData });
+  return (
+    <Loaded query={query} rows={3}>
+      {(told) => (
+        <div className="charts wide-charts">
+          <Drawn plan={plan} told={{ ...told, marks: [...told.marks, { at: began, text: "the alert began", version: "alert", stack }] }} />
+        </div>
+      )}
+    </Loaded>
   );
 }
 
@@ -79,6 +112,7 @@ export function ServiceCharts({ name }: { name: string }) {
     >
       <div className="filters" role="group" aria-label="Of what">
         <SpanChoice />
+        <UntilChoice />
         <StackChoice />
       </div>
       <Group of="calls" only={{ service: name, stack }} />
@@ -86,22 +120,10 @@ export function ServiceCharts({ name }: { name: string }) {
   );
 }
 
-type SelectProps = { label: string; all: string; value: string; options: string[]; set: (value: string) => void };
-
-function Select({ label, all, value, options, set }: SelectProps) {
-  return (
-    <select className="input" aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
-      <option value="">{all}</option>
-      {[...new Set(value ? [...options, value] : options)].map((one) => (
-        <option key={one}>{one}</option>
-      ))}
-    </select>
-  );
-}
-
 function Group({ of, only, note, releases }: { of: Of; only: Only; note?: string; releases?: boolean }) {
   const seconds = useSpan();
-  const query = useQuery({ ...chart(of, only, seconds), refetchInterval: EVERY, placeholderData: keepPreviousData });
+  const until = useUntil();
+  const query = useQuery({ ...chart(of, only, seconds, until), refetchInterval: EVERY, placeholderData: keepPreviousData });
   return (
     <Section title={TITLES[of]} actions={query.data && <span>{note || `a point for ${span(query.data.step)}; a ring is what still goes on`}</span>}>
       <Loaded query={query}>

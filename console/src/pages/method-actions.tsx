@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ask, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
+import { readTime } from "../api/moments";
 import { applications, dependents } from "../api/queries";
 import { Act } from "../parts/act";
 import { Field } from "../parts/field";
@@ -93,13 +94,6 @@ const VALUES: { [kind: string]: { label: string; first: string; max: number } } 
   delay: { label: "Milliseconds", first: "500", max: 60_000 },
   error: { label: "Status", first: "503", max: 599 },
 };
-const UNITS: { [unit: string]: number } = { s: 1, m: 60, h: 3600 };
-
-/** Seconds of a time as in 30s, 10m or 1h; 0 for what is none. */
-function read(time: string): number {
-  const [, number, unit] = /^(\d+)([smh])$/.exec(time) ?? [];
-  return unit ? Number(number) * UNITS[unit]! : 0;
-}
 
 export function AddFault({ service, method, onClose }: Target) {
   const [kind, setKind] = useState<keyof typeof KINDS>("error");
@@ -112,7 +106,7 @@ export function AddFault({ service, method, onClose }: Target) {
   const known = useQuery(applications()).data ?? [];
   const needs = VALUES[kind];
   const number = needs ? Number(value) : 0;
-  const seconds = read(time);
+  const seconds = readTime(time);
 
   function choose(next: keyof typeof KINDS) {
     setKind(next);

@@ -1,7 +1,9 @@
 /** An application at a glance: its deployments, newest versions, and what happened lately. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
+import { alerts } from "../api/alerts";
 import { activities, deployments, versions } from "../api/queries";
+import { AlertList } from "../parts/alerts";
 import { StackChoice, useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
 import { Loaded } from "../parts/loaded";
@@ -17,9 +19,15 @@ export function Overview({ application }: { application: ApplicationView }) {
   const [stack] = useParameter("stack");
   const running = useQuery(deployments(name, stack));
   const published = useQuery(versions(name));
-  const lately = useQuery(activities(name, 8));
+  const firing = useQuery(alerts(name, "firing")).data ?? [];
+  const lately = useQuery(activities({ application: name }, 8));
   return (
     <>
+      {firing.length > 0 && (
+        <Section title="Firing alerts" actions={<Link href={`/alerts?application=${name}`}>All alerts</Link>}>
+          <AlertList all={firing} label="Firing alerts" named={false} />
+        </Section>
+      )}
       <Section title="Deployments" actions={<StackChoice />}>
         <Loaded query={running}>
           {(all) => (all.length ? <Deployments application={application} all={all} /> : <NotRunning stack={stack} application={application} />)}

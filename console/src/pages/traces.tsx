@@ -1,24 +1,19 @@
 /** Finding a request: by its id, by a ready-made question, or by a filter of one's own. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Link, useLocation, useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 import { Failure, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
-import { keptFor, type Record } from "../api/records";
 import { history, recipes } from "../api/telemetry";
 import { useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
 import { Field } from "../parts/field";
 import { FilterField } from "../parts/filter-field";
-import { micros } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
-import { Stack, Tag } from "../parts/state";
-import { type Column, Table } from "../parts/table";
-import { Time } from "../parts/time";
+import { TraceTable } from "../parts/trace-table";
 import { Empty } from "../parts/trouble";
-import { statusTone } from "./request-list";
 
 type Recipe = Schemas["Recipe"];
 
@@ -78,7 +73,7 @@ export default function Traces() {
           <Loaded query={found}>
             {({ records }) =>
               records.length ? (
-                <Table label="Requests" rows={records} id={(one) => one.id} columns={COLUMNS} />
+                <TraceTable records={records} />
               ) : (
                 <Empty title="Nothing of this is stored">
                   All that failed, was slow or was refused is kept, and a share of the rest; a longer time may have some.
@@ -169,42 +164,5 @@ function Recipes({ choose }: { choose: (one: Recipe, text: string) => void }) {
         </button>
       )}
     </form>
-  );
-}
-
-const COLUMNS: Column<Record>[] = [
-  {
-    name: "Request",
-    kind: "main",
-    cell: (one) => (
-      <Link href={`/traces/${one.id}`} className="mono">
-        {one.method} {one.path}
-      </Link>
-    ),
-  },
-  { name: "When", cell: (one) => <Time at={one.at} /> },
-  { name: "Status", cell: (one) => <Tag tone={statusTone(one.status)}>{one.status}</Tag> },
-  { name: "Took", kind: "number", cell: (one) => micros(one.duration) },
-  {
-    name: "Application",
-    cell: (one) =>
-      one.application ? (
-        <span className="states">
-          <span>{one.application}</span> <span className="mono">{one.version}</span> {one.stack && <Stack name={one.stack} />}
-        </span>
-      ) : (
-        <span className="faint">none</span>
-      ),
-  },
-  { name: "Device", cell: (one) => one.device || <span className="faint">not said</span> },
-  { name: "Kept because", cell: (one) => <Kept of={one} /> },
-];
-
-function Kept({ of: { kept, weight = 1 } }: { of: Record }) {
-  return (
-    <span>
-      {keptFor(kept)}
-      {weight > 1 && <span className="faint">, stands for {weight.toLocaleString("en", { maximumFractionDigits: 0 })}</span>}
-    </span>
   );
 }

@@ -1,7 +1,7 @@
 /** Activities in words: who did what, when, from what to what. */
 import { Link } from "wouter";
 import type { Schemas } from "../api/client";
-import { brief } from "./format";
+import { brief, moment } from "./format";
 import { Time } from "./time";
 import { Empty } from "./trouble";
 
@@ -47,6 +47,11 @@ function say(value: unknown): string {
   if (typeof value !== "object" || Array.isArray(value)) return brief(value);
   return Object.entries(value)
     .filter(([, part]) => part !== null && part !== "")
-    .map(([key, part]) => `${key} ${brief(part, 60)}`)
+    .map(([key, part]) => `${key} ${isMoment(key, part) ? moment(part) : brief(part, 60)}`)
     .join(", ");
+}
+
+/** Times are written down in seconds since the epoch. */
+function isMoment(key: string, part: unknown): part is number {
+  return (key === "until" || key.endsWith("_at")) && typeof part === "number" && part > 1e9;
 }

@@ -45,3 +45,17 @@ export function StackChoice() {
     />
   );
 }
+
+type SelectProps = { label: string; all: string; value: string; options: string[]; set: (value: string) => void };
+
+/** One of several by a list; what is chosen is in it even where it is not known. */
+export function Select({ label, all, value, options, set }: SelectProps) {
+  return (
+    <select className="input" aria-label={label} value={value} onChange={(event) => set(event.target.value)}>
+      <option value="">{all}</option>
+      {[...new Set(value ? [...options, value] : options)].map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </select>
+  );
+}

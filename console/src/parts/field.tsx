@@ -4,13 +4,14 @@ import { type ReactNode, useId } from "react";
 type Props = {
   label: string;
   hint?: ReactNode;
+  kind?: "time";
   children: (ids: { id: string; "aria-describedby"?: string }) => ReactNode;
 };
 
-export function Field({ label, hint, children }: Props) {
+export function Field({ label, hint, kind, children }: Props) {
   const id = useId();
   return (
-    <div className="field">
+    <div className={kind ? `field ${kind}` : "field"}>
       <label htmlFor={id}>{label}</label>
       {children(hint ? { id, "aria-describedby": `${id}-hint` } : { id })}
       {hint && (

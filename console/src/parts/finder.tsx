@@ -20,6 +20,7 @@ const PAGES: Found[] = [
   ["/query", "Query"],
   ["/instances", "Instances"],
   ["/services", "Services"],
+  ["/alerts", "Alerts"],
   ["/activity", "Activity"],
   ["/status", "System status"],
   ["/access", "Access"],

@@ -4,6 +4,7 @@ const PATHS = {
   publications: "M8 13.5v-8 M4.5 8.5 8 5l3.5 3.5 M3 2.5h10",
   instances: "M8 1.8 13.5 5v6L8 14.2 2.5 11V5z M2.5 5 8 8.1 13.5 5 M8 8.1v6.1",
   services: "M6 5.5h4 M6 10.5h4 M2.5 3.5h3.5v4h-3.5z M10 3.5h3.5v4H10z M2.5 8.5h3.5v4h-3.5z M10 8.5h3.5v4H10z",
+  alerts: "M8 2a4 4 0 0 0-4 4v2.8L2.6 11.5h10.8L12 8.8V6a4 4 0 0 0-4-4z M6.4 13.8h3.2",
   requests: "M2 5h10 M9.5 2.5 12 5 9.5 7.5 M14 11H4 M6.5 8.5 4 11l2.5 2.5",
   insight: "M2 3h12v8.5H2z M5.5 14h5 M4.5 8.5l2-2.5 2 2 3-3.5",
   traces: "M2 3.5h7 M4.5 8h6.5 M7.5 12.5H14",

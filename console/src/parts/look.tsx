@@ -1,4 +1,4 @@
-/** A look into a live instance: asked for by a click, given up when one leaves the page. */
+/** What takes a while to be looked at: asked for by a click, given up when one leaves the page. */
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Failure } from "../api/client";
 import { useSession } from "../api/session";
@@ -12,12 +12,15 @@ type Props<T> = {
   /** Fields before the button. */
   fields?: ReactNode;
   ready?: boolean;
+  /** Any role may look; else what is looked at is a live instance, which viewers leave alone. */
+  anybody?: boolean;
   ask: (signal: AbortSignal) => Promise<T>;
   children: (found: T) => ReactNode;
 };
 
-export function Look<T>({ button, busy, command, fields, ready = true, ask, children }: Props<T>) {
+export function Look<T>({ button, busy, command, fields, ready = true, anybody = false, ask, children }: Props<T>) {
   const { name, role } = useSession();
+  const barred = role === "viewer" && !anybody;
   const [asking, setAsking] = useState(false);
   const [found, setFound] = useState<T | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -50,12 +53,12 @@ export function Look<T>({ button, busy, command, fields, ready = true, ask, chil
         }}
       >
         {fields}
-        <button type="submit" className="button primary" disabled={asking || !ready || role === "viewer"}>
+        <button type="submit" className="button primary" disabled={asking || !ready || barred}>
           {asking ? busy : button}
         </button>
         <Command text={command} />
       </form>
-      {role === "viewer" && <p className="faint">{name} is a viewer; its team and operators may look into an instance.</p>}
+      {barred && <p className="faint">{name} is a viewer; its team and operators may look into an instance.</p>}
       {failure && <Problem error={failure} />}
       {asking && <Skeleton rows={3} />}
       {found && !asking && <div className="look-found">{children(found)}</div>}

@@ -1,6 +1,8 @@
 /** The frame around every page: where one can go, who one is, what concerns all. */
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { alerts, MANY } from "../api/alerts";
 import { useLive } from "../api/live";
 import { signOut, useSession } from "../api/session";
 import { Banner } from "./banner";
@@ -9,13 +11,14 @@ import { Icon, type IconName, Logo } from "./icons";
 import { State } from "./state";
 import { applyTheme, type Theme, theme, THEMES } from "./theme";
 
-type Place = { to: string; text: string; icon: IconName };
+type Place = { to: string; text: string; icon: IconName; count?: () => ReactNode };
 
 const PLACES: Place[] = [
   { to: "/", text: "Applications", icon: "applications" },
   { to: "/publications", text: "Publications", icon: "publications" },
   { to: "/instances", text: "Instances", icon: "instances" },
   { to: "/services", text: "Services", icon: "services" },
+  { to: "/alerts", text: "Alerts", icon: "alerts", count: FiringCount },
   { to: "/activity", text: "Activity", icon: "activity" },
 ];
 const TRAFFIC: Place[] = [
@@ -105,10 +108,23 @@ function Places({ places, path }: { places: Place[]; path: string }) {
           <Link href={one.to} aria-current={isHere(one.to, path) ? "page" : undefined}>
             <Icon name={one.icon} />
             {one.text}
+            {one.count && <one.count />}
           </Link>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How many alerts fire now; nothing where all is well. */
+function FiringCount() {
+  const number = useQuery(alerts("", "firing")).data?.length ?? 0;
+  if (!number) return null;
+  return (
+    <span className="places-count">
+      {number < MANY ? number : `${MANY - 1}+`}
+      <span className="hidden"> firing</span>
+    </span>
   );
 }
 

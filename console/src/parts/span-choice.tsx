@@ -1,5 +1,6 @@
 /** How far back one looks; kept in the address. */
 import { Choice, useParameter } from "./choice";
+import { moment } from "./format";
 
 const SPANS = [
   { value: "", text: "1 h", seconds: 3600 },
@@ -21,4 +22,25 @@ export function useSince(): string {
 export function useSpan(): number {
   const [value] = useParameter("since");
   return SPANS.find((one) => one.value === value)?.seconds ?? 3600;
+}
+
+/** Where the time ends that one looks at, in seconds since the epoch: a link to what was has it; 0 for now. */
+export function useUntil(): number {
+  const [value] = useParameter("until");
+  return Math.max(0, Math.floor(Number(value) || 0));
+}
+
+/** Says that it is not now that is shown, and goes back to it. */
+export function UntilChoice() {
+  const [, set] = useParameter("until");
+  const until = useUntil();
+  if (!until) return null;
+  return (
+    <p className="until">
+      <span>until {moment(until)}</span>
+      <button type="button" className="button" onClick={() => set("")}>
+        Up to now
+      </button>
+    </p>
+  );
 }
