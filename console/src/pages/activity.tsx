@@ -6,10 +6,10 @@ import * as commands from "../api/commands";
 import { readTime } from "../api/moments";
 import { activities, applications, type Search, wanted } from "../api/queries";
 import { Activities } from "../parts/activities";
-import { Choice } from "../parts/choice";
+import { Choices } from "../parts/choice";
 import { Command } from "../parts/command";
 import { Field } from "../parts/field";
-import { count } from "../parts/format";
+import { count, span } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
 import { Empty } from "../parts/trouble";
@@ -102,7 +102,7 @@ function Filters({ asked, apply, clear }: FiltersProps) {
             Clear
           </button>
         )}
-        <Choice label="Of the last" name="since" options={SPANS} />
+        <Choices label="Of the last" options={SPANS} value={asked.since} set={(since) => apply({ ...typed, since })} />
       </div>
     </form>
   );
@@ -132,9 +132,10 @@ function Word({ label, value, set, known }: WordProps) {
 
 function When({ label, value, set }: { label: string; value: string; set: (value: string) => void }) {
   const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value);
+  const back = readTime(value);
   const shown = /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00` : isDate ? value : "";
   return (
-    <Field label={label} kind="time" hint={readTime(value) ? `${value} ago` : undefined}>
+    <Field label={label} kind="time" hint={back ? `${span(back)} ago` : undefined}>
       {(ids) => <input {...ids} className="input" type="datetime-local" value={shown} onChange={(event) => set(event.target.value)} />}
     </Field>
   );

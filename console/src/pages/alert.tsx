@@ -16,7 +16,6 @@ import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
 import { Time } from "../parts/time";
 import { TraceTable } from "../parts/trace-table";
-import { Empty } from "../parts/trouble";
 import { AroundThen } from "./charts";
 import Missing from "./missing";
 import { AddSilence } from "./silences";
@@ -168,7 +167,7 @@ function Figures({ of }: { of: { [name: string]: unknown } }) {
       })}
       {died.length > 0 && (
         <Fact name={died.length > 1 ? "Instances, the last of them" : "Instance"} wide>
-          <span className="tags">
+          <span className="states">
             {died.map((id) => (
               <Link key={id} href={`/instances/${id}`} className="mono">
                 {id}
@@ -188,7 +187,7 @@ function Examples({ of, ids }: { of: Told; ids: string[] }) {
     ...history({ query: `id in [${ids.map((id) => JSON.stringify(id)).join(", ")}]`, seconds, limit: ids.length || 1 }),
     enabled: ids.length > 0,
   });
-  if (!ids.length) return <Empty title="None">Errors and latency have some; this rule looks at no single request.</Empty>;
+  if (!ids.length) return <p className="faint">None: errors, latency and the error budget have some where requests are stored.</p>;
   return (
     <Loaded query={query} rows={3}>
       {({ records }) => {

@@ -3,12 +3,19 @@ import { useSearchParams } from "wouter";
 
 type Props = { label: string; name: string; options: { value: string; text: string }[] };
 
-export function Choice({ label, name, options }: Props) {
-  const [value, setValue] = useParameter(name);
+export function Choice({ name, ...rest }: Props) {
+  const [value, set] = useParameter(name);
+  return <Choices {...rest} value={value} set={set} />;
+}
+
+type ChoicesProps = Omit<Props, "name"> & { value: string; set: (value: string) => void };
+
+/** The same, kept by whoever shows it. */
+export function Choices({ label, options, value, set }: ChoicesProps) {
   return (
     <div className="choice" role="group" aria-label={label}>
       {options.map((one) => (
-        <button key={one.value} type="button" aria-pressed={one.value === value} onClick={() => setValue(one.value)}>
+        <button key={one.value} type="button" aria-pressed={one.value === value} onClick={() => set(one.value)}>
           {one.text}
         </button>
       ))}

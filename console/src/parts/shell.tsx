@@ -57,6 +57,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <div className="bar">
         <Home />
+        <FiringLink />
         <button
           ref={toggle}
           type="button"
@@ -116,9 +117,25 @@ function Places({ places, path }: { places: Place[]; path: string }) {
   );
 }
 
+function useFiring(): number {
+  return useQuery(alerts("", "firing")).data?.length ?? 0;
+}
+
+/** Where the menu is closed, and something fires. */
+function FiringLink() {
+  if (!useFiring()) return null;
+  return (
+    <Link href="/alerts" className="bar-alerts">
+      <Icon name="alerts" />
+      <span className="hidden">Alerts</span>
+      <FiringCount />
+    </Link>
+  );
+}
+
 /** How many alerts fire now; nothing where all is well. */
 function FiringCount() {
-  const number = useQuery(alerts("", "firing")).data?.length ?? 0;
+  const number = useFiring();
   if (!number) return null;
   return (
     <span className="places-count">
