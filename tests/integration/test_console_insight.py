@@ -260,9 +260,12 @@ def test_log_lines_are_searched_counted_and_followed(visit: Visit, seen: Running
 def test_charts_show_points_and_releases(visit: Visit, seen: Running) -> None:
     _home(seen)
     page = visit("/applications/seen/charts")
+    expect(page.get_by_role("img", name=re.compile("^CPU a request: .* at the most"))).to_be_visible(timeout=45_000)
     page.get_by_label("Endpoint").select_option("GET /home")
     expect(page.get_by_role("img", name=re.compile(r"^Requests: .*. last"))).to_be_visible(timeout=30_000)
     expect(page.get_by_role("img", name=re.compile("^Latency: .* ms at the most"))).to_be_visible()
+    # An instance's CPU is of all its endpoints together.
+    expect(page.get_by_role("img", name=re.compile("^CPU a request"))).to_have_count(0)
     expect(page.locator(".releases-told")).to_contain_text("seen 1.0.0 to test")
     expect(page.locator(".chart-mark").first).to_be_attached()
     page.locator(".chart-table summary").first.click()

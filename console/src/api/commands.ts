@@ -140,6 +140,8 @@ export const alerts = (application: string, state: string) =>
 
 export const oneAlert = (number: number) => command("alerts", "show", number);
 
+export const showSaved = (name: string) => command("saved", "show", name);
+
 export const testAlerts = (application: string, days: number) =>
   command("alerts", "test", ...(application ? [application] : []), "--days", days);
 

@@ -10,12 +10,12 @@ import { before, history } from "../api/telemetry";
 import { Activities } from "../parts/activities";
 import { AlertState, Silenced, Whose } from "../parts/alerts";
 import { Command } from "../parts/command";
-import { Fact } from "../parts/fact";
-import { brief, bytes, latency, moment, percent, span } from "../parts/format";
+import { moment, span } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
 import { Time } from "../parts/time";
 import { TraceTable } from "../parts/trace-table";
+import { Figures, SavedFigures } from "./alert-figures";
 import { AroundThen } from "./charts";
 import Missing from "./missing";
 import { AddSilence } from "./silences";
@@ -81,7 +81,7 @@ function Actions({ of }: { of: Told }) {
   const look = new URLSearchParams({ stack: of.stack, ...(of.endpoint && { endpoint: of.endpoint }), ...(end && { until: String(end) }) });
   return (
     <>
-      {of.application && (
+      {of.application && of.rule !== "saved" && (
         <Link className="button" href={`/applications/${of.application}/charts?${look}`}>
           Charts
         </Link>
@@ -110,8 +110,8 @@ function Parts({ of }: { of: Told }) {
         <Silenced of={of} />
       </div>
       <Section title="Figures" actions={<span>as they were when it fired last</span>}>
-        <Figures of={evidence.figures ?? {}} />
-        {of.application && <AroundThen of={of} until={endOf(of)} />}
+        {of.rule === "saved" ? <SavedFigures of={of} until={endOf(of)} /> : <Figures of={evidence.figures ?? {}} />}
+        {of.application && of.rule !== "saved" && <AroundThen of={of} until={endOf(of)} />}
       </Section>
       <Section title="Example requests">
         <Examples of={of} ids={evidence.requests ?? []} />
@@ -121,62 +121,6 @@ function Parts({ of }: { of: Told }) {
         <Before of={of} />
       </Section>
     </>
-  );
-}
-
-type Said = { text: string; say: (value: number) => ReactNode };
-
-const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
-/** A share that may be 99.9 %: not rounded to all. */
-const exact = (value: number) => `${Number((value * 100).toFixed(3))}%`;
-
-const FIGURES: { [name: string]: Said } = {
-  error_share: { text: "Share of errors", say: percent },
-  usual_share: { text: "Usual share", say: percent },
-  p50_seconds: { text: "p50", say: latency },
-  usual_p50_seconds: { text: "p50 in the hour before", say: latency },
-  p99_seconds: { text: "p99", say: latency },
-  usual_p99_seconds: { text: "p99 in the hour before", say: latency },
-  burn: { text: "Errors, as a multiple of what is allowed", say: (value) => `${number(value)} times` },
-  objective: { text: "Objective: good answers", say: exact },
-  errors: { text: "Errors", say: number },
-  requests: { text: "Requests", say: number },
-  expected_requests: { text: "Requests expected", say: number },
-  seconds: { text: "Looked at", say: span },
-  deaths: { text: "Instances that died", say: number },
-  seconds_left: { text: "Memory full in", say: span },
-  bytes: { text: "Memory used", say: bytes },
-  limit_bytes: { text: "Limit of memory", say: bytes },
-  expires_at: { text: "Certificate ends", say: moment },
-};
-
-function Figures({ of }: { of: { [name: string]: unknown } }) {
-  const { instance, instances, ...rest } = of;
-  const died = [instances, instance].flat().filter((one) => typeof one === "string");
-  const names = [...Object.keys(FIGURES).filter((one) => one in rest), ...Object.keys(rest).filter((one) => !(one in FIGURES))];
-  if (!names.length && !died.length) return <p className="faint">None: what is said above is all there is.</p>;
-  return (
-    <dl className="facts-grid card above alert-figures">
-      {names.map((name) => {
-        const [said, value] = [FIGURES[name], rest[name]];
-        return (
-          <Fact key={name} name={said?.text ?? name}>
-            {said && typeof value === "number" ? said.say(value) : brief(value)}
-          </Fact>
-        );
-      })}
-      {died.length > 0 && (
-        <Fact name={died.length > 1 ? "Instances, the last of them" : "Instance"} wide>
-          <span className="states">
-            {died.map((id) => (
-              <Link key={id} href={`/instances/${id}`} className="mono">
-                {id}
-              </Link>
-            ))}
-          </span>
-        </Fact>
-      )}
-    </dl>
   );
 }
 

@@ -25,7 +25,7 @@ export function Backtest({ application: first }: { application: string }) {
       <div className="look">
         <p className="faint">
           The rules as they are, held against the minutes that are stored. Crash loops, memory, breakers and
-          certificates are not stored by the minute, so they are not in it.
+          certificates are not stored by the minute, so they are not in it; a saved query has a test of its own, <code>stagedoor saved test</code>.
         </p>
         <Look
           button="Look"

@@ -21,6 +21,7 @@ const PLANS: { [of in Of]: Plan } = {
     { title: "Requests", series: { rate: "requests" } },
     { title: "Errors", series: { errors: "errors", degraded: "degraded" } },
     { title: "Latency", series: PERCENTILES },
+    { title: "CPU a request", series: { cpu_per_request: "CPU" } },
     { title: "Calls a request", series: { calls: "calls" } },
     { title: "Bytes an answer", series: { bytes: "bytes" } },
     { title: "Cold starts and refusals", series: { cold: "cold starts", refused: "refused" } },
@@ -131,7 +132,7 @@ function Group({ of, only, note, releases }: { of: Of; only: Only; note?: string
           <>
             {releases && <Releases of={told} />}
             <div className="charts">
-              {PLANS[of].map((one) => (
+              {planOf(of, only).map((one) => (
                 <Drawn key={one.title} plan={one} told={told} />
               ))}
             </div>
@@ -140,6 +141,11 @@ function Group({ of, only, note, releases }: { of: Of; only: Only; note?: string
       </Loaded>
     </Section>
   );
+}
+
+/** CPU is an instance's, which answers all endpoints: of one there is none. */
+function planOf(of: Of, { endpoint }: Only): Plan {
+  return endpoint ? PLANS[of].filter((one) => !("cpu_per_request" in one.series)) : PLANS[of];
 }
 
 function Drawn({ plan: { title, series }, told }: { plan: Plan[number]; told: Told }) {

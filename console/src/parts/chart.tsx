@@ -1,6 +1,6 @@
 /** Figures over time as lines: gaps where nothing happened, releases as upright lines, and all of it as a table too. */
 import { type PointerEvent, useEffect, useId, useRef, useState } from "react";
-import { bytes, cores, latency, mean, moment, percent, rate } from "./format";
+import { bytes, cores, mean, micros, moment, percent, rate } from "./format";
 
 export type Line = { name: string; points: readonly (readonly [number, number])[] };
 export type Mark = { at: number; text: string; version: string };
@@ -26,9 +26,9 @@ const DAY = 86_400;
 export function sayIn(unit: string): (value: number) => string {
   switch (unit) {
     case "s":
-      return (value) => (value ? latency(value) : "0 ms");
+      return (value) => (value ? micros(value * 1e6) : "0 ms");
     case "us":
-      return (value) => (value ? latency(value / 1e6) : "0 ms");
+      return (value) => (value ? micros(value) : "0 ms");
     case "1/s":
       return (value) => `${value > 0 && value < 0.1 ? mean(value) : rate(value)}/s`;
     case "share":

@@ -1,5 +1,5 @@
 /** Figures by group in windows of time: the newest as bars, many as lines. */
-import type { Window } from "../api/telemetry";
+import { before, type Window } from "../api/telemetry";
 import { Chart, type Line } from "./chart";
 import { clock, count, mean, micros, span } from "./format";
 import Sparkline from "./sparkline";
@@ -16,7 +16,13 @@ function isTime(figure: string): boolean {
   return /\((duration|queue)\)/.test(figure);
 }
 
-function name(by: unknown[]): string {
+/** A value of a figure, as in "p99(duration)", with its unit. */
+export function sayFigure(figure: string, value: number): string {
+  return isTime(figure) ? micros(value) : mean(value);
+}
+
+/** A group, as in "GET /home, 500". */
+export function groupName(by: unknown[]): string {
   return by.map((one) => (one === "" || one === null ? "(none)" : String(one))).join(", ") || "all";
 }
 
@@ -26,11 +32,11 @@ export function WindowBars({ windows }: { windows: Window[] }) {
   const now = windows.at(-1)!;
   const rows = now.rows.slice(0, MOST_ROWS);
   const most = Math.max(1e-9, ...rows.map((one) => one.figures[0] ?? 0));
-  const say = (value: number, at: number) => (isTime(figures[at] ?? "") ? micros(value) : mean(value));
-  const before = new Map<string, number[]>();
+  const say = (value: number, at: number) => sayFigure(figures[at] ?? "", value);
+  const former = new Map<string, number[]>();
   for (const row of rows) {
     const key = JSON.stringify(row.by);
-    before.set(key, windows.map((one) => one.rows.find((each) => JSON.stringify(each.by) === key)?.figures[0] ?? 0));
+    former.set(key, windows.map((one) => one.rows.find((each) => JSON.stringify(each.by) === key)?.figures[0] ?? 0));
   }
   return (
     <section aria-label="Windows" className="card windows">
@@ -64,7 +70,7 @@ export function WindowBars({ windows }: { windows: Window[] }) {
             {rows.map((row) => (
               <tr key={JSON.stringify(row.by)}>
                 <th scope="row" className="mono">
-                  {name(row.by)}
+                  {groupName(row.by)}
                 </th>
                 <td className="bars-bar">
                   <svg className="call-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
@@ -78,7 +84,7 @@ export function WindowBars({ windows }: { windows: Window[] }) {
                   </td>
                 ))}
                 <td className="bars-before">
-                  <Sparkline values={before.get(JSON.stringify(row.by)) ?? []} />
+                  <Sparkline values={former.get(JSON.stringify(row.by)) ?? []} />
                 </td>
               </tr>
             ))}
@@ -90,11 +96,10 @@ export function WindowBars({ windows }: { windows: Window[] }) {
 }
 
 /** One chart for each figure; a line for each of the groups with the most. */
-export function WindowChart({ windows, query, seconds }: { windows: Window[]; query: string; seconds: number }) {
+export function WindowChart({ windows, query, seconds, until = before(0) }: { windows: Window[]; query: string; seconds: number; until?: number }) {
   const figures = figuresOf(query);
-  const until = Math.floor(Date.now() / 1000);
   const sums = new Map<string, number>();
-  for (const window of windows) for (const row of window.rows) sums.set(name(row.by), (sums.get(name(row.by)) ?? 0) + (row.figures[0] ?? 0));
+  for (const window of windows) for (const row of window.rows) sums.set(groupName(row.by), (sums.get(groupName(row.by)) ?? 0) + (row.figures[0] ?? 0));
   const groups = [...sums].sort(([, one], [, other]) => other - one).map(([group]) => group);
   const width = windows[0]!.rows[0]?.figures.length ?? 1;
   return (
@@ -110,7 +115,7 @@ export function WindowChart({ windows, query, seconds }: { windows: Window[]; qu
           const lines: Line[] = groups.slice(0, MOST_LINES).map((group) => ({
             name: group,
             points: windows.flatMap((one) => {
-              const row = one.rows.find((each) => name(each.by) === group);
+              const row = one.rows.find((each) => groupName(each.by) === group);
               return row ? [[one.at, row.figures[at] ?? 0] as const] : [];
             }),
           }));
