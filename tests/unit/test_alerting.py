@@ -254,7 +254,7 @@ def test_a_saved_query_fires_once_a_window_passes_its_bound(tmp_path: Path) -> N
         assert await world.pass_by(360) == []
         (fired,) = await world.pass_by(60)
         assert (fired.rule, fired.application, fired.endpoint) == ("saved", "tv-home", "fallbacks")
-        assert fired.reason == "count() of GET /1 was 30 in 60.00 s, and the bound is > 20"
+        assert fired.reason == "count() of GET /1 was 30 in 60 s, and the bound is > 20"
         assert fired.evidence["requests"] == ["history-0", "history-1", "history-2"]
         assert next(one["action"] for one in fired.evidence["activities"]) == "save query"
         world.told.away = True

@@ -5,6 +5,7 @@ import pytest
 from stagedoor.decide.alert import saved as decide
 from stagedoor.model.errors import Invalid
 from stagedoor.model.filters import fields, windows
+from stagedoor.model.quantity import say_time
 from stagedoor.model.saved import SavedQuery, parse, parse_bound
 from stagedoor.model.telemetry_views import Window, WindowRow
 
@@ -71,7 +72,7 @@ def judged(query: str, bound: str, *rows: WindowRow) -> str:
 def test_the_worst_group_is_named_and_others_are_counted() -> None:
     rows = [WindowRow(["GET /a"], [3.0]), WindowRow(["GET /b"], [30.0]), WindowRow(["GET /c"], [40.0])]
     assert judged("count() by endpoint every 1m", "> 20", *rows) == (
-        "count() of GET /c was 40 in 60.00 s, and the bound is > 20; 1 more passed it"
+        "count() of GET /c was 40 in 60 s, and the bound is > 20; 1 more passed it"
     )
     assert "GET /a was 3" in judged("count() by endpoint every 1m", "< 20", *rows)
     assert judged("count() by endpoint every 1m", "> 40", *rows) == ""
@@ -79,7 +80,7 @@ def test_the_worst_group_is_named_and_others_are_counted() -> None:
 
 def test_a_duration_is_said_as_one() -> None:
     assert judged("p99(duration) every 1m", "> 200ms", WindowRow([], [350_000.0])) == (
-        "p99(duration) was 350 ms in 60.00 s, and the bound is > 200ms"
+        "p99(duration) was 350 ms in 60 s, and the bound is > 200ms"
     )
 
 
@@ -91,3 +92,9 @@ def test_silence_is_zero_where_records_are_counted_and_nothing_elsewhere() -> No
 
 def test_the_newest_window_is_one_that_is_whole() -> None:
     assert [decide.newest(now, 60.0) for now in (121.0, 122.0, 181.9, 182.0)] == [0.0, 60.0, 60.0, 120.0]
+
+
+def test_times_are_said_without_needless_digits() -> None:
+    assert [say_time(one) for one in (0.012, 1, 1.5, 60, 3600, 5400, 180_000)] == [
+        "12 ms", "1 s", "1.50 s", "60 s", "60 min", "90 min", "50 h",
+    ]  # fmt: skip

@@ -34,5 +34,10 @@ def say_time(seconds: float) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 120:
-        return f"{seconds:.2f} s"
-    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+        return f"{_short(seconds, 2)} s"
+    return f"{_short(seconds / 60, 1)} min" if seconds < 7200 else f"{_short(seconds / 3600, 1)} h"
+
+
+def _short(value: float, digits: int) -> str:
+    """As `1.5`, and a whole number without what follows its point."""
+    return f"{value:.{digits}f}".removesuffix("." + "0" * digits)

@@ -33,8 +33,8 @@ def judge(key: tuple[str, str, str], series: Series, now: float, objective: floa
         if chance.at_least(errors, requests, _NEARLY * burn * allowance) < _SURE:
             rate = errors / requests / allowance
             reason = (
-                f"{errors} of {requests} answers in {say_time(long)} were errors: {rate:.1f} times what the objective "
-                f"of {objective:.3%} allows; from {burn} on it is used up in {say_time(30 * 24 * HOUR / burn)}"
+                f"{errors} of {requests} answers in {say_time(long)} were errors: {rate:.{0 if rate >= 10 else 1}f} times what the objective "
+                f"of {objective * 100:g} % allows; from {burn} on it is used up in {say_time(30 * 24 * HOUR / burn)}"
             )
             figures = {"burn": rate, "objective": objective, "errors": errors, "requests": requests, "seconds": long}
             return Verdict(Subject(BURN, *key), series.version, reason, figures)
