@@ -9,6 +9,7 @@ import pytest
 from stagedoor.model.sketch import bucket, quantile
 from stagedoor.telemetry.endpoints import shape
 from stagedoor.telemetry.figures import Figures
+from stagedoor.telemetry.records import decode
 
 NOW = 1_795_423_025
 ID = "01234567-89ab-cdef-0123-4567890000{:02x}"
@@ -37,7 +38,7 @@ def request(at: float = 0.0, took: int = 5, **fields: Any) -> bytes:
 def taken(*lines: bytes, after: float = 0.0) -> Figures:
     """What is known of the lines, so many seconds after NOW."""
     figures = Figures(lambda: NOW + after)
-    figures.take(b"".join(lines))
+    figures.take(decode(b"".join(lines)))
     return figures
 
 
@@ -130,7 +131,7 @@ def test_under_heavy_load_a_share_stands_for_all_and_errors_are_all_there(monkey
         for part in range(256):
             identity = f"01234567-89ab-cdef-0123-45678900{part:04x}"
             block = [call(id=identity) for _ in range(99)] + [call(id=identity, status=500), request(id=identity)]
-            figures.take(b"".join(block))
+            figures.take(decode(b"".join(block)))
         second[0] += 1
     assert figures._counted[2] > 1
     (cell,) = figures.calls(60).values()

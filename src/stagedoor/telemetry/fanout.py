@@ -41,6 +41,9 @@ class Measured(NamedTuple):
     received: int
 
 
+NOTHING_ASKED = Measured(Counter(), 0, 0, 0, 0)
+
+
 def measure(asked: Sequence[Asked]) -> Measured:
     names: Counter[str] = Counter([f"{one.service}.{one.name}" for one in asked])
     times = sorted([(one.end, one.end - one.us) for one in asked])

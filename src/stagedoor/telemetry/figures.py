@@ -6,23 +6,21 @@ Figures of many cells add up (`model.sketch`). Everything is bounded: what comes
 import math
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-
-import msgspec
 
 from stagedoor.model.sketch import bucket
 from stagedoor.telemetry.endpoints import shape
-from stagedoor.telemetry.fanout import Fanout, measure
-from stagedoor.telemetry.records import NOTHING, CallRecord, RequestRecord, decoder
+from stagedoor.telemetry.fanout import NOTHING_ASKED, Fanout, measure
+from stagedoor.telemetry.records import NOTHING, CallRecord, Record, RequestRecord
 
 _SECONDS, _MINUTES = 60, 60
 _MOST_KEYS = 2000
 _MOST_PENDING = 20_000
 _MOST_CALLS = 500
-_AT_MOST = 4000  # Records a second that are all read.
-_WELL = b'"status":2'
+_AT_MOST = 4000  # Records a second that are all counted.
 
 CallKey = tuple[str, str, str, str]  # Service, method, application@version, stack.
 EndpointKey = tuple[str, str, str]  # Application@version, stack, method and path.
@@ -93,7 +91,7 @@ class Cell:
 
 
 class Figures:
-    """Takes lines of records; answers for windows that end now, by `clock` (seconds since the epoch)."""
+    """Takes records; answers for windows that end now, by `clock` (seconds since the epoch)."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -106,37 +104,31 @@ class Figures:
         self._counted = (0, 0, 1)  # A second, what came in it, the share that is read in it.
         self._newest = 0
 
-    def take(self, content: bytes) -> None:
-        """Whole lines, as they came. A line that is none is left out.
+    def take(self, records: Sequence[Record]) -> None:
+        """As they came.
 
-        Above some thousand records a second only a share of those that went well is read, whole requests with their
-        calls, and each counts for as many as it stands for; what went badly is always read.
+        Above some thousand records a second only a share of those that went well is counted, whole requests with their
+        calls, and each counts for as many as it stands for; calls that went badly always are.
         """
-        lines = content.split(b"\n")
-        share = self._share(len(lines))
-        for line in lines:
-            chosen = share == 1 or _number(line) % share == 0
-            if line and (chosen or _WELL not in line):
-                self._take(line, share if _WELL in line else 1, chosen=chosen, all_weight=share)
+        share = self._share(len(records))
+        for one in records:
+            chosen = share == 1 or _number(one.id) % share == 0
+            if type(one) is RequestRecord:
+                if chosen:
+                    self._add_request(one, share)
+            elif type(one) is CallRecord:
+                well = 200 <= one.status < 300
+                if chosen or not well:
+                    self._add_call(one, share if well else 1, chosen=chosen)
 
-    def _share(self, lines: int) -> int:
-        """One of how many is read; by what came within the last second."""
+    def _share(self, came: int) -> int:
+        """One of how many is counted; by what came within the last second."""
         second = int(time.monotonic())
         if second != self._counted[0]:
             rate = self._counted[1] if second == self._counted[0] + 1 else 0
             self._counted = (second, 0, max(1, rate // _AT_MOST))
-        self._counted = (second, self._counted[1] + lines, self._counted[2])
+        self._counted = (second, self._counted[1] + came, self._counted[2])
         return self._counted[2]
-
-    def _take(self, line: bytes, weight: int, *, chosen: bool, all_weight: int) -> None:
-        try:
-            record = decoder.decode(line)
-        except msgspec.MsgspecError:
-            return
-        if isinstance(record, CallRecord):
-            self._add_call(record, weight, chosen=chosen)
-        elif chosen:
-            self._add_request(record, all_weight)
 
     def _add_call(self, one: CallRecord, weight: int, *, chosen: bool) -> None:
         second = one.end // 1_000_000
@@ -171,14 +163,14 @@ class Figures:
             self._ever.setdefault(whole, Cell()).merge(cell)
 
     def _add_request(self, one: RequestRecord, weight: int) -> None:
-        asked = self._pending.pop(one.id, [])
-        parts = one.target.split("|")
-        if len(parts) < 2 or parts[0] == "control":
+        asked = self._pending.pop(one.id, ())
+        label, endpoint = _endpoint(one.target, one.method, one.path)
+        if not label:
             return
-        key = (parts[1], one.stack, f"{one.method} {shape(one.path)}")
-        _cell(self._fanout, one.end // 60_000_000, key, _MINUTES, Fanout).add(
-            measure(asked), one.us, weight, failed=one.status >= 500, degraded=one.degraded not in NOTHING
-        )
+        _cell(self._fanout, one.end // 60_000_000, (label, one.stack, endpoint), _MINUTES, Fanout).add(
+            measure(asked) if asked else NOTHING_ASKED,
+            one.us, weight, failed=one.status >= 500, degraded=one.degraded not in NOTHING,
+        )  # fmt: skip
 
     # Answers
 
@@ -250,11 +242,17 @@ def _cell(kept: OrderedDict[int, dict[Any, Any]], at: int, key: Any, most: int, 
     return cell
 
 
-def _number(line: bytes) -> int:
+@lru_cache(4096)
+def _endpoint(target: str, method: str, path: str) -> tuple[str, str]:
+    """(application@version, method and path) of a request; nothing of the platform's own."""
+    parts = target.split("|")
+    return ("", "") if len(parts) < 2 or parts[0] == "control" else (parts[1], f"{method} {shape(path)}")
+
+
+def _number(identity: str) -> int:
     """Of a request's id, the same for its calls; 0, which is always chosen, where there is none."""
     # Its last digits: an id that somebody else made may begin as all of theirs do.
-    at = 53 if line[9:10] == b"c" else 56
     try:
-        return int(line[at : at + 4], 16)
+        return int(identity[32:36], 16)
     except ValueError:
         return 0

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from stagedoor.model.errors import Invalid
@@ -11,37 +11,44 @@ from stagedoor.model.filters.windows import Figure, Query
 from stagedoor.model.sketch import GROWTH, bucket, quantile
 
 _MOST_GROUPS, _MOST_ROWS = 200, 20_000
+_AT_ONCE = 100
 _QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 
 
 class Window:
-    """Windows begin at whole multiples of their length; one is told once it is over."""
+    """Windows begin at whole multiples of their length; one is told once it is over.
+
+    `keys`, `values`: the columns that are grouped by and those that figures are made of.
+    """
 
     def __init__(self, query: Query, clock: Callable[[], float]) -> None:
         self._query = query
         self._clock = clock
-        self._columns = [query.where.schema[name].column for name in query.by]
-        self._fields = [query.where.schema[one.field].column if one.field else "" for one in query.figures]
+        schema = query.where.schema
+        self.keys = [schema[name].column for name in query.by]
+        self.values = [schema[one.field].column for one in query.figures if one.field]
         self._begin = self._now()
-        self._groups: dict[tuple[Any, ...], list[Any]] = {}
+        self._groups: dict[tuple[Any, ...], _Group] = {}
         self._folded = 0
         self._closed: list[dict[str, Any]] = []
 
     def _now(self) -> int:
         return int(self._clock() * 1e6) // self._query.every * self._query.every
 
-    def add(self, records: Iterable[Any]) -> None:
+    def add(self, rows: Iterable[tuple[tuple[Any, ...], tuple[int, ...]]]) -> None:
+        """(keys, values) of each record."""
         self._turn()
-        for one in records:
-            key = tuple([getattr(one, column) for column in self._columns])
-            values = self._groups.get(key)
-            if values is None:
-                if len(self._groups) >= _MOST_GROUPS:
+        groups = self._groups
+        for key, values in rows:
+            group = groups.get(key)
+            if group is None:
+                if len(groups) >= _MOST_GROUPS:
                     self._folded += 1
                     continue
-                values = self._groups[key] = [_Sum() for _ in self._fields]
-            for value, field in zip(values, self._fields, strict=True):
-                value.add(getattr(one, field) if field else 1)
+                group = groups[key] = _Group(self._query.figures)
+            group.waiting.append(values)
+            if len(group.waiting) >= _AT_ONCE:
+                group.settle()
 
     def closed(self) -> list[dict[str, Any]]:
         """Windows that are over and were not told: {at, every, rows: [{by: [...], figures: [...]}], folded}."""
@@ -54,40 +61,61 @@ class Window:
         if now == self._begin:
             return
         seconds = self._query.every / 1e6
-        rows = [
-            {"by": list(key), "figures": [
-                value.figure(figure, seconds) for value, figure in zip(values, self._query.figures, strict=True)
-            ]}
-            for key, values in self._groups.items()
-        ]  # fmt: skip
+        rows = [{"by": list(key), "figures": group.told(seconds)} for key, group in self._groups.items()]
         rows.sort(key=lambda row: -(row["figures"][0] or 0))
         self._closed.append({"at": self._begin / 1e6, "every": seconds, "rows": rows, "folded": self._folded})
         del self._closed[:-100]
         self._begin, self._groups, self._folded = now, {}, 0
 
 
+class _Group:
+    """`waiting`: values that are added at once, which costs a fraction of one after another."""
+
+    __slots__ = ("_count", "_figures", "_sums", "waiting")
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self._figures = figures
+        self._sums = [_Sum(one.name in _QUANTILES) for one in figures if one.field]
+        self._count = 0
+        self.waiting: list[tuple[int, ...]] = []
+
+    def settle(self) -> None:
+        self._count += len(self.waiting)
+        for one, values in zip(self._sums, zip(*self.waiting, strict=True), strict=False):
+            one.add(values)
+        self.waiting = []
+
+    def told(self, seconds: float) -> list[float]:
+        self.settle()
+        sums = iter(self._sums)
+        return [
+            next(sums).figure(one.name, self._count) if one.field else
+            {"count": self._count, "rate": self._count / seconds}[one.name]
+            for one in self._figures
+        ]  # fmt: skip
+
+
 class _Sum:
     """What one figure needs of the values of one group."""
 
-    __slots__ = ("buckets", "count", "least", "most", "total")
+    __slots__ = ("_buckets", "_is_spread", "_least", "_most", "_total")
 
-    def __init__(self) -> None:
-        self.count, self.total, self.least, self.most = 0, 0, math.inf, -math.inf
-        self.buckets: Counter[int] = Counter()
+    def __init__(self, is_spread: bool) -> None:
+        self._total, self._least, self._most = 0, math.inf, -math.inf
+        self._is_spread = is_spread
+        self._buckets: Counter[int] = Counter()
 
-    def add(self, value: int) -> None:
-        self.count += 1
-        self.total += value
-        self.least, self.most = min(self.least, value), max(self.most, value)
-        self.buckets[bucket(value)] += 1
+    def add(self, values: Sequence[int]) -> None:
+        if self._is_spread:
+            self._buckets.update(map(bucket, values))
+            return
+        self._total += sum(values)
+        self._least, self._most = min(self._least, *values), max(self._most, *values)
 
-    def figure(self, one: Figure, seconds: float) -> float:
-        if one.name in _QUANTILES:
-            return quantile(self.buckets, _QUANTILES[one.name]) * 1e6
-        return {
-            "count": self.count, "rate": self.count / seconds, "sum": self.total, "avg": self.total / self.count,
-            "min": self.least, "max": self.most,
-        }[one.name]  # fmt: skip
+    def figure(self, name: str, count: int) -> float:
+        if self._is_spread:
+            return quantile(self._buckets, _QUANTILES[name]) * 1e6
+        return {"sum": self._total, "avg": self._total / count, "min": self._least, "max": self._most}[name]
 
 
 def ask(query: Query) -> tuple[str, list[Any]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stagedoor.model.filters.python import Reading
 from stagedoor.telemetry.redact import CROSSED, Redaction
 
 _LONGEST, _MOST_FIELDS = 8000, 8000
@@ -35,10 +36,9 @@ class Line:
         # DuckDB takes microseconds for a time as they are.
         return (self.time, self.application, self.instance, self.level, self.message, self.request, self.fields)
 
-    def render(self) -> dict[str, Any]:
-        told = {"at": self.time, "application": self.application, "instance": self.instance, "level": self.level,
-                "message": self.message, "request": self.request, "fields": self.fields}  # fmt: skip
-        return {name: value for name, value in told.items() if value != ""}
+
+LOG_COLUMNS = ("at", "application", "instance", "level", "message", "request", "fields")
+LINES = Reading({"at": "r.time"})
 
 
 class Reader:

@@ -5,45 +5,63 @@ A watcher that does not keep up is told how many it missed, exactly; nobody wait
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from stagedoor.model.filters import python
+from stagedoor.model.filters.python import Reading
 from stagedoor.model.filters.windows import Query
+from stagedoor.telemetry import records
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.grouping import Window
-from stagedoor.telemetry.records import CallRecord, RequestRecord, SeenCall, SeenRequest, decoder
+from stagedoor.telemetry.lines import LINES, LOG_COLUMNS
+from stagedoor.telemetry.records import CallRecord, Record, RequestRecord
 
 _MOST_WAITING = 5000
 _PAUSE, _SIGN_OF_LIFE = 0.1, 1.0
 MOST_WATCHERS = 50
 
 
-class Watcher:
-    """One who looks on. `kind`: request, call or log."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Of records. `columns`: as the API tells them; what is empty is left out, durations are in microseconds."""
 
-    def __init__(self, query: Query, kind: str, clock: Callable[[], float]) -> None:
-        self.kind = kind
-        self._passing = python.compile_batch(query.where)
+    reading: Reading
+    columns: tuple[str, ...]
+
+    def render(self, row: Iterable[Any]) -> dict[str, Any]:
+        return {name: value for name, value in zip(self.columns, row, strict=True) if value != ""}
+
+
+class Watcher:
+    """One who looks on. `_choose`: of a batch what of its records is wanted, in one pass."""
+
+    def __init__(self, query: Query, kind: Kind, clock: Callable[[], float]) -> None:
+        self._kind = kind
         self._window = Window(query, clock) if query.figures else None
+        if self._window is None:
+            self._choose = python.compile_batch(query.where, kind.reading)
+            self._whole = python.compile_rows(python.EVERYTHING, kind.reading, kind.columns)
+        else:
+            self._choose = python.compile_rows(query.where, kind.reading, self._window.keys, self._window.values)
         self._waiting: list[dict[str, Any]] = []
         self._news = asyncio.Event()
         self._seen = self._matched = self._missed = 0
 
-    def look(self, batch: list[Any]) -> None:
+    def look(self, batch: Sequence[Any]) -> None:
         self._seen += len(batch)
-        passed = self._passing(batch)
+        passed = self._choose(batch)
+        if not passed:
+            return
         self._matched += len(passed)
+        self._news.set()
         if self._window is not None:
             self._window.add(passed)
-        else:
-            room = _MOST_WAITING - len(self._waiting)
-            self._waiting += [one.render() for one in passed[:room]]
-            self._missed += max(0, len(passed) - room)
-        if passed:
-            self._news.set()
+            return
+        room = _MOST_WAITING - len(self._waiting)
+        self._waiting += [self._kind.render(row) for row in self._whole(passed[:room])]
+        self._missed += max(0, len(passed) - room)
 
     async def told(self) -> AsyncIterator[dict[str, Any]]:
         """Messages: records or rows of windows, with how many were seen, matched and missed since the beginning."""
@@ -66,52 +84,33 @@ class Watcher:
 
 class Live:
     def __init__(self, endpoints: Endpoints, clock: Callable[[], float] = time.time) -> None:
-        self._endpoints = endpoints
+        self._kinds = {
+            "request": Kind(records.requests(endpoints), ("kind", "at", *records.REQUEST_COLUMNS)),
+            "call": Kind(records.CALLS, ("kind", "at", *records.CALL_COLUMNS)),
+            "log": Kind(LINES, LOG_COLUMNS),
+        }
         self._clock = clock
-        self._watchers: set[Watcher] = set()
+        self._watchers: dict[str, set[Watcher]] = {name: set() for name in self._kinds}
 
-    def feed(self, content: bytes) -> None:
-        """Whole lines of the edge."""
-        kinds = {one.kind for one in self._watchers}
-        if not kinds & {"request", "call"}:
-            return
-        records = _decode(content)
-        if "request" in kinds:
-            self.show("request", [SeenRequest(o, self._endpoints) for o in records if type(o) is RequestRecord])
-        if "call" in kinds:
-            self.show("call", [SeenCall(one) for one in records if type(one) is CallRecord])
+    def feed(self, batch: Sequence[Record]) -> None:
+        """What the edge told."""
+        for name, kind in (("request", RequestRecord), ("call", CallRecord)):
+            if self._watchers[name]:
+                self.show(name, [one for one in batch if type(one) is kind])
 
-    def show(self, kind: str, batch: list[Any]) -> None:
-        for watcher in self._watchers:
-            if watcher.kind == kind and batch:
-                watcher.look(batch)
-
-    def is_watched(self, kind: str) -> bool:
-        return any(one.kind == kind for one in self._watchers)
+    def show(self, kind: str, batch: Sequence[Any]) -> None:
+        for watcher in self._watchers[kind]:
+            watcher.look(batch)
 
     @property
     def is_full(self) -> bool:
-        return len(self._watchers) >= MOST_WATCHERS
+        return sum(map(len, self._watchers.values())) >= MOST_WATCHERS
 
     async def watch(self, query: Query, kind: str) -> AsyncIterator[dict[str, Any]]:
-        watcher = Watcher(query, kind, self._clock)
-        self._watchers.add(watcher)
+        watcher = Watcher(query, self._kinds[kind], self._clock)
+        self._watchers[kind].add(watcher)
         try:
             async for message in watcher.told():
                 yield message
         finally:
-            self._watchers.discard(watcher)
-
-
-def _decode(content: bytes) -> list[CallRecord | RequestRecord]:
-    """A line that is no record is left out."""
-    try:
-        return decoder.decode_lines(content)
-    except msgspec.MsgspecError:
-        found = []
-        for line in content.splitlines():
-            try:
-                found.append(decoder.decode(line))
-            except msgspec.MsgspecError:
-                continue
-        return found
+            self._watchers[kind].discard(watcher)

@@ -31,6 +31,7 @@ from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.minutes import read as read_minutes
 from stagedoor.telemetry.otlp import Told
 from stagedoor.telemetry.raw import Raw
+from stagedoor.telemetry.records import decode
 from stagedoor.telemetry.redact import Redaction
 from stagedoor.telemetry.warehouse import Warehouse
 
@@ -88,8 +89,9 @@ class Pipeline:
         """Whole lines of the edge, as they come."""
         cleaned = self.redaction.clean(content)
         self.raw.append(cleaned)
-        self.figures.take(cleaned)
-        self.live.feed(cleaned)
+        records = decode(cleaned)
+        self.figures.take(records)
+        self.live.feed(records)
 
     async def run(self) -> None:
         """Until it is cancelled; then everything is written."""

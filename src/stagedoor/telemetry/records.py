@@ -1,21 +1,22 @@
-"""The lines of the edge and the egress as records, in the platform's words.
+"""The lines of the edge and the egress as records, and how the platform's words for their columns are read of them.
 
-A record is decoded only when somebody asks for it; what is asked of it most is a field, and the rest is worked out.
+A line is decoded once for all who look at it. Columns are Python that is compiled into whoever looks
+(`filters.python`): an object with a property for each would cost more than all the rest.
 """
 
 import re
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
+from stagedoor.model.filters.python import Reading
 from stagedoor.telemetry.endpoints import Endpoints
 
 NOTHING = ("-", "")
 _KIND = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
-class CallRecord(msgspec.Struct, tag_field="kind", tag="call"):
+class CallRecord(msgspec.Struct, tag_field="kind", tag="call", gc=False):
     """A line of the egress. `end` and `us` in microseconds; a call that got no answer has a status of -1 or 0."""
 
     end: int
@@ -37,9 +38,10 @@ class CallRecord(msgspec.Struct, tag_field="kind", tag="call"):
     trace: str = ""
     sent: int = msgspec.field(default=0, name="in")
     received: int = msgspec.field(default=0, name="out")
+    worker: int = -1
 
 
-class RequestRecord(msgspec.Struct, tag_field="kind", tag="request"):
+class RequestRecord(msgspec.Struct, tag_field="kind", tag="request", gc=False):
     """A line of the edge. `end` and `began` in microseconds, the latter empty when no rule was reached."""
 
     end: int
@@ -62,6 +64,7 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request"):
     queue_ms: int = 0
     bytes_in: int = msgspec.field(default=0, name="in")
     bytes_out: int = msgspec.field(default=0, name="out")
+    worker: int = -1
 
     @property
     def us(self) -> int:
@@ -69,16 +72,31 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request"):
 
 
 Record = CallRecord | RequestRecord
-decoder = msgspec.json.Decoder(Record)
+_decoder = msgspec.json.Decoder(Record)
+
+
+def decode(content: bytes) -> list[Record]:
+    """Of whole lines. One that is no record is left out."""
+    try:
+        return _decoder.decode_lines(content)
+    except ValueError:  # msgspec's own, and that of bytes that are no text.
+        return [one for line in content.splitlines() if line for one in _decode_one(line)]
+
+
+def _decode_one(line: bytes) -> list[Record]:
+    try:
+        return [_decoder.decode(line)]
+    except ValueError:
+        return []
 
 
 @lru_cache(4096)
-def target(text: str) -> tuple[str, str, str, int]:
-    """(application, version, line, release) of what the edge says of where a request went."""
+def target(text: str) -> tuple[tuple[str, str], str, int]:
+    """((application, version), line, release) of what the edge says of where a request went."""
     parts = text.split("|")
     application, _, version = (parts[1] if len(parts) > 1 else "").partition("@")
     line = f"{application}/v{version.partition('.')[0]}" if version else ""
-    return application, version, line, int(parts[2]) if len(parts) > 2 and parts[2].isdigit() else 0
+    return (application, version), line, int(parts[2]) if len(parts) > 2 and parts[2].isdigit() else 0
 
 
 @lru_cache(4096)
@@ -96,85 +114,41 @@ def device_type(device: str) -> str:
     return found[0].lower() if found else ""
 
 
-def plain(text: str) -> str:
-    return "" if text == "-" else text
+@lru_cache(256)
+def retries(text: str) -> int:
+    """`+1` is one that went to another server."""
+    digits = text.lstrip("+")
+    return int(digits) if digits.isdecimal() and len(digits) < 5 else 0
 
 
-class SeenRequest:
-    """A request as filters see it: the columns of `model.filters.fields.REQUEST`."""
-
-    __slots__ = ("_endpoints", "_one")
-    region = "local"
-    cohort = ""
-
-    def __init__(self, one: RequestRecord, endpoints: Endpoints) -> None:
-        self._one = one
-        self._endpoints = endpoints
-
-    id = property(lambda self: self._one.id)
-    stack = property(lambda self: self._one.stack)
-    application = property(lambda self: target(self._one.target)[0])
-    version = property(lambda self: target(self._one.target)[1])
-    line = property(lambda self: target(self._one.target)[2])
-    release = property(lambda self: target(self._one.target)[3])
-    instance = property(lambda self: plain(self._one.instance))
-    door = property(lambda self: plain(self._one.door))
-    ended = property(lambda self: plain(self._one.ended))
-    device = property(lambda self: plain(self._one.device))
-    device_type = property(lambda self: device_type(plain(self._one.device)))
-    member = property(lambda self: plain(self._one.member))
-    method = property(lambda self: self._one.method)
-    path = property(lambda self: self._one.path)
-    status = property(lambda self: self._one.status)
-    duration = property(lambda self: self._one.us)
-    queue = property(lambda self: max(0, self._one.queue_ms) * 1000)
-    retries = property(lambda self: int(self._one.retries.lstrip("+") or 0))
-    degraded = property(lambda self: plain(self._one.degraded))
-    answer = property(lambda self: max(0, self._one.answer_ms) * 1000)
-    bytes_in = property(lambda self: self._one.bytes_in)
-    bytes_out = property(lambda self: self._one.bytes_out)
-
-    @property
-    def endpoint(self) -> str:
-        one = self._one
-        return self._endpoints.of(target(one.target)[:2], one.method, one.path)
-
-    def render(self) -> dict[str, Any]:
-        """As the API tells it; what is empty is left out, durations in microseconds."""
-        return {"kind": "request", "at": (self._one.end - self._one.us) / 1e6, **_columns(self, REQUEST_COLUMNS)}
+def span(trace: str) -> str:
+    """Of a traceparent."""
+    return [*trace.split("-", 3), "", "", ""][2]
 
 
-class SeenCall:
-    """A call as filters see it: the columns of `model.filters.fields.CALL`."""
+def _plain(name: str) -> str:
+    return f"(r.{name} if r.{name} != '-' else '')"
 
-    __slots__ = ("_one",)
 
-    def __init__(self, one: CallRecord) -> None:
-        self._one = one
+_AT = {"time": "(r.end - r.us)", "at": "((r.end - r.us) / 1e6)", "duration": "r.us"}
+_REQUEST = _AT | {
+    "kind": "'request'", "application": "target(r.target)[0][0]", "version": "target(r.target)[0][1]",
+    "line": "target(r.target)[1]", "release": "target(r.target)[2]", "region": "'local'", "cohort": "''",
+    "device_type": f"device_type({_plain('device')})", "endpoint": "endpoint(target(r.target)[0], r.method, r.path)",
+    "queue": "(max(0, r.queue_ms) * 1000)", "answer": "(max(0, r.answer_ms) * 1000)", "retries": "retries(r.retries)",
+} | {name: _plain(name) for name in ("instance", "door", "ended", "device", "member", "degraded")}  # fmt: skip
+_CALL = _AT | {
+    "kind": "'call'", "application": "holder(r.holder)[0]", "version": "holder(r.holder)[1]",
+    "instance": "holder(r.holder)[2]", "stack": "holder(r.holder)[3]", "span": "span(r.trace)",
+    "attempt": "retries(r.attempt)", "bytes_in": "r.sent", "bytes_out": "r.received",
+} | {name: _plain(name) for name in ("service", "name", "query", "refused", "fault", "server", "how")}  # fmt: skip
 
-    id = property(lambda self: self._one.id)
-    application = property(lambda self: holder(self._one.holder)[0])
-    version = property(lambda self: holder(self._one.holder)[1])
-    instance = property(lambda self: holder(self._one.holder)[2])
-    stack = property(lambda self: holder(self._one.holder)[3])
-    service = property(lambda self: plain(self._one.service))
-    name = property(lambda self: plain(self._one.name))
-    method = property(lambda self: self._one.method)
-    path = property(lambda self: self._one.path)
-    query = property(lambda self: plain(self._one.query))
-    status = property(lambda self: self._one.status)
-    duration = property(lambda self: self._one.us)
-    refused = property(lambda self: plain(self._one.refused))
-    fault = property(lambda self: plain(self._one.fault))
-    attempt = property(lambda self: int(self._one.attempt) if self._one.attempt.isdigit() else 0)
-    server = property(lambda self: plain(self._one.server))
-    how = property(lambda self: plain(self._one.how))
-    bytes_in = property(lambda self: self._one.sent)
-    bytes_out = property(lambda self: self._one.received)
+CALLS = Reading(_CALL, {"holder": holder, "retries": retries, "span": span})
 
-    def render(self) -> dict[str, Any]:
-        """As the API tells it; what is empty is left out, durations in microseconds."""
-        return {"kind": "call", "at": (self._one.end - self._one.us) / 1e6, **_columns(self, CALL_COLUMNS)}
+
+def requests(endpoints: Endpoints) -> Reading:
+    known = {"target": target, "device_type": device_type, "retries": retries, "endpoint": endpoints.of}
+    return Reading(_REQUEST, known)
 
 
 REQUEST_COLUMNS = (
@@ -186,8 +160,3 @@ CALL_COLUMNS = (
     "id", "application", "version", "instance", "stack", "service", "name", "method", "path", "query", "status",
     "duration", "refused", "fault", "attempt", "server", "how", "bytes_in", "bytes_out",
 )  # fmt: skip
-
-
-def _columns(seen: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    told = {name: getattr(seen, name) for name in names}
-    return {name: value for name, value in told.items() if value != ""}

@@ -1,11 +1,13 @@
 """A filter as Python: one function over a batch, made once.
 
-The text that is compiled holds only what this file writes: names of columns from the schema, and constants by repr.
+The text that is compiled holds only what this file writes, names of columns from the schema, constants by repr, and how
+a column is read, which is never a user's words.
 """
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from stagedoor.model.filters.check import Filter
@@ -16,32 +18,81 @@ Batch = Callable[[Iterable[Any]], list[Any]]
 _SIGNS = {"&&": "and", "||": "or"}
 
 
-def compile_batch(one: Filter) -> Batch:
-    """Those of a batch that pass; records have the schema's columns as attributes."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How columns of a record `r` are read: Python of those that are not just its attributes, and what that uses."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        return self.texts.get(name, f"r.{name}")
+
+
+ATTRIBUTES = Reading()
+EVERYTHING = Filter("", None, {}, 0, frozenset())
+
+
+def compile_batch(one: Filter, reading: Reading = ATTRIBUTES) -> Batch:
+    """Those of a batch that pass."""
     if one.node is None:
         return list
-    patterns: list[re.Pattern[str]] = []
-    text = _write(one.node, one, patterns)
-    known = {
-        "patterns": [each.search for each in patterns],
-        "nothing": math.nan,
-        "remainder": math.fmod,
-        "__builtins__": {"len": len},
-    }
-    made = eval(compile(f"lambda batch: [r for r in batch if {text}]", "<filter>", "eval"), known)  # noqa: S307
-    found: Batch = made
+    writer = _Writer(reading)
+    found: Batch = writer.made(f"lambda batch: [r for r in batch if {writer.passing(one)}]")
     return found
 
 
-def _write(node: Node, one: Filter, patterns: list[re.Pattern[str]]) -> str:
+def compile_rows(one: Filter, reading: Reading, *parts: Sequence[str]) -> Batch:
+    """Of those of a batch that pass some columns: for each record a tuple for each part, or of one part alone."""
+    writer = _Writer(reading)
+    listed = ["(" + "".join(f"{reading.column(name)}, " for name in part) + ")" for part in parts]
+    row = listed[0] if len(listed) == 1 else f"({', '.join(listed)})"
+    found: Batch = writer.made(f"lambda batch: [{row} for r in batch if {writer.passing(one)}]")
+    return found
+
+
+def compile_choice(choices: Sequence[tuple[str, Filter]], reading: Reading, given: Sequence[str]) -> Callable[..., str]:
+    """The name of the first filter that a record passes. Columns that are given stand behind it as arguments."""
+    told = Reading({**reading.texts, **{name: name for name in given}}, reading.known)
+    writer = _Writer(told)
+    text = " ".join(f"{name!r} if {writer.passing(one)} else" for name, one in choices)
+    found: Callable[..., str] = writer.made(f"lambda {', '.join(['r', *given])}: {text} ''")
+    return found
+
+
+class _Writer:
+    """Python of filters, and what of names it uses."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._patterns: list[re.Pattern[str]] = []
+
+    def passing(self, one: Filter) -> str:
+        return "True" if one.node is None else _write(one.node, self._column(one), self._patterns)
+
+    def _column(self, one: Filter) -> Callable[[str], str]:
+        return lambda name: self._reading.column(one.schema[name].column)
+
+    def made(self, text: str) -> Any:
+        known = {
+            "patterns": [each.search for each in self._patterns],
+            "nothing": math.nan,
+            "remainder": math.fmod,
+            "__builtins__": {"len": len, "max": max, "int": int},
+            **self._reading.known,
+        }
+        return eval(compile(text, "<filter>", "eval"), known)  # noqa: S307
+
+
+def _write(node: Node, column: Callable[[str], str], patterns: list[re.Pattern[str]]) -> str:
     def inner(part: Node) -> str:
-        return _write(part, one, patterns)
+        return _write(part, column, patterns)
 
     match node:
         case Constant():
             return repr(node.value)
         case Name():
-            return f"r.{one.schema[node.name].column}"
+            return column(node.name)
         case Unary():
             return f"({'not ' if node.sign == '!' else '-'}{inner(node.operand)})"
         case Binary(sign="/") | Binary(sign="%"):

@@ -1,0 +1,108 @@
+"""Watchers of what arrives: what they are shown of a record, and windows that are counted many records at once."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stagedoor.model.filters import fields, windows
+from stagedoor.model.sketch import bucket, quantile
+from stagedoor.telemetry.endpoints import Endpoints
+from stagedoor.telemetry.live import Live, Watcher
+from stagedoor.telemetry.records import decode
+
+NOW = 1_795_423_000
+
+
+def request(number: int, **told: Any) -> bytes:
+    end = NOW * 1_000_000 + number
+    usual = {
+        "kind": "request", "id": f"01234567-89ab-4def-8123-{number:012x}", "end": end,
+        "began": str(end - 1000 - number), "stack": "prod", "target": "b1|tv@1.2.0|3|x", "instance": "i1", "door": "door-0", "degraded": "-",
+        "method": "GET", "path": "/tv/home", "device": "tv-7", "status": 200, "ended": "--", "retries": "+1",
+        "in": 10, "out": 100, "queue_ms": -1, "answer_ms": 4, "total_ms": 5, "worker": 7,
+    }  # fmt: skip
+    return json.dumps(usual | told).encode() + b"\n"
+
+
+CALL = (
+    b'{"kind":"call","id":"a","end":3000000,"us":1000000,"holder":"d1|tv@1.2.0|i1|prod","service":"films","status":200,'
+    b'"refused":"-","attempt":"1","in":1,"out":2}\n'
+)
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    return [float(NOW)]
+
+
+@pytest.fixture
+def live(clock: list[float]) -> Iterator[Live]:
+    yield Live(Endpoints(), lambda: clock[0])
+
+
+def watch(live: Live, query: str, kind: str = "request") -> Watcher:
+    schema = {"request": fields.REQUEST, "call": fields.CALL}[kind]
+    one = Watcher(windows.parse(query, schema), live._kinds[kind], live._clock)
+    live._watchers[kind].add(one)
+    return one
+
+
+def test_a_record_is_shown_in_the_words_of_the_api_and_without_what_is_empty(live: Live) -> None:
+    one = watch(live, 'device.type == "tv" && endpoint == "GET /tv/home" && retries == 1 && duration < 1.1ms')
+    live.feed(decode(request(1) + CALL + request(2, device="phone-1") + request(200)))
+    told = one._message()
+    assert (told["seen"], told["matched"]) == (3, 1)
+    assert told["records"] == [{
+        "kind": "request", "at": NOW - 0.001, "id": "01234567-89ab-4def-8123-000000000001", "stack": "prod",
+        "application": "tv", "version": "1.2.0", "line": "tv/v1", "release": 3, "region": "local", "instance": "i1",
+        "door": "door-0", "device": "tv-7", "device_type": "tv", "method": "GET", "path": "/tv/home",
+        "endpoint": "GET /tv/home", "status": 200, "duration": 1001, "queue": 0, "answer": 4000, "ended": "--",
+        "retries": 1, "bytes_in": 10, "bytes_out": 100,
+    }]  # fmt: skip
+
+
+def test_a_call_is_shown_by_who_called(live: Live) -> None:
+    one = watch(live, "attempt > 0", "call")
+    live.feed(decode(CALL + request(1)))
+    assert one._message()["records"] == [{
+        "kind": "call", "at": 2.0, "id": "a", "application": "tv", "version": "1.2.0", "instance": "i1",
+        "stack": "prod", "service": "films", "status": 200, "duration": 1_000_000, "attempt": 1,
+        "bytes_in": 1, "bytes_out": 2,
+    }]  # fmt: skip
+
+
+def test_windows_count_every_record_and_fold_what_are_too_many_groups(live: Live, clock: list[float]) -> None:
+    query = "status < 500 | count(), p99(duration), avg(bytes.out), max(duration), rate() by path every 2s"
+    one = watch(live, query)
+    for first in range(0, 1000, 50):
+        batch = [request(n, out=n, path=f"/{n % 2}") for n in range(first, first + 50)]
+        live.feed(decode(b"".join(batch) + request(0, status=503)))
+    assert one._message()["windows"] == [], "it is not over"
+    clock[0] += 2
+    (window,) = one._message()["windows"]
+    assert (window["at"], window["every"], window["folded"]) == (NOW, 2.0, 0)
+    told = {row["by"][0]: row["figures"] for row in window["rows"]}
+    for odd in (0, 1):
+        took = [1000 + n for n in range(odd, 1000, 2)]
+        p99 = quantile(Counter(map(bucket, took)), 0.99) * 1e6
+        assert told[f"/{odd}"] == [500, p99, sum(range(odd, 1000, 2)) / 500, max(took), 250.0]
+    live.feed(decode(b"".join(request(n, path=f"/{n}") for n in range(205))))
+    clock[0] += 2
+    (window,) = one._message()["windows"]
+    assert (len(window["rows"]), window["folded"]) == (200, 5)
+
+
+def test_a_line_that_is_no_record_or_no_text_takes_no_other_with_it() -> None:
+    lines = [
+        request(1),
+        b'{"kind":"request","id":"\xff\xfe"}\n',
+        b"null\n",
+        b"\n",
+        b'{"kind":"other"}\n',
+        CALL,
+        b'{"ki\n',
+    ]
+    assert [one.id for one in decode(b"".join(lines))] == ["01234567-89ab-4def-8123-000000000001", "a"]
