@@ -15,7 +15,7 @@ import duckdb
 
 from bench.report import Report
 from stagedoor.model.sketch import bucket, quantile
-from stagedoor.telemetry.reading import BUCKET
+from stagedoor.telemetry.grouping import bucket_sql
 
 _PARTS = 100
 _SHARES = [part / 1000 for part in range(500, 1000)]
@@ -63,5 +63,5 @@ def worst_error(values: Sequence[int], divided: Sequence[Sequence[int]]) -> tupl
 
 
 def _in_sql(db: duckdb.DuckDBPyConnection, part: Sequence[int]) -> dict[int, int]:
-    text = f"SELECT {BUCKET}, count(*) FROM (SELECT unnest($1::BIGINT[]) AS duration) GROUP BY ALL"
+    text = f"SELECT {bucket_sql('duration')}, count(*) FROM (SELECT unnest($1::BIGINT[]) AS duration) GROUP BY ALL"
     return dict(db.execute(text, [list(part)]).fetchall())

@@ -11,7 +11,7 @@ import pytest
 from stagedoor.decide import keep
 from stagedoor.telemetry import minutes, questions
 from stagedoor.telemetry.endpoints import FOLDED, Endpoints
-from stagedoor.telemetry.raw import Raw
+from stagedoor.telemetry.raw import Cut, Raw
 from stagedoor.telemetry.warehouse import Warehouse
 
 NOW = 1_795_423_000
@@ -40,7 +40,7 @@ PLAIN = {
     ],
 )
 def test_the_first_reason_that_fits_is_the_reason(fields: dict[str, Any], name: str) -> None:
-    assert keep.reason(SimpleNamespace(**PLAIN | fields)).name == name
+    assert keep.chooser()(SimpleNamespace(**PLAIN | fields)) == name
 
 
 def identity(number: int) -> str:
@@ -151,14 +151,55 @@ def test_a_trace_is_found_before_it_is_judged_after_it_and_in_files(store: Store
 
 
 def test_lines_that_come_while_a_file_is_cut_are_in_one_of_the_files(tmp_path: Path) -> None:
-    raw, cut = Raw(tmp_path, 1 << 30), []
+    raw, cut = Raw(tmp_path, 1 << 30), list[Cut]()
     with ThreadPoolExecutor(1) as other:
         coming = other.submit(lambda: [raw.append(b"a line\n") for _ in range(20_000)])
         while not coming.done():
-            cut.append(raw.cut())
+            cut += raw.cut()
     assert coming.exception() is None
-    cut.append(raw.cut())
-    assert sum(one[0].read_bytes().count(b"\n") for one in cut if one) == 20_000
+    cut += raw.cut()
+    assert sum(one.path.read_bytes().count(b"\n") for one in cut) == 20_000
+
+
+def test_what_waits_is_cut_into_files_that_fit_into_memory(tmp_path: Path) -> None:
+    raw = Raw(tmp_path, 1 << 30)
+    for _ in range(40):
+        raw.append(b"x" * 999_999 + b"\n")
+    cut = raw.cut()
+    assert [one.number for one in cut] == [1, 2, 3]
+    assert [one.path for one in cut] == raw.files() == [one.path for one in raw.left()]
+    assert [one.path.stat().st_size for one in cut] == [17_000_000, 17_000_000, 6_000_000]
+    assert raw.cut() == []
+
+
+def test_calls_wait_for_their_request_so_many_files_and_no_longer(store: Store) -> None:
+    store.take(call(1), call(2))
+    for number in range(100, 129):
+        store.take(request(number), call(1))
+        store.judge()
+    store.take(request(1))
+    store.judge()
+    store.take(request(3))
+    store.judge()
+    store.take(request(2), request(4))
+    store.judge()
+    calls = {row["id"]: row["calls"] for row in store.ask("SELECT id, calls FROM {source}")}
+    assert (calls[identity(1)], calls[identity(2)]) == (30, 0)
+    assert not store.warehouse._judge._calls._by_id
+
+
+def test_minutes_of_one_file_are_told_apart(store: Store) -> None:
+    late = request(2, end=(NOW + 60) * 1_000_000, began="-", total_ms=7)
+    store.take(request(1), late, request(3, target="control|-|0"))
+    store.judge()
+    found = minutes.read(store.warehouse, NOW - 60, NOW + 120)
+    assert [(one.at % 60, one.requests, one.cold) for one in found] == [(0, 1, 1), (0, 1, 0)]
+
+
+def test_a_row_that_cannot_be_stored_takes_no_other_with_it(store: Store) -> None:
+    row = (NOW * 1_000_000, "tv", "i1", "info", "a \x00 b", "", "")
+    store.warehouse.add("logs", [row, (*row[:4], "\ud800", "", ""), (1 << 70, *row[1:]), row])
+    assert store.ask("SELECT message FROM {source}", "logs") == [{"message": "a \x00 b"}] * 2
 
 
 def test_what_is_not_judged_yet_counts_in_windows_and_in_who_uses_what(store: Store) -> None:

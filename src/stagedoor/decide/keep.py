@@ -4,11 +4,13 @@ A reason is a filter over a request and what its calls came to; the first that f
 so many a second are kept of one endpoint, and each of those stands for as many as it is one of: its weight.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stagedoor.model.filters import check, python
 from stagedoor.model.filters.check import Filter
 from stagedoor.model.filters.fields import DURATION, NUMBER, REQUEST, TRUTH, Field, Schema
+from stagedoor.model.filters.python import ATTRIBUTES, Reading
 
 SHARE = "share"
 HOLD = 2.0
@@ -49,6 +51,9 @@ REASONS = (
 )
 
 
-def reason(judged: object) -> Reason:
-    """Of one request, whose attributes are the columns of JUDGED."""
-    return next(one for one in REASONS if python.compile_batch(one.where)([judged]))
+MOST = {one.name: one.most for one in REASONS}
+
+
+def chooser(reading: Reading = ATTRIBUTES, given: Sequence[str] = ()) -> Callable[..., str]:
+    """A reason's name, of a record and, behind it, of the columns of JUDGED that are known beside it."""
+    return python.compile_choice([(one.name, one.where) for one in REASONS], reading, given)

@@ -135,7 +135,7 @@ def ask(query: Query) -> tuple[str, list[Any]]:
         for part, (first, then) in enumerate(_parts(one.name, column)):
             inner.append(f"{first} AS f{number}_{part}")
             outer.append(f"{then}(f{number}_{part}) AS f{number}_{part}")
-    bucket_of = f"floor(ln(greatest(1, {measured.pop()})) / {GROWTH!r})::SMALLINT" if measured else "0"
+    bucket_of = bucket_sql(measured.pop()) if measured else "0"
     keys = ", ".join(["moment", *(f"by_{number}" for number in range(len(by)))])
     chosen = "".join(f", {column} AS by_{number}" for number, column in enumerate(by))
     text = (
@@ -147,6 +147,11 @@ def ask(query: Query) -> tuple[str, list[Any]]:
         f") GROUP BY {keys} ORDER BY moment, f0_0 DESC LIMIT {_MOST_ROWS}"
     )
     return text, constants
+
+
+def bucket_sql(column: str) -> str:
+    """As `model.sketch.bucket`."""
+    return f"floor(ln(greatest(1, {column})) / {GROWTH!r})::SMALLINT"
 
 
 def _parts(name: str, column: str) -> list[tuple[str, str]]:

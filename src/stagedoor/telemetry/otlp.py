@@ -8,7 +8,6 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.json_format import Parse, ParseError
@@ -109,7 +108,7 @@ def _take_span(told: Told, span: Any, service: str, application: str, now: float
     if len(told.rows) >= _MOST:
         return told.reject(f"more than {_MOST} spans at once")
     told.rows.append((
-        _moment(begin), span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), application, service,
+        begin // 1000, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), application, service,
         span.name[:_LONGEST_NAME], _KINDS[span.kind] if span.kind < len(_KINDS) else "", (end - begin) // 1000,
         _STATUS[span.status.code] if span.status.code < len(_STATUS) else "",
         _written(_attributes(span.attributes), redaction),
@@ -126,7 +125,7 @@ def _take_log(told: Told, record: Any, service: str, application: str, now: floa
     body = _value(record.body)
     message = body if isinstance(body, str) else json.dumps(body, default=str)
     told.rows.append((
-        _moment(at), application or service, service, (record.severity_text or "info").lower()[:20],
+        at // 1000, application or service, service, (record.severity_text or "info").lower()[:20],
         redaction.clean(message[:8000].encode(errors="replace")).decode(), record.trace_id.hex(),
         _written(_attributes(record.attributes), redaction),
     ))  # fmt: skip
@@ -135,10 +134,6 @@ def _take_log(told: Told, record: Any, service: str, application: str, now: floa
 
 def _is_near(at: float, now: float) -> bool:
     return now - _OLDEST < at < now + _FURTHEST
-
-
-def _moment(nanoseconds: int) -> datetime:
-    return datetime.fromtimestamp(nanoseconds / 1e9, UTC).replace(tzinfo=None)
 
 
 def _attributes(listed: Iterable[Any]) -> dict[str, Any]:

@@ -9,10 +9,9 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +29,7 @@ from stagedoor.telemetry.lines import Line, Reader
 from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.minutes import read as read_minutes
 from stagedoor.telemetry.otlp import Told
-from stagedoor.telemetry.raw import Raw
+from stagedoor.telemetry.raw import Cut, Raw
 from stagedoor.telemetry.records import decode
 from stagedoor.telemetry.redact import Redaction
 from stagedoor.telemetry.warehouse import Warehouse
@@ -55,13 +54,6 @@ class Bounds:
 
 
 @dataclass(slots=True)
-class _Taken:
-    number: int
-    at: float
-    seconds: float
-
-
-@dataclass(slots=True)
 class Pipeline:
     """`failed`: what last went wrong with the store, for whoever asks how telemetry is."""
 
@@ -78,7 +70,7 @@ class Pipeline:
     exporter: Exporter
     failed: str = ""
     spans_refused: int = 0
-    _taken: deque[_Taken] = field(default_factory=deque)
+    _taken: deque[Cut] = field(default_factory=deque)
     _written: float = field(default_factory=time.monotonic)
     _learned: float = 0.0
     _trimmed: float = 0.0
@@ -128,10 +120,8 @@ class Pipeline:
     def _recover(self) -> None:
         """What a program before this one took in and did not write."""
         self.warehouse.settled = self.counted.recall()
-        done = self.warehouse.judged
-        self.raw.forget(done)
-        for file in self.raw.files():
-            self._try(lambda file=file: self._take_file(file, int(file.stem), 1.0))  # type: ignore[misc]
+        self.raw.forget(self.warehouse.judged)
+        self._take(self.raw.left())
         self._judge(time.monotonic() + keep.HOLD)
 
     def _tick(self) -> list[Line]:
@@ -179,16 +169,20 @@ class Pipeline:
 
     def _take_in(self) -> None:
         with self._lock:
-            cut = self.raw.cut()
-            if cut is not None:
-                self._try(lambda: self._take_file(*cut))
+            self._take(self.raw.cut())
 
-    def _take_file(self, file: Path, number: int, seconds: float) -> None:
-        self.warehouse.take(file, number)
-        self._taken.append(_Taken(number, time.monotonic(), seconds))
+    def _take(self, files: Iterable[Cut]) -> None:
+        """Whoever is behind judges as it goes, by when the files ended: only some seconds of them are held at once."""
+        for one in files:
+            self._try(lambda one=one: self._take_file(one))  # type: ignore[misc]
+            self._try(lambda one=one: self._judge(one.ended))  # type: ignore[misc]
+
+    def _take_file(self, one: Cut) -> None:
+        self.warehouse.take(one.path, one.number)
+        self._taken.append(one)
 
     def _judge(self, now: float) -> None:
-        while self._taken and self._taken[0].at <= now - keep.HOLD:
+        while self._taken and self._taken[0].ended <= now - keep.HOLD:
             one = self._taken.popleft()
             self.warehouse.judge(one.number, one.seconds)
 
@@ -237,7 +231,7 @@ class Pipeline:
 
 
 def _at(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (datetime.fromtimestamp(row[0], UTC).replace(tzinfo=None), *row[1:])
+    return (int(row[0] * 1e6), *row[1:])
 
 
 def _be_modest() -> None:

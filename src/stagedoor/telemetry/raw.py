@@ -6,8 +6,21 @@ the store's own files.
 
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+_LARGEST = 16 << 20  # Whoever reads it has all of it in memory.
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A file that is whole. `seconds` that it covers, `ended` by the monotonic clock."""
+
+    path: Path
+    number: int
+    seconds: float
+    ended: float
 
 
 class Raw:
@@ -20,6 +33,8 @@ class Raw:
         self._lock = threading.Lock()  # Lines come in one thread, files are cut in another.
         self._stream: BinaryIO | None = None
         self._began = 0.0
+        self._size = 0
+        self._whole: list[Cut] = []
         self._number = max([first - 1, *(int(file.stem) for file in self.files())])
         self.lost = 0
 
@@ -34,25 +49,37 @@ class Raw:
                     self._next()
                 assert self._stream is not None
                 written = self._stream.write(content)
+                self._size += written
                 if written < len(content):
                     self.lost += content.count(b"\n", written)
+                if self._size >= _LARGEST:
+                    self._end()
             except OSError:
                 self.lost += content.count(b"\n")
 
     def _next(self) -> None:
         self._number += 1
         self._stream = (self._folder / f"{self._number:012}.jsonl").open("ab", buffering=0)
-        self._began = time.monotonic()
+        self._began, self._size = time.monotonic(), 0
 
-    def cut(self) -> tuple[Path, int, float] | None:
-        """(file, its number, seconds that it covers) of what came since the last cut; None when nothing did."""
-        with self._lock:
-            if self._stream is None:
-                return None
-            path = Path(self._stream.name)
+    def _end(self) -> None:
+        if self._stream is not None:
+            path, now = Path(self._stream.name), time.monotonic()
             self._stream.close()
             self._stream = None
-            return path, self._number, max(0.001, time.monotonic() - self._began)
+            self._whole.append(Cut(path, self._number, max(0.001, now - self._began), now))
+
+    def cut(self) -> list[Cut]:
+        """What came since the last cut."""
+        with self._lock:
+            self._end()
+            found, self._whole = self._whole, []
+            return found
+
+    def left(self) -> list[Cut]:
+        """Files of a program before this one."""
+        behind = time.time() - time.monotonic()
+        return [Cut(file, int(file.stem), 1.0, file.stat().st_mtime - behind) for file in self.files()]
 
     def forget(self, upto: int) -> None:
         """Everything of these files is in the store."""

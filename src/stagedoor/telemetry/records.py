@@ -68,7 +68,8 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request", gc=False):
 
     @property
     def us(self) -> int:
-        return max(0, self.end - int(self.began)) if self.began.isdigit() else max(0, self.total_ms) * 1000
+        took = self.end - int(self.began) if self.began.isdigit() else self.total_ms * 1000
+        return took if took > 0 else 0
 
 
 Record = CallRecord | RequestRecord
@@ -124,6 +125,10 @@ def retries(text: str) -> int:
 def span(trace: str) -> str:
     """Of a traceparent."""
     return [*trace.split("-", 3), "", "", ""][2]
+
+
+def plain(text: str) -> str:
+    return "" if text == "-" else text
 
 
 def _plain(name: str) -> str:

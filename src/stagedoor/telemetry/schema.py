@@ -1,5 +1,7 @@
 """The public tables (`model.tables`) as DuckDB has them, and ids as keys of 64 bits."""
 
+from collections.abc import Collection
+
 from stagedoor.model.tables import TABLES
 
 # By what a trace is found; the others are asked by time alone.
@@ -7,8 +9,8 @@ INDEXED = ("requests", "calls", "spans", "logs")
 ID = {"requests": "id", "calls": "id", "spans": "id", "logs": "request"}
 
 
-def create(table: str, name: str) -> str:
-    columns = ", ".join(f"{column} {kind}" for column, (kind, _) in TABLES[table].items())
+def create(table: str, name: str, without: Collection[str] = ()) -> str:
+    columns = ", ".join(f"{column} {kind}" for column, (kind, _) in TABLES[table].items() if column not in without)
     return f"CREATE TABLE {name} ({columns})"
 
 

@@ -1,34 +1,39 @@
 """The store: rows of what was seen, in memory until they are written as columns.
 
-A raw file of the edge's lines is read by DuckDB as one table; seconds later, when calls and ends have come, its
-requests are judged together: all of them count in the minutes, and those that are kept become rows with a reason and a
-weight. Nothing here waits for a request, and no request for this. All of it is done by one thread.
+A raw file of the edge's lines is read once and held; seconds later, when calls and ends have come, its requests are
+judged together (`judging`), and what is kept of them waits as rows. DuckDB has them once somebody asks for them, or
+once there are many: a statement costs it milliseconds, and a row microseconds. Nothing here waits for a request, and no
+request for this. All of it is done by one thread.
 """
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from stagedoor.decide import keep
 from stagedoor.model import tables
-from stagedoor.model.filters import sql
 from stagedoor.model.minute import ADDED, Minute
-from stagedoor.telemetry import reading, schema
+from stagedoor.telemetry import schema
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.files import File, Files
+from stagedoor.telemetry.inserting import insert
+from stagedoor.telemetry.judging import JUDGED, MINUTE, CallKey, CallSums, Held, Judge, Row
+from stagedoor.telemetry.records import decode
 
 log = logging.getLogger("stagedoor.telemetry")
 
-_CALLS_HELD = 30
-_MOST_INSTANCES, _MOST_TOTALS = 100_000, 2000
+_PIECE = 1 << 18
+_AT_ONCE = 5000  # Rows that wait.
+_MOST_TOTALS = 2000
 _HOUR = 3600
 # What is held was not judged yet: every one stands for itself.
 _UNDECIDED = {"requests": ", NULL::INTEGER AS calls, 'held' AS kept, 1.0::DOUBLE AS weight", "calls": ""}
+_worker = attrgetter("worker")
 
 
 class Warehouse:
@@ -39,21 +44,22 @@ class Warehouse:
 
     def __init__(self, folder: Path, endpoints: Endpoints, memory: str = "1GB") -> None:
         self.files = Files(folder)
-        self._endpoints = endpoints
         self._lock = threading.RLock()  # Of the tables in memory, whose names change as they are written.
         self._db = duckdb.connect(config={"threads": 1, "memory_limit": memory, "temp_directory": str(folder)})
         self._db.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        self._db.execute("CREATE TABLE flags (device VARCHAR)")
-        self._db.execute("CREATE TABLE slow (application VARCHAR, stack VARCHAR, endpoint VARCHAR, slow_over BIGINT)")
-        self._db.execute("CREATE TABLE instances (instance VARCHAR)")
-        self._held: list[int] = []
-        self._calls: list[int] = []
+        self._judge = Judge(endpoints)
+        self._held: dict[int, Held] = {}
+        self._shown: set[str] = set()  # Tables of what is held, made when somebody asks.
         self._judged = self.files.newest_number()
         self.lost = 0
-        self.kept: Callable[[list[dict[str, Any]], list[dict[str, Any]]], None] | None = None
+        self.kept: Callable[[list[Row], list[Row]], None] | None = None
         self.settled: Counter[int] = Counter()
         self._unsettled: dict[int, Counter[int]] = {}
         self.totals: dict[tuple[str, str, str, str], Minute] = {}
+        self._waiting: defaultdict[str, list[Row]] = defaultdict(list)
+        self._minutes: dict[tuple[Any, ...], Minute] = {}
+        self._call_minutes: dict[CallKey, CallSums] = {}
+        self._new = 0
         for table in tables.TABLES:
             self._db.execute(schema.create(table, f"new_{table}"))
 
@@ -71,133 +77,94 @@ class Warehouse:
 
     def take(self, raw: Path, number: int) -> None:
         """Reads a raw file. Its requests are held until `judge`."""
-        with self._lock:
-            self._db.execute(f"CREATE OR REPLACE TEMP TABLE raw AS {reading.raw(str(raw))}")
-            self._count(number)
-            self._learn_paths()
-            self._db.execute(f"CREATE TABLE held_requests_{number} AS {reading.REQUESTS}")
-            self._db.execute(f"CREATE TABLE held_calls_{number} AS {reading.CALLS}")
-            self._held.append(number)
-            self._calls.append(number)
-
-    def _count(self, number: int) -> None:
-        lines: Counter[int] = Counter()
-        for worker, count in self._db.execute("SELECT worker, count(*) FROM raw GROUP BY worker").fetchall():
-            if worker is None:
-                self.lost += count
-            else:
-                lines[worker] = count
-        self._unsettled[number] = lines
-
-    def _learn_paths(self) -> None:
-        found = self._db.execute(reading.PATHS).fetchall()
-        named = [self._endpoints.of(_label(label), method, path) for label, method, path in found]
-        columns = [list(part) for part in zip(*found, strict=True)] if found else [[], [], []]
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE paths AS SELECT unnest($1::VARCHAR[]) AS label, "
-            "unnest($2::VARCHAR[]) AS method, unnest($3::VARCHAR[]) AS path, unnest($4::VARCHAR[]) AS endpoint",
-            [*columns, named],
-        )
+        with self._lock, raw.open("rb") as stream:
+            held, lines, count = Held(), Counter[int](), 0
+            while piece := stream.read(_PIECE) + stream.readline():
+                found = decode(piece)
+                lines.update(map(_worker, found))
+                count += piece.count(b"\n") + (not piece.endswith(b"\n"))
+                held.add(found)
+            del lines[-1]  # No worker of the edge wrote them.
+            self.lost += count - lines.total()
+            self._unsettled[number], self._held[number] = lines, held
+            self._judge.hear(number, held.calls)
 
     def judge(self, upto: int, seconds: float = 1.0) -> None:
         """Decides for the requests of raw files up to this one; `seconds`: how long one of them took to fill."""
         with self._lock:
             for number in [one for one in self._held if one <= upto]:
                 self._judge_one(number, seconds)
-                self._held.remove(number)
                 self.settled += self._unsettled.pop(number)
                 self._judged = max(self._judged, number)
-            for number in [one for one in self._calls if one <= upto - _CALLS_HELD]:
-                self._db.execute(f"DROP TABLE held_calls_{number}")
-                self._calls.remove(number)
 
     def _judge_one(self, number: int, seconds: float) -> None:
-        held = f"held_requests_{number}"
-        calls = " UNION ALL ".join(f"SELECT * FROM held_calls_{one}" for one in self._calls)
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE theirs AS SELECT * FROM ({calls}) SEMI JOIN {held} USING (id)")
-        self._db.execute(_JUDGED.format(held=held))
-        self._db.execute("INSERT INTO instances SELECT DISTINCT instance FROM judged WHERE first")
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE parts AS {reading.MINUTE_PARTS}")
-        self._add_minutes("minutes", "FROM parts")
-        # With the requests of the same file: what was judged is written, and the rest is read again after a kill.
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE asked AS FROM held_calls_{number}")
-        self._add_minutes("call_minutes", reading.CALL_MINUTE_PARTS)
-        self._add_totals()
-        columns = ", ".join(tables.REQUESTS)
-        text, constants = _kept(max(1.0, seconds))
-        self._db.execute(f"CREATE OR REPLACE TEMP TABLE kept AS SELECT {columns} FROM ({text})", constants)
-        self._db.execute("INSERT INTO new_requests FROM kept")
-        self._db.execute("INSERT INTO new_calls SELECT * FROM theirs SEMI JOIN kept USING (id)")
+        done = self._judge.judge(number, self._held.pop(number), seconds)
+        for table in _UNDECIDED:
+            self._hide(f"held_{table}_{number}")
+        self._put("requests", done.requests)
+        self._put("calls", done.calls)
+        for minute in done.minutes:
+            self._add_minute(minute)
+        for key, sums in done.call_minutes.items():
+            self._call_minutes.setdefault(key, CallSums()).add(sums)
         if self.kept is not None:
-            self.kept(self._told("kept"), self._told("(SELECT * FROM theirs SEMI JOIN kept USING (id))"))
-        self._db.execute(f"DROP TABLE {held}")
-        row = self._db.execute("SELECT count(*) FROM instances").fetchone()
-        if row and row[0] > _MOST_INSTANCES:
-            self._db.execute("TRUNCATE instances")
+            self.kept(*([row | {"at": row["time"] / 1e6} for row in rows] for rows in (done.requests, done.calls)))
 
-    def _told(self, source: str) -> list[dict[str, Any]]:
-        return _dicts(self._db.execute(f"SELECT *, epoch(time) AS at FROM {source}"))
+    def _add_minute(self, one: Minute) -> None:
+        """To its minute, and to what Prometheus is told: the same, added up since this program began."""
+        key = (one.application, one.version, one.stack, one.endpoint)
+        self._minutes.setdefault((one.at, *key), Minute(one.at, *key)).add(one)
+        if key not in self.totals and len(self.totals) >= _MOST_TOTALS:
+            key = ("other",) * 4
+        self.totals.setdefault(key, Minute(0, *key)).add(one)
 
-    def _add_minutes(self, table: str, parts: str) -> None:
-        """Parts have a bucket; rows have a map of them. Rows of one minute add up when they are asked for."""
-        listed = ", ".join(column for column in tables.TABLES[table] if column not in _summed(table))
-        sums = ", ".join(f"sum({column})::BIGINT" for column in _summed(table) if column != "latencies")
-        what = "requests" if table == "minutes" else "calls"
-        self._db.execute(
-            f"INSERT INTO new_{table} SELECT {listed}, {sums}, map_from_entries(list((bucket, {what}))) "
-            f"FROM ({parts}) GROUP BY {listed}"
-        )
-
-    def _add_totals(self) -> None:
-        """What Prometheus is told: the same minutes, added up since this program began."""
-        rows = self._db.execute("FROM parts").fetchall()
-        for _, application, version, stack, endpoint, bucket, *counts in rows:
-            key = (application, version, stack, endpoint)
-            if key not in self.totals and len(self.totals) >= _MOST_TOTALS:
-                key = ("other",) * 4
-            one = self.totals.setdefault(key, Minute(0, *key))
-            added = dict(zip(ADDED, counts, strict=True))
-            one.add(Minute(0, *key, **added, latencies={bucket: counts[0]}))
-
-    def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Rows as they are: spans, log lines, usage."""
-        if not rows:
-            return
-        columns = [list(part) for part in zip(*rows, strict=True)]
-        kinds = [kind for kind, _ in tables.TABLES[table].values()]
-        values = ", ".join(f"unnest(${number + 1}::{kind}[])" for number, kind in enumerate(kinds))
+    def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Rows as they are: spans, log lines, usage. Their time in microseconds."""
+        names = tuple(tables.TABLES[table])
         with self._lock:
-            self._db.execute(f"INSERT INTO new_{table} SELECT {values}", columns)
+            self._put(table, [dict(zip(names, row, strict=True)) for row in rows])
+
+    def _put(self, table: str, rows: list[Row]) -> None:
+        self._waiting[table] += rows
+        if len(self._waiting[table]) >= _AT_ONCE:
+            self._settle(table)
+
+    def _settle(self, table: str) -> None:
+        """What waited is in DuckDB."""
+        rows = self._waiting.pop(table, [])
+        if table == "minutes":
+            rows = [_minute_row(one) for one in self._minutes.values()]
+            self._minutes = {}
+        elif table == "call_minutes":
+            rows = [_call_minute_row(key, sums) for key, sums in self._call_minutes.items()]
+            self._call_minutes = {}
+        if rows:
+            self._new += len(rows)
+            insert(self._db, table, f"new_{table}", rows)
 
     def learn_slow(self, known: Iterable[tuple[str, str, str, int]]) -> None:
         """(application, stack, endpoint, microseconds above which a request is slow)."""
-        with self._lock:
-            self._db.execute("TRUNCATE slow")
-            rows = list(known)
-            if rows:
-                self._db.executemany("INSERT INTO slow VALUES (?, ?, ?, ?)", rows)
+        self._judge.slow = {(application, stack, endpoint): us for application, stack, endpoint, us in known}
 
-    def flag(self, devices: Sequence[str]) -> None:
-        with self._lock:
-            self._db.execute("TRUNCATE flags")
-            if devices:
-                self._db.executemany("INSERT INTO flags VALUES (?)", [[one] for one in devices])
+    def flag(self, devices: Iterable[str]) -> None:
+        self._judge.flags = frozenset(devices) - {"-", ""}
 
     # Writing
 
     def new_rows(self) -> int:
         with self._lock:
-            counts = " + ".join(f"(SELECT count(*) FROM new_{table})" for table in tables.TABLES)
-            row = self._db.execute(f"SELECT {counts}").fetchone()
-            return int(row[0]) if row else 0
+            waiting = sum(map(len, self._waiting.values())) + len(self._minutes) + len(self._call_minutes)
+            return self._new + waiting
 
     def write(self) -> None:
         """What is in memory becomes files. Raises OSError, duckdb.Error when the disk has no room: all stays."""
         with self._lock:
             for table in tables.TABLES:
                 self._write_one(table)
+            self._new = 0
 
     def _write_one(self, table: str) -> None:
+        self._settle(table)
         span = self._db.execute(f"SELECT epoch(min(time)), epoch(max(time)) FROM new_{table}").fetchone()
         if not span or span[0] is None:
             return
@@ -247,10 +214,11 @@ class Warehouse:
 
     def source(self, table: str, since: float = 0.0, until: float = float("inf"), *, identifier: str = "") -> str:
         """What a question is asked of: rows in memory, those still held, and the files of the time or with the id."""
+        self._settle(table)
         files = self.files.of(table, since, until)
         parts = [f"SELECT * FROM new_{table}"]
         if table in _UNDECIDED:
-            parts += [f"SELECT *{_UNDECIDED[table]} FROM held_{table}_{number}" for number in self._held]
+            parts += [f"SELECT *{_UNDECIDED[table]} FROM {name}" for name in self._show(table, identifier)]
         if identifier:
             # By its time an id is found within one group of rows of its file.
             parts += [
@@ -262,6 +230,36 @@ class Warehouse:
             listed = ", ".join(f"'{one.path}'" for one in files)
             parts.append(f"SELECT * FROM read_parquet([{listed}], union_by_name = true)")
         return "(" + " UNION ALL BY NAME ".join(parts) + ")"
+
+    def _show(self, table: str, identifier: str) -> list[str]:
+        """Names of tables with what is held, or of one with what is held of an id."""
+        if identifier:
+            names = (identifier, identifier.replace("-", ""))
+            found = [row for held in self._held.values() for row in self._rows(table, held, names)]
+            self._hide("held_found")
+            return [self._make("held_found", table, found)] if found else []
+        return [
+            name if (name := f"held_{table}_{number}") in self._shown
+            else self._make(name, table, self._rows(table, held))
+            for number, held in self._held.items()
+        ]  # fmt: skip
+
+    def _rows(self, table: str, held: Held, names: Sequence[str] = ()) -> list[Row]:
+        if table == "calls":
+            return self._judge.call_rows([one for one in held.calls if not names or one.id in names])
+        return self._judge.request_rows([one for one in held.requests if not names or one.id in names])
+
+    def _make(self, name: str, table: str, rows: list[Row]) -> str:
+        self._db.execute(schema.create(table, name, without=JUDGED))
+        self._shown.add(name)
+        if rows:
+            insert(self._db, table, name, rows)
+        return name
+
+    def _hide(self, name: str) -> None:
+        if name in self._shown:
+            self._db.execute(f"DROP TABLE {name}")
+            self._shown.remove(name)
 
     def ask(
         self,
@@ -287,30 +285,18 @@ def _dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _label(text: str) -> tuple[str, str]:
-    application, _, version = text.partition("@")
-    return application, version
-
-
 def _summed(table: str) -> list[str]:
     return [column for column, (kind, _) in tables.TABLES[table].items() if kind not in ("VARCHAR", "TIMESTAMP")]
 
 
-_JUDGED = """
-CREATE OR REPLACE TEMP TABLE judged AS
-SELECT held.*, coalesce(theirs.calls, 0)::INTEGER AS calls, coalesce(theirs.retried, 0) AS calls_retried,
-    coalesce(theirs.refused, 0) AS calls_refused, coalesce(slow.slow_over, 0) AS slow_over,
-    flags.device IS NOT NULL AS flagged,
-    held.instance <> '' AND held.instance NOT IN (SELECT instance FROM instances)
-        AND row_number() OVER (PARTITION BY held.instance ORDER BY held.time) = 1 AS first
-FROM {held} AS held
-LEFT JOIN (
-    SELECT id, count(*) AS calls, count_if(attempt > 0) AS retried, count_if(refused <> '') AS refused
-    FROM theirs GROUP BY id
-) AS theirs USING (id)
-LEFT JOIN slow USING (application, stack, endpoint)
-LEFT JOIN flags ON flags.device = held.device AND held.device <> ''
-"""
+def _minute_row(one: Minute) -> Row:
+    told = {name: getattr(one, name) for name in ("application", "version", "stack", "endpoint", *ADDED, "latencies")}
+    return {"time": one.at * 1_000_000} | told
+
+
+def _call_minute_row(key: CallKey, sums: CallSums) -> Row:
+    values = (key[0] * MINUTE, *key[1:], *sums.counts, sums.latencies)
+    return dict(zip(tables.TABLES["call_minutes"], values, strict=True))
 
 
 def _added_up(table: str, source: str) -> str:
@@ -325,21 +311,3 @@ def _added_up(table: str, source: str) -> str:
     SELECT {keys}, {", ".join(names)}, latencies
     FROM (SELECT {keys}, {sums} FROM {source} GROUP BY ALL) JOIN maps USING ({keys})
     """
-
-
-def _kept(seconds: float) -> tuple[str, list[Any]]:
-    """The keep decision as SQL, made from the same filters."""
-    cases, most, constants = [], [], []
-    for one in keep.REASONS:
-        text, values = sql.condition(one.where)
-        cases.append(f"WHEN {text} THEN '{one.name}'")
-        most.append(f"WHEN '{one.name}' THEN {int(one.most * seconds)}")
-        constants += values
-    return (
-        "SELECT *, (n / least(n, most))::DOUBLE AS weight FROM ("
-        "SELECT *, count(*) OVER class AS n, row_number() OVER (class ORDER BY hash(id)) AS place, "
-        f"CASE kept {' '.join(most)} END AS most "
-        f"FROM (SELECT *, CASE {' '.join(cases)} END AS kept FROM judged) "
-        "WINDOW class AS (PARTITION BY application, stack, endpoint, kept)) WHERE place <= most",
-        constants,
-    )

@@ -1,0 +1,246 @@
+"""The judgement of requests, some seconds after their end, when the calls that they made are known as well.
+
+All of them count in minutes. Those that are kept become rows with a reason and a weight, as `decide.keep` has it.
+"""
+
+import heapq
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stagedoor.decide import keep
+from stagedoor.model import tables
+from stagedoor.model.filters import python
+from stagedoor.model.minute import Minute
+from stagedoor.model.sketch import bucket
+from stagedoor.telemetry import records
+from stagedoor.telemetry.endpoints import Endpoints
+from stagedoor.telemetry.records import CallRecord, Record, RequestRecord
+
+MINUTE = 60_000_000
+_CALLS_HELD = 30
+_MOST_INSTANCES = 100_000
+_NOBODY = ("-", "")  # Instances that are none.
+# Of a request, beside its own columns.
+_BESIDE = ("duration", "slow_over", "calls_retried", "calls_refused", "flagged")
+JUDGED = ("calls", "kept", "weight")
+REQUEST_COLUMNS = tuple(name for name in tables.REQUESTS if name not in JUDGED)
+CALL_COLUMNS = tuple(tables.CALLS)
+
+Row = dict[str, Any]
+CallKey = tuple[int, str, str, str, str, str]  # Begin of the minute, application, version, stack, service, name.
+
+
+@dataclass(slots=True)
+class Held:
+    """What one raw file told, until it is judged."""
+
+    requests: list[RequestRecord] = field(default_factory=list)
+    calls: list[CallRecord] = field(default_factory=list)
+
+    def add(self, found: Iterable[Record]) -> None:
+        for one in found:
+            if type(one) is CallRecord:
+                self.calls.append(one)
+            elif type(one) is RequestRecord and not one.target.startswith("control|"):
+                self.requests.append(one)
+
+
+@dataclass(slots=True)
+class Judged:
+    """Rows of what is kept, and what all came to."""
+
+    requests: list[Row]
+    calls: list[Row]
+    minutes: list[Minute]
+    call_minutes: "dict[CallKey, CallSums]"
+
+
+class CallSums:
+    """Calls of one key in one minute, in the order of their table."""
+
+    __slots__ = ("counts", "latencies")
+
+    def __init__(self) -> None:
+        self.counts = [0, 0, 0, 0, 0, 0]
+        self.latencies: Counter[int] = Counter()
+
+    def take(self, one: CallRecord) -> None:
+        counts, refused = self.counts, one.refused not in records.NOTHING
+        counts[0] += 1
+        counts[1] += not refused and (one.status >= 500 or one.status <= 0)
+        counts[2] += refused
+        counts[3] += one.attempt != "0" and records.retries(one.attempt) > 0
+        counts[4] += one.sent
+        counts[5] += one.received
+        self.latencies[bucket(one.us)] += 1
+
+    def add(self, other: "CallSums") -> None:
+        self.counts = [a + b for a, b in zip(self.counts, other.counts, strict=True)]
+        self.latencies.update(other.latencies)
+
+
+class _Place:
+    """Requests of one endpoint of a version, each with its duration and its calls; by the reason to keep them as well.
+
+    `kept` is shared by the endpoint's versions: so many are kept of all of them together.
+    """
+
+    __slots__ = ("cold", "kept", "key", "seen", "slow")
+
+    def __init__(self, key: tuple[str, str, str, str], slow: int, kept: "defaultdict[str, list[_Seen]]") -> None:
+        self.key = key
+        self.slow = slow
+        self.kept = kept
+        self.seen: list[_Seen] = []
+        self.cold: Counter[int] = Counter()
+
+    def minutes(self) -> list[Minute]:
+        times = {(one.end - took) // MINUTE for one, took, _ in self.seen}
+        if len(times) == 1:
+            return [self._minute(times.pop(), self.seen)]
+        return [self._minute(at, [s for s in self.seen if (s[0].end - s[1]) // MINUTE == at]) for at in times]
+
+    def _minute(self, at: int, seen: "list[_Seen]") -> Minute:
+        them = [one for one, _, _ in seen]
+        return Minute(
+            at * 60, *self.key,
+            requests=len(them), cold=self.cold[at], calls=sum([len(calls) for _, _, calls in seen]),
+            errors=sum([one.status >= 500 or one.status <= 0 for one in them]),
+            degraded=sum([one.degraded not in records.NOTHING for one in them]),
+            refused=sum([one.status >= 400 and one.instance in _NOBODY for one in them]),
+            bytes_in=sum([one.bytes_in for one in them]), bytes_out=sum([one.bytes_out for one in them]),
+            latencies=Counter([bucket(took) for _, took, _ in seen]),
+        )  # fmt: skip
+
+
+_Seen = tuple[RequestRecord, int, Sequence[CallRecord]]
+
+
+class _Calls:
+    """Of requests that are not judged yet, by their ids."""
+
+    def __init__(self) -> None:
+        self._by_id: defaultdict[str, list[CallRecord]] = defaultdict(list)
+        self._files: deque[tuple[int, list[str]]] = deque()
+
+    def add(self, number: int, calls: Sequence[CallRecord]) -> None:
+        for one in calls:
+            self._by_id[one.id].append(one)
+        if calls:
+            self._files.append((number, [one.id for one in calls]))
+
+    def take(self, identity: str) -> Sequence[CallRecord]:
+        return self._by_id.pop(identity, ())
+
+    def forget(self, upto: int) -> None:
+        """Those whose request did not come: of an id the calls of older files stand first."""
+        while self._files and self._files[0][0] <= upto:
+            for identity in self._files.popleft()[1]:
+                left = self._by_id.get(identity)
+                if left is not None:
+                    del left[0]
+                    if not left:
+                        del self._by_id[identity]
+
+
+class Judge:
+    """`flags`: devices whose requests are all kept. `slow`: by application, stack and endpoint, in microseconds."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._calls = _Calls()
+        self._instances = set(_NOBODY)
+        self.flags: frozenset[str] = frozenset()
+        self.slow: dict[tuple[str, str, str], int] = {}
+        reading = records.requests(endpoints)
+        self._reason = keep.chooser(reading, _BESIDE)
+        self._request_row = python.compile_rows(python.EVERYTHING, reading, REQUEST_COLUMNS)
+        self._call_row = python.compile_rows(python.EVERYTHING, records.CALLS, CALL_COLUMNS)
+
+    def hear(self, number: int, calls: Sequence[CallRecord]) -> None:
+        """Of a file whose requests are judged later."""
+        self._calls.add(number, calls)
+
+    def judge(self, number: int, held: Held, seconds: float) -> Judged:
+        """`seconds`: how long it took for all of it to come."""
+        places, kept = self._look(held.requests)
+        chosen, calls = list[Row](), list[CallRecord]()
+        for those in kept.values():
+            for reason, seen in those.items():
+                some = _some(seen, int(keep.MOST[reason] * max(1.0, seconds)))
+                chosen += self._rows(some, reason, len(seen) / len(some))
+                calls += [call for _, _, theirs in some for call in theirs]
+        self._calls.forget(number - _CALLS_HELD)
+        minutes = [one for place in places if place.key[0] for one in place.minutes()]
+        return Judged(chosen, self.call_rows(calls), minutes, _call_minutes(held.calls))
+
+    def _look(
+        self, requests: Sequence[RequestRecord]
+    ) -> tuple[Iterable[_Place], dict[tuple[str, str, str], defaultdict[str, list[_Seen]]]]:
+        """(requests by where they belong, and by application, stack, endpoint and the reason to keep them)."""
+        found: dict[tuple[str, str, str, str], _Place] = {}
+        places: dict[tuple[str, str, str, str], _Place] = {}
+        kept: defaultdict[tuple[str, str, str], defaultdict[str, list[_Seen]]] = defaultdict(lambda: defaultdict(list))
+        fresh: dict[str, tuple[int, _Place]] = {}
+        take, reason, flags, known = self._calls.take, self._reason, self.flags, self._instances
+        for one in requests:
+            key = (one.target, one.stack, one.method, one.path)
+            place = found.get(key)
+            if place is None:
+                place = found[key] = self._place(one, places, kept)
+            took, calls = one.us, take(one.id)
+            retried = refused = 0
+            if calls:
+                retried = sum([records.retries(call.attempt) > 0 for call in calls])
+                refused = sum([call.refused not in records.NOTHING for call in calls])
+            seen = (one, took, calls)
+            place.seen.append(seen)
+            place.kept[reason(one, took, place.slow, retried, refused, one.device in flags)].append(seen)
+            if one.instance not in known and one.end - took < fresh.get(one.instance, (one.end, place))[0]:
+                fresh[one.instance] = (one.end - took, place)
+        self._meet(fresh)
+        return places.values(), kept
+
+    def _place(self, one: RequestRecord, places: dict[Any, _Place], kept: Any) -> _Place:
+        (application, version), _, _ = records.target(one.target)
+        endpoint = self._endpoints.of((application, version), one.method, one.path)
+        key = (application, version, one.stack, endpoint)
+        if key not in places:
+            of_all = (application, one.stack, endpoint)
+            places[key] = _Place(key, self.slow.get(of_all, 0), kept[of_all])
+        return places[key]
+
+    def _meet(self, fresh: dict[str, tuple[int, _Place]]) -> None:
+        """The first answer of an instance was a cold one."""
+        for time, place in fresh.values():
+            place.cold[time // MINUTE] += 1
+        self._instances.update(fresh)
+        if len(self._instances) > _MOST_INSTANCES:
+            self._instances = set(_NOBODY)
+
+    def _rows(self, some: "list[_Seen]", reason: str, weight: float) -> Iterator[Row]:
+        rows = self.request_rows([one for one, _, _ in some])
+        for row, (_, _, calls) in zip(rows, some, strict=True):
+            yield row | {"calls": len(calls), "kept": reason, "weight": weight}
+
+    def request_rows(self, those: Sequence[RequestRecord]) -> list[Row]:
+        return [dict(zip(REQUEST_COLUMNS, row, strict=True)) for row in self._request_row(those)]
+
+    def call_rows(self, those: Sequence[CallRecord]) -> list[Row]:
+        return [dict(zip(CALL_COLUMNS, row, strict=True)) for row in self._call_row(those)]
+
+
+def _some(seen: list[_Seen], most: int) -> list[_Seen]:
+    """By a hash of their ids, which knows nothing of when they came."""
+    return seen if len(seen) <= most else heapq.nsmallest(most, seen, key=lambda one: hash(one[0].id))
+
+
+def _call_minutes(calls: Iterable[CallRecord]) -> dict[CallKey, CallSums]:
+    found: defaultdict[CallKey, CallSums] = defaultdict(CallSums)
+    for one in calls:
+        application, version, _, stack = records.holder(one.holder)
+        service, name = records.plain(one.service), records.plain(one.name)
+        found[(one.end - one.us) // MINUTE, application, version, stack, service, name].take(one)
+    return found
