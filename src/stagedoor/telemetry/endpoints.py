@@ -5,7 +5,7 @@ Every endpoint costs memory in every minute, and devices may ask for any path: a
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from stagedoor.model.template import pattern
 
@@ -13,11 +13,24 @@ _MOST_PATHS, _MOST_ENDPOINTS = 50_000, 500
 FOLDED = "other"
 
 
+class _Templates:
+    """Of one version and method, looked for all at once: the plainest that fits is it."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = sorted(paths, key=lambda path: (path.count("{"), path))
+        self._pattern = re.compile("|".join(f"({pattern(path)})" for path in self._paths))
+
+    def find(self, *ways: str) -> str | None:
+        """The one that fits any of the ways in which a path is written."""
+        found = [one.lastindex for one in map(self._pattern.fullmatch, ways) if one is not None and one.lastindex]
+        return self._paths[min(found) - 1] if found else None
+
+
 class Endpoints:
     """`folded` counts how often the bound acted, by application."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], list[tuple[str, re.Pattern[str], str]]] = {}
+        self._known: dict[tuple[tuple[str, str], str], _Templates] = {}
         self._paths: OrderedDict[tuple[tuple[str, str], str, str], str] = OrderedDict()
         self._seen: dict[str, set[str]] = {}
         self.folded: Counter[str] = Counter()
@@ -27,9 +40,8 @@ class Endpoints:
         self._known = {}
         for label, listed in known.items():
             application, _, version = label.partition("@")
-            self._known[application, version] = [
-                (verb, re.compile(pattern(path)), f"{verb} {path}") for verb, path in sorted(listed, key=_plainest)
-            ]
+            for verb in {verb for verb, _ in listed}:
+                self._known[(application, version), verb] = _Templates([path for one, path in listed if one == verb])
         self._paths.clear()
 
     def of(self, label: tuple[str, str], method: str, path: str) -> str:
@@ -42,10 +54,10 @@ class Endpoints:
         return found
 
     def _work_out(self, label: tuple[str, str], method: str, path: str) -> str:
-        inner = _inner(path, label[0])
-        for verb, known, name in self._known.get(label, ()):
-            if verb == method and (known.fullmatch(inner) or known.fullmatch(path)):
-                return name
+        known = self._known.get((label, method))
+        template = known.find(_inner(path, label[0]), path) if known else None
+        if template is not None:
+            return f"{method} {template}"
         guessed = f"{method} {shape(path)}"
         seen = self._seen.setdefault(label[0], set()) if label[0] in self._seen or len(self._seen) < 1000 else set()
         if guessed not in seen and len(seen) >= _MOST_ENDPOINTS:
@@ -61,10 +73,6 @@ def _inner(path: str, application: str) -> str:
     return path[len(head) - 1 :] if path.startswith(head) else path
 
 
-def _plainest(one: tuple[str, str]) -> tuple[int, str]:
-    return one[1].count("{"), one[1]
-
-
 def shape(path: str) -> str:
     """A path without what looks like an identifier, so that one endpoint is one."""
     parts = path.partition("?")[0].split("/")[:12]
@@ -74,5 +82,6 @@ def shape(path: str) -> str:
 def _is_identifier(part: str) -> bool:
     if not part:
         return False
-    digits = sum(char.isdigit() for char in part)
-    return part.isdigit() or len(part) > 32 or (len(part) >= 8 and digits * 3 >= len(part) and "." not in part)
+    if len(part) < 8 or len(part) > 32 or part.isdigit():
+        return len(part) > 32 or part.isdigit()
+    return "." not in part and sum(map(str.isdigit, part)) * 3 >= len(part)

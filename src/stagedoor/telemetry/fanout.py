@@ -41,9 +41,6 @@ class Measured(NamedTuple):
     received: int
 
 
-NOTHING_ASKED = Measured(Counter(), 0, 0, 0, 0)
-
-
 def measure(asked: Sequence[Asked]) -> Measured:
     names: Counter[str] = Counter([f"{one.service}.{one.name}" for one in asked])
     times = sorted([(one.end, one.end - one.us) for one in asked])
@@ -77,15 +74,20 @@ class Fanout:
     names: Counter[str] = field(default_factory=Counter)
     asking: Counter[str] = field(default_factory=Counter)
 
-    def add(self, one: Measured, took: int, weight: int, *, failed: bool, degraded: bool) -> None:
+    def count(self, took: int, weight: int, *, failed: bool, degraded: bool) -> None:
         """`weight`: how many requests this one stands for."""
         self.requests += weight
-        self.failed += weight * failed
-        self.degraded += weight * degraded
+        self.took += weight * took
+        if failed:
+            self.failed += weight
+        if degraded:
+            self.degraded += weight
+
+    def ask(self, one: Measured, weight: int) -> None:
+        """What a request asked for that was counted."""
         self.duplicates += weight * one.duplicates
         self.serial += weight * one.serial
         self.chain = max(self.chain, one.chain)
-        self.took += weight * took
         self.received += weight * one.received
         for name, count in one.names.items():
             self.names[name] += weight * count

@@ -13,7 +13,7 @@ from typing import Any
 
 from stagedoor.model.sketch import bucket
 from stagedoor.telemetry.endpoints import shape
-from stagedoor.telemetry.fanout import NOTHING_ASKED, Fanout, measure
+from stagedoor.telemetry.fanout import Fanout, measure
 from stagedoor.telemetry.records import NOTHING, CallRecord, Record, RequestRecord
 
 _SECONDS, _MINUTES = 60, 60
@@ -167,10 +167,10 @@ class Figures:
         label, endpoint = _endpoint(one.target, one.method, one.path)
         if not label:
             return
-        _cell(self._fanout, one.end // 60_000_000, (label, one.stack, endpoint), _MINUTES, Fanout).add(
-            measure(asked) if asked else NOTHING_ASKED,
-            one.us, weight, failed=one.status >= 500, degraded=one.degraded not in NOTHING,
-        )  # fmt: skip
+        cell = _cell(self._fanout, one.end // 60_000_000, (label, one.stack, endpoint), _MINUTES, Fanout)
+        cell.count(one.us, weight, failed=one.status >= 500, degraded=one.degraded not in NOTHING)
+        if asked:
+            cell.ask(measure(asked), weight)
 
     # Answers
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-_PAUSE = 0.005
+# After a read of little, and of so much that more may wait.
+_PAUSE, _SHORT_PAUSE, _MUCH = 0.02, 0.005, 96 << 10
 
 
 class Intake(asyncio.Protocol):
@@ -35,7 +36,7 @@ class Intake(asyncio.Protocol):
             self._take(content[:end].replace(b"\\]", b"]"))
         if self._transport is not None:
             self._transport.pause_reading()
-            self._loop.call_later(_PAUSE, self._look_again)
+            self._loop.call_later(_PAUSE if len(data) < _MUCH else _SHORT_PAUSE, self._look_again)
 
     def _look_again(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
