@@ -156,8 +156,8 @@ class Judge:
         self.slow: dict[tuple[str, str, str], int] = {}
         reading = records.requests(endpoints)
         self._reason = keep.chooser(reading, _BESIDE)
-        self._request_row = python.compile_rows(python.EVERYTHING, reading, REQUEST_COLUMNS)
-        self._call_row = python.compile_rows(python.EVERYTHING, records.CALLS, CALL_COLUMNS)
+        self.request_rows = python.compile_dicts(reading, REQUEST_COLUMNS)
+        self.call_rows = python.compile_dicts(records.CALLS, CALL_COLUMNS)
 
     def hear(self, number: int, calls: Sequence[CallRecord]) -> None:
         """Of a file whose requests are judged later."""
@@ -223,13 +223,8 @@ class Judge:
     def _rows(self, some: "list[_Seen]", reason: str, weight: float) -> Iterator[Row]:
         rows = self.request_rows([one for one, _, _ in some])
         for row, (_, _, calls) in zip(rows, some, strict=True):
-            yield row | {"calls": len(calls), "kept": reason, "weight": weight}
-
-    def request_rows(self, those: Sequence[RequestRecord]) -> list[Row]:
-        return [dict(zip(REQUEST_COLUMNS, row, strict=True)) for row in self._request_row(those)]
-
-    def call_rows(self, those: Sequence[CallRecord]) -> list[Row]:
-        return [dict(zip(CALL_COLUMNS, row, strict=True)) for row in self._call_row(those)]
+            row.update(calls=len(calls), kept=reason, weight=weight)
+            yield row
 
 
 def _some(seen: list[_Seen], most: int) -> list[_Seen]:

@@ -5,7 +5,7 @@ A watcher that does not keep up is told how many it missed, exactly; nobody wait
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,19 +30,15 @@ class Kind:
     reading: Reading
     columns: tuple[str, ...]
 
-    def render(self, row: Iterable[Any]) -> dict[str, Any]:
-        return {name: value for name, value in zip(self.columns, row, strict=True) if value != ""}
-
 
 class Watcher:
     """One who looks on. `_choose`: of a batch what of its records is wanted, in one pass."""
 
     def __init__(self, query: Query, kind: Kind, clock: Callable[[], float]) -> None:
-        self._kind = kind
         self._window = Window(query, clock) if query.figures else None
         if self._window is None:
             self._choose = python.compile_batch(query.where, kind.reading)
-            self._whole = python.compile_rows(python.EVERYTHING, kind.reading, kind.columns)
+            self._whole = python.compile_dicts(kind.reading, kind.columns)
         else:
             self._choose = python.compile_rows(query.where, kind.reading, self._window.keys, self._window.values)
         self._waiting: list[dict[str, Any]] = []
@@ -60,7 +56,7 @@ class Watcher:
             self._window.add(passed)
             return
         room = _MOST_WAITING - len(self._waiting)
-        self._waiting += [self._kind.render(row) for row in self._whole(passed[:room])]
+        self._waiting += [_without_empty(row) for row in self._whole(passed[:room])]
         self._missed += max(0, len(passed) - room)
 
     async def told(self) -> AsyncIterator[dict[str, Any]]:
@@ -114,3 +110,7 @@ class Live:
                 yield message
         finally:
             self._watchers[kind].discard(watcher)
+
+
+def _without_empty(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value != ""}

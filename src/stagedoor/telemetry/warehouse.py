@@ -23,12 +23,12 @@ from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.files import File, Files
 from stagedoor.telemetry.inserting import insert
 from stagedoor.telemetry.judging import JUDGED, MINUTE, CallKey, CallSums, Held, Judge, Row
-from stagedoor.telemetry.records import decode
+from stagedoor.telemetry.records import Record, decode
 
 log = logging.getLogger("stagedoor.telemetry")
 
 _PIECE = 1 << 18
-_AT_ONCE = 5000  # Rows that wait.
+_AT_ONCE = 10_000  # Rows that go to DuckDB.
 _MOST_TOTALS = 2000
 _HOUR = 3600
 # What is held was not judged yet: every one stands for itself.
@@ -235,25 +235,20 @@ class Warehouse:
         """Names of tables with what is held, or of one with what is held of an id."""
         if identifier:
             names = (identifier, identifier.replace("-", ""))
-            found = [row for held in self._held.values() for row in self._rows(table, held, names)]
+            found = [one for held in self._held.values() for one in _of(held, table) if one.id in names]
             self._hide("held_found")
             return [self._make("held_found", table, found)] if found else []
         return [
-            name if (name := f"held_{table}_{number}") in self._shown
-            else self._make(name, table, self._rows(table, held))
+            name if (name := f"held_{table}_{number}") in self._shown else self._make(name, table, _of(held, table))
             for number, held in self._held.items()
-        ]  # fmt: skip
+        ]
 
-    def _rows(self, table: str, held: Held, names: Sequence[str] = ()) -> list[Row]:
-        if table == "calls":
-            return self._judge.call_rows([one for one in held.calls if not names or one.id in names])
-        return self._judge.request_rows([one for one in held.requests if not names or one.id in names])
-
-    def _make(self, name: str, table: str, rows: list[Row]) -> str:
+    def _make(self, name: str, table: str, those: Sequence[Record]) -> str:
         self._db.execute(schema.create(table, name, without=JUDGED))
         self._shown.add(name)
-        if rows:
-            insert(self._db, table, name, rows)
+        rows = self._judge.call_rows if table == "calls" else self._judge.request_rows
+        for first in range(0, len(those), _AT_ONCE):
+            insert(self._db, table, name, rows(those[first : first + _AT_ONCE]))
         return name
 
     def _hide(self, name: str) -> None:
@@ -287,6 +282,10 @@ def _dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def _summed(table: str) -> list[str]:
     return [column for column, (kind, _) in tables.TABLES[table].items() if kind not in ("VARCHAR", "TIMESTAMP")]
+
+
+def _of(held: Held, table: str) -> Sequence[Record]:
+    return held.calls if table == "calls" else held.requests
 
 
 def _minute_row(one: Minute) -> Row:

@@ -30,7 +30,6 @@ class Reading:
 
 
 ATTRIBUTES = Reading()
-EVERYTHING = Filter("", None, {}, 0, frozenset())
 
 
 def compile_batch(one: Filter, reading: Reading = ATTRIBUTES) -> Batch:
@@ -42,12 +41,18 @@ def compile_batch(one: Filter, reading: Reading = ATTRIBUTES) -> Batch:
     return found
 
 
-def compile_rows(one: Filter, reading: Reading, *parts: Sequence[str]) -> Batch:
-    """Of those of a batch that pass some columns: for each record a tuple for each part, or of one part alone."""
+def compile_rows(one: Filter, reading: Reading, keys: Sequence[str], values: Sequence[str]) -> Batch:
+    """Of those of a batch that pass two tuples each, of some columns and of others."""
     writer = _Writer(reading)
-    listed = ["(" + "".join(f"{reading.column(name)}, " for name in part) + ")" for part in parts]
-    row = listed[0] if len(listed) == 1 else f"({', '.join(listed)})"
-    found: Batch = writer.made(f"lambda batch: [{row} for r in batch if {writer.passing(one)}]")
+    parts = ["(" + "".join(f"{reading.column(name)}, " for name in part) + ")" for part in (keys, values)]
+    found: Batch = writer.made(f"lambda batch: [({', '.join(parts)}) for r in batch if {writer.passing(one)}]")
+    return found
+
+
+def compile_dicts(reading: Reading, columns: Sequence[str]) -> Batch:
+    """Of all of a batch some columns by their names."""
+    listed = ", ".join(f"{name!r}: {reading.column(name)}" for name in columns)
+    found: Batch = _Writer(reading).made(f"lambda batch: [{{{listed}}} for r in batch]")
     return found
 
 
