@@ -254,7 +254,7 @@ def test_a_path_with_ids_is_one_endpoint_and_too_many_are_folded() -> None:
 
 
 def test_what_an_instance_answers_first_is_a_cold_start(store: Store) -> None:
-    store.take(request(1), request(2), request(3, instance="i2"))
+    store.take(request(1), request(2), request(3, instance="i2", began="-", total_ms=0))
     store.take(request(4), request(5, instance="i2"))
     store.judge()
     assert sum(one.cold for one in minutes.read(store.warehouse, NOW - 60, NOW + 60)) == 2

@@ -191,15 +191,14 @@ class Judge:
             if place is None:
                 place = found[key] = self._place(one, places, kept)
             took, calls = one.us, take(one.id)
-            retried = refused = 0
-            if calls:
-                retried = sum([records.retries(call.attempt) > 0 for call in calls])
-                refused = sum([call.refused not in records.NOTHING for call in calls])
+            retried, refused = _troubles(calls) if calls else (0, 0)
             seen = (one, took, calls)
             place.seen.append(seen)
             place.kept[reason(one, took, place.slow, retried, refused, one.device in flags)].append(seen)
-            if one.instance not in known and one.end - took < fresh.get(one.instance, (one.end, place))[0]:
-                fresh[one.instance] = (one.end - took, place)
+            if one.instance not in known:
+                began = one.end - took
+                if one.instance not in fresh or began < fresh[one.instance][0]:
+                    fresh[one.instance] = (began, place)
         self._meet(fresh)
         return places.values(), kept
 
@@ -225,6 +224,12 @@ class Judge:
         for row, (_, _, calls) in zip(rows, some, strict=True):
             row.update(calls=len(calls), kept=reason, weight=weight)
             yield row
+
+
+def _troubles(calls: Sequence[CallRecord]) -> tuple[int, int]:
+    """(how many of them were tried again, how many refused)."""
+    retried = [one for one in calls if records.retries(one.attempt) > 0]
+    return len(retried), len([one for one in calls if one.refused not in records.NOTHING])
 
 
 def _some(seen: list[_Seen], most: int) -> list[_Seen]:
