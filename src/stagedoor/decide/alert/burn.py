@@ -32,10 +32,10 @@ def judge(key: tuple[str, str, str], series: Series, now: float, objective: floa
             continue
         if chance.at_least(errors, requests, _NEARLY * burn * allowance) < _SURE:
             rate = errors / requests / allowance
-            over = say_time(30 * 24 * HOUR / burn)
+            times = f"{rate:.{1 if rate < 10 else 0}f}"
             reason = (
-                f"{errors} of {requests} answers in {say_time(long)} were errors: {rate:.{1 if rate < 10 else 0}f} times "
-                f"what the objective of {objective * 100:g} % allows; from {burn:g} on it is used up in {over}"
+                f"{errors} of {requests} answers in {say_time(long)} were errors: {times} times what the objective of "
+                f"{objective * 100:g} % allows; from {burn:g} on it is used up in {say_time(30 * 24 * HOUR / burn)}"
             )
             figures = {"burn": rate, "objective": objective, "errors": errors, "requests": requests, "seconds": long}
             return Verdict(Subject(BURN, *key), series.version, reason, figures)
