@@ -151,7 +151,7 @@ def _line(chance: random.Random, number: int) -> bytes:
         line = {
             "kind": "request", **kinds, "began": _BEGAN.decode(), "stack": "prod",
             "target": f"script-{number % 20}|{application}@1.4.2|17|bench", "instance": f"{application}-{number % 3}",
-            "door": "door-1", "degraded": "", "method": "GET", "path": path, "device": f"tv-{device}",
+            "door": "door-1", "told": "", "method": "GET", "path": path, "device": f"tv-{device}",
             "member": f"m{device // 2}",
         }  # fmt: skip
     line |= {

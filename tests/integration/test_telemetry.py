@@ -33,7 +33,8 @@ async def home(request: Request) -> dict:
     print("a plain print")
     rows = await api.films.rows(limit=3, member=request.query.get("member"), fallback={"rows": []})
     film = await api.films.get("/films/7?token=s3cret-word&page=2")
-    return {"rows": rows, "film": film.status}
+    again = await api.films.get("/films/7?token=s3cret-word&page=2")
+    return {"rows": rows, "film": film.status, "again": again.status}
 
 
 @endpoint("GET", "/fails")
@@ -158,6 +159,9 @@ def test_a_trace_has_calls_with_secrets_crossed_out_logs_and_what_others_report(
     assert film["attributes"]["query"] == "?token=***&page=2"
     assert names["select films"]["parent"] in {one["id"] for one in trace["spans"] if one["kind"] == "call"}
     assert {(one["source"], one["target"]) for one in trace["edges"]} >= {("edge", "tv"), ("tv", "films")}
+    (again,) = [one for one in trace["spans"] if one["kind"] == "reused"]
+    assert (again["name"], again["notes"]) == ("films.film", ["answered by a call before"])
+    assert again["parent"] == "script" and again["at"] >= film["at"]
     structured, printed = trace["logs"]
     assert (printed["level"], printed["message"]) == ("print", "a plain print")
     assert json.loads(structured["fields"]) == {"number": "trace", "password": "***"}

@@ -21,7 +21,7 @@ def request(number: int, **told: Any) -> bytes:
     usual = {
         "kind": "request", "id": f"01234567-89ab-4def-8123-{number:012x}", "end": end,
         "began": str(end - 1000 - number), "stack": "prod",
-        "target": "b1|tv@1.2.0|3|x", "instance": "i1", "door": "door-0", "degraded": "-",
+        "target": "b1|tv@1.2.0|3|x", "instance": "i1", "door": "door-0", "told": "-",
         "method": "GET", "path": "/tv/home", "device": "tv-7", "status": 200, "ended": "--", "retries": "+1",
         "in": 10, "out": 100, "queue_ms": -1, "answer_ms": 4, "total_ms": 5, "worker": 7,
     }  # fmt: skip

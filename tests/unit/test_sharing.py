@@ -162,3 +162,32 @@ def test_an_answer_that_is_for_one_is_given_to_nobody_else(tmp_path: Path) -> No
         assert len({first for first, _ in found}) == 3, "each has an answer of its own"
 
     run(tmp_path, serve, use)
+
+
+def test_a_request_tells_which_answers_it_had_without_a_call_of_its_own(tmp_path: Path) -> None:
+    service = Told({"/rows?limit=1": answer('"kept"', cache_control="max-age=60")})
+
+    async def use(films: client.Service) -> None:
+        a_request()
+        first = context.current.get()
+        await films._api.gather(films.rows(limit=1), films.rows(limit=1), films.get("/a|b,c"))
+        await films.rows(limit=1)
+        a_request()
+        second = context.current.get()
+        await films.rows(limit=1)
+        assert first is not None and second is not None
+        joined, again = [told.partition("=") for told in first.reused or ()]
+        assert (joined[0], again[0]) == ("films.rows", "films.rows")
+        assert int(joined[2].partition("+")[2]) > 0 and again[2].endswith("+0")
+        assert [told.partition("=")[0] for told in second.reused or ()] == ["films.rows"]
+        for _ in range(30):
+            await films.rows(limit=1)
+        assert len(second.reused or ()) == 20, "what is told is bounded"
+
+    run(tmp_path, service, use)
+
+
+def test_a_name_that_is_told_breaks_no_record() -> None:
+    request = Request("GET", b"/home", [])
+    request.note_reused('films GET /a|b,c=d"\r\n', 1.5, 1.5)
+    assert request.reused == ["films GET /a_b_c_d___=1500000+0"]

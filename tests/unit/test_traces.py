@@ -48,6 +48,17 @@ def test_retries_refusals_and_waiting_are_said() -> None:
     ]
 
 
+def test_answers_that_were_used_again_are_spans_and_no_edges() -> None:
+    told = "films.rows=5000+30000,members GET /m=40000+0,broken=x+1,,=1"
+    found = trace.build("r", REQUEST | {"reused": told}, [call("rows", 15, 5)], [], [])
+    again = {one.name: one for one in found.spans if one.kind == "reused"}
+    assert set(again) == {"films.rows", "members GET /m"}
+    assert (round(again["films.rows"].at - 100, 6), again["films.rows"].duration) == (0.015, 30_000)
+    assert again["films.rows"].notes == ["waited for a call under way that asks the same"]
+    assert again["members GET /m"].notes == ["answered by a call before"]
+    assert [(one.source, one.target, one.calls) for one in found.edges if one.target != "tv"] == [("tv", "films", 1)]
+
+
 def other(span: str, parent: str, **fields: Any) -> dict[str, Any]:
     usual = {
         "span": span,

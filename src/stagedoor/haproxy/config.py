@@ -23,6 +23,7 @@ _TRACE_HEADERS = (
     "^(traceparent|tracestate|baggage|b3|x-b3-.*|x-request-id|x-correlation-id|x-cloud-trace-context|x-amzn-trace-id"
     "|x-datadog-.*|uber-trace-id|uberctx-.*|x-ot-span-context|forwarded|x-forwarded-.*|x-real-ip)$ -m reg"
 )
+_DEGRADED = "var(txn.told),field(1,|)"
 # Every field costs each request a little; what can be told from another is left to the reader. A path comes with the
 # edge's own escapes (`telemetry.intake` undoes them), which cost less than JSON's.
 _TIMES = (
@@ -37,7 +38,7 @@ def _request_record(layout: Layout, stack: str) -> str:
     people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
     return (
         f'{{"kind":"request","id":"%ID","end":%[date(0,us)],"began":"%[var(txn.began)]","stack":"{stack}","target":"%[var(txn.target)]",'
-        '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","degraded":"%[var(txn.degraded),json(utf8s)]","method":"%HM","path":"%{+E}HPO",'
+        '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","told":"%[var(txn.told),json(utf8s)]","method":"%HM","path":"%{+E}HPO",'
         + people
         + _TIMES
     )
@@ -140,9 +141,10 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         "  http-request set-header stagedoor-request-id %[unique-id]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
-        "  http-response set-var(txn.degraded) res.fhdr(stagedoor-degraded)",
+        "  http-response set-var(txn.told) res.fhdr(stagedoor-told)",
         f"  http-response del-header {_PLATFORM_HEADERS}",
-        "  http-response set-header stagedoor-degraded %[var(txn.degraded)] if { var(txn.degraded) -m found }",
+        # What comes first is for who asked, what follows is the trace's.
+        f"  http-response set-header stagedoor-degraded %[{_DEGRADED}] if {{ {_DEGRADED} -m len gt 0 }}",
         "  http-response del-header set-cookie if { res.hdr(set-cookie) -m sub stagedoor_ }",
         "  http-response set-header stagedoor-request-id %[unique-id]",
         "  use_backend %[var(txn.target),field(1,|)]",

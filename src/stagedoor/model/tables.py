@@ -25,6 +25,7 @@ REQUESTS = {
     "ended": ("VARCHAR", "how it ended, in HAProxy's two letters"),
     "retries": ("SMALLINT", "of the edge"),
     "degraded": ("VARCHAR", "parts of the answer that are fallbacks"),
+    "reused": ("VARCHAR", "answers of services that other calls brought: name=begin+duration, in microseconds"),
     "bytes_in": ("BIGINT", ""),
     "bytes_out": ("BIGINT", ""),
     "calls": ("INTEGER", "to services"),

@@ -1,15 +1,15 @@
 """One request as a whole: its spans in time, the graph of who called whom, what it waited for, and what stands beside.
 
-Spans come from the records of edge and egress, and from other processes that report to the same trace. Times are
-seconds since the epoch, durations microseconds.
+Spans come from the records of edge and egress, from the runtime (which answers it used again), and from other processes
+that report to the same trace. Times are seconds since the epoch, durations microseconds.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-EDGE, SCRIPT, CALL, OTHER = "edge", "script", "call", "other"
+EDGE, SCRIPT, CALL, REUSED, OTHER = "edge", "script", "call", "reused", "other"
 Row = Mapping[str, Any]
 
 
@@ -101,7 +101,19 @@ def _of_request(request: Row | None) -> list[Span]:
     script.attributes = {
         name: request[name] for name in ("instance", "release", "cohort", "region") if request.get(name)
     }
-    return [edge, script]
+    return [edge, script, *_of_reused(script, request.get("reused") or "")]
+
+
+def _of_reused(script: Span, told: str) -> Iterator[Span]:
+    """Answers for which it made no call of its own, as `runtime.request` tells them: no edge of the graph."""
+    for number, one in enumerate(filter(None, told.split(","))):
+        name, _, times = one.rpartition("=")
+        at, _, took = times.partition("+")
+        if not (at.isdigit() and took.isdigit()):
+            continue
+        span = Span(f"reused-{number}", script.id, REUSED, script.node, name, script.at + int(at) / 1e6, int(took))
+        span.notes = ["waited for a call under way that asks the same" if int(took) else "answered by a call before"]
+        yield span
 
 
 def _of_call(number: int, call: Row) -> Span:

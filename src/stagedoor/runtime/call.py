@@ -61,6 +61,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     _groups: "list[Group] | None" = None
     _waiters: list[asyncio.Future[None]] | None = None
     _generator: Generator[Any, None, T] | None = None
+    _joined = 0.0  # When it began to wait for another call that asks the same.
     _settled = False
     stands_in = False
     _value: Any = None
@@ -157,6 +158,11 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
                     self._error = self._make(ApiTimeout, "the request's own time is over")
                     return self._exchange
         exchange = self._exchange = api.find_or_begin(self, request, now, deadline)
+        if exchange.started and request is not None:
+            if exchange.done:
+                request.note_reused(self.name, now, now)
+            else:
+                self._joined = now
         if not exchange.done:
             exchange.calls.append(self)
             if deadline:
@@ -174,6 +180,8 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     def answered(self) -> None:
         """The exchange ended."""
         self._forget_time()
+        if self._joined and self._request is not None:
+            self._request.note_reused(self.name, self._joined, asyncio.get_running_loop().time())
         self._wake()
 
     def expire(self) -> None:

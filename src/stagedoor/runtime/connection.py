@@ -169,7 +169,8 @@ class Connection(asyncio.Protocol):
         self.began = False
         self._gone = None
         self.started = self._settings.now
-        request.deadline = self._loop.time() + self._settings.request_timeout
+        request.began = self._loop.time()
+        request.deadline = request.began + self._settings.request_timeout
         if tape.installed is not None:
             tape.installed.request_began(request)
         self._task = self._create_task(self._application(request, self))
@@ -238,7 +239,7 @@ class Connection(asyncio.Protocol):
         """A whole 200 with JSON; the path that most answers take."""
         if self.request is None:
             return
-        if self.request.method == "HEAD" or self.request.degraded:
+        if self.request.method == "HEAD" or self.request.degraded or self.request.reused:
             self.send(200, b"content-type: application/json\r\n", body)
             return
         if 0 < self._settings.answer_limit < len(body):
@@ -308,11 +309,15 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _own_lines(self) -> bytes:
-        """What the server says of its own: that it closes, and which parts of the answer a fallback stands in for."""
+        """What the server says of its own: that it closes, and to the edge, which parts of the answer a fallback stands
+        in for and which answers of services were used again.
+        """
         lines = b"" if self.keep_alive and not self._settings.draining else b"connection: close\r\n"
-        if self.request is not None and self.request.degraded:
-            names = ", ".join(self.request.degraded[:_MOST_NAMED])
-            lines += b"stagedoor-degraded: " + names.encode("ascii", "replace") + b"\r\n"
+        request = self.request
+        if request is not None and (request.degraded or request.reused):
+            names = ", ".join(name.replace("|", "_") for name in (request.degraded or ())[:_MOST_NAMED])
+            told = f"stagedoor-told: {names}|{','.join(request.reused or ())}\r\n"
+            lines += told.encode("ascii", "replace")
         return lines
 
     def _record(self, status: int, body: bytes) -> None:

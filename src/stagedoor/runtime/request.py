@@ -13,6 +13,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 _TRACED = b"traceparent"
 _TRAIL = (b"stagedoor-request-id", b"stagedoor-device")
+_UNTOLD = re.compile(r"[^A-Za-z0-9_.{}/ -]")  # Of a name, what has a meaning where it is told.
+_MOST_REUSED, _LONGEST_NAME = 20, 80
 _HEX = re.compile(rb"[0-9a-f]{32}")
 
 
@@ -48,8 +50,8 @@ class Request:
     """
 
     __slots__ = (
-        "_fault", "_headers", "_query", "_target", "_traced", "_trail", "body", "calls", "deadline", "degraded", "made",
-        "method", "params", "path", "prefix", "raw_headers",
+        "_fault", "_headers", "_query", "_target", "_traced", "_trail", "began", "body", "calls", "deadline",
+        "degraded", "made", "method", "params", "path", "prefix", "raw_headers", "reused",
     )  # fmt: skip
 
     def __init__(
@@ -70,12 +72,13 @@ class Request:
         self._target = target
         self._query: dict[str, str] | None = None
         self._headers: Headers | None = None
-        # For the calls it makes: when it is to be answered (the loop's time), what it asked, what a fallback stood in
-        # for, and what each call says of it.
-        self.deadline = 0.0
+        # For the calls it makes: when it began and is to be answered (the loop's time), what it asked, what a fallback
+        # stood in for, which answers it had without a call of its own, and what each call says of it.
+        self.began = self.deadline = 0.0
         self.calls: dict[Any, Any] | None = None
         self.made = 0
         self.degraded: list[str] | None = None
+        self.reused: list[str] | None = None
         self._trail: bytes | None = None
         self._traced = False
         self._fault: bytes | None = None
@@ -124,6 +127,16 @@ class Request:
             self.degraded = []
         if name not in self.degraded:
             self.degraded.append(name)
+
+    def note_reused(self, name: str, since: float, until: float) -> None:
+        """An answer that another call brought, as `discovery.rows=1200+35`: when it was asked for, how long it took, in
+        microseconds. So it stands in the request's trace.
+        """
+        if self.reused is None:
+            self.reused = []
+        if len(self.reused) < _MOST_REUSED:
+            at, took = max(0, int((since - self.began) * 1e6)), int((until - since) * 1e6)
+            self.reused.append(f"{_UNTOLD.sub('_', name)[:_LONGEST_NAME]}={at}+{took}")
 
     @property
     def fault(self) -> bytes:

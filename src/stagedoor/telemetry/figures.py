@@ -168,7 +168,7 @@ class Figures:
         if not label:
             return
         cell = _cell(self._fanout, one.end // 60_000_000, (label, one.stack, endpoint), _MINUTES, Fanout)
-        cell.count(one.us, weight, failed=one.status >= 500, degraded=one.degraded not in NOTHING)
+        cell.count(one.us, weight, failed=one.status >= 500, degraded=bool(one.degraded))
         if asked:
             cell.ask(measure(asked), weight)
 

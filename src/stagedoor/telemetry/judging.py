@@ -108,7 +108,7 @@ class _Place:
             at * 60, *self.key,
             requests=len(them), cold=self.cold[at], calls=sum([len(calls) for _, _, calls in seen]),
             errors=sum([one.status >= 500 or one.status <= 0 for one in them]),
-            degraded=sum([one.degraded not in records.NOTHING for one in them]),
+            degraded=sum([one.degraded != "" for one in them]),
             refused=sum([one.status >= 400 and one.instance in _NOBODY for one in them]),
             bytes_in=sum([one.bytes_in for one in them]), bytes_out=sum([one.bytes_out for one in them]),
             latencies=Counter([bucket(took) for _, took, _ in seen]),

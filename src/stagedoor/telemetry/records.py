@@ -55,7 +55,7 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request", gc=False):
     total_ms: int = 0
     answer_ms: int = 0
     instance: str = ""
-    degraded: str = ""
+    told: str = ""
     device: str = ""
     member: str = ""
     door: str = ""
@@ -65,6 +65,11 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request", gc=False):
     bytes_in: int = msgspec.field(default=0, name="in")
     bytes_out: int = msgspec.field(default=0, name="out")
     worker: int = -1
+
+    @property
+    def degraded(self) -> str:
+        """Parts of the answer that are fallbacks; the rest of what was told are answers that were used again."""
+        return self.told.partition("|")[0] if len(self.told) > 1 else ""
 
     @property
     def us(self) -> int:
@@ -140,8 +145,9 @@ _REQUEST = _AT | {
     "kind": "'request'", "application": "target(r.target)[0][0]", "version": "target(r.target)[0][1]",
     "line": "target(r.target)[1]", "release": "target(r.target)[2]", "region": "'local'", "cohort": "''",
     "device_type": f"device_type({_plain('device')})", "endpoint": "endpoint(target(r.target)[0], r.method, r.path)",
+    "degraded": "r.degraded", "reused": "r.told.partition('|')[2]",
     "queue": "(max(0, r.queue_ms) * 1000)", "answer": "(max(0, r.answer_ms) * 1000)", "retries": "retries(r.retries)",
-} | {name: _plain(name) for name in ("instance", "door", "ended", "device", "member", "degraded")}  # fmt: skip
+} | {name: _plain(name) for name in ("instance", "door", "ended", "device", "member")}  # fmt: skip
 _CALL = _AT | {
     "kind": "'call'", "application": "holder(r.holder)[0]", "version": "holder(r.holder)[1]",
     "instance": "holder(r.holder)[2]", "stack": "holder(r.holder)[3]", "span": "span(r.trace)",
@@ -159,7 +165,7 @@ def requests(endpoints: Endpoints) -> Reading:
 REQUEST_COLUMNS = (
     "id", "stack", "application", "version", "line", "release", "region", "cohort", "instance", "door", "device",
     "device_type", "member", "method", "path", "endpoint", "status", "duration", "queue", "answer", "ended", "retries",
-    "degraded", "bytes_in", "bytes_out",
+    "degraded", "reused", "bytes_in", "bytes_out",
 )  # fmt: skip
 CALL_COLUMNS = (
     "id", "application", "version", "instance", "stack", "service", "name", "method", "path", "query", "status",
