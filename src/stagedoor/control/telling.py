@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from stagedoor.control import flags
 from stagedoor.control.platform import Platform
 from stagedoor.control.used import Used
 from stagedoor.model.errors import Failure
@@ -23,12 +24,16 @@ _ALL_EVERY = 15  # Rounds.
 
 @dataclass(slots=True)
 class Seen:
-    """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends; versions that run."""
+    """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends; versions that run.
+
+    `flags`: those of the program before this one are known.
+    """
 
     cpu: dict[str, float] = field(default_factory=dict)
     instances: set[str] = field(default_factory=set)
     versions: dict[tuple[str, str], Version] = field(default_factory=dict)
     at: float = 0.0
+    flags: bool = False
 
 
 async def keep_told(platform: Platform) -> None:
@@ -36,6 +41,9 @@ async def keep_told(platform: Platform) -> None:
     seen, number, told = Seen(at=platform.clock()), 0, b""
     while True:
         try:
+            if not seen.flags:
+                await flags.recall(platform)
+                seen.flags = True
             now = msgspec.json.encode(await known(platform, seen))
             if now != told or number % _ALL_EVERY == 0:
                 await platform.records.tell("known", now)

@@ -7,12 +7,10 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from stagedoor.control import recipes
+from stagedoor.control import flags, recipes
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
 from stagedoor.http import bodies, stream
-from stagedoor.model.access import VIEWER, Identity
-from stagedoor.model.errors import Forbidden
+from stagedoor.model.access import Identity
 from stagedoor.model.telemetry_views import Comparison, History, TraceView
 
 Kind = Literal["request", "call", "log"]
@@ -67,32 +65,21 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return msgspec.convert(await platform.records.ask(f"trace/{identifier.replace('/', '')}"), TraceView)
 
     @router.get("/v1/flags")
-    async def flags(by: Who) -> dict[str, float]:
+    async def list_flags(by: Who) -> dict[str, float]:
         """Devices of which every request is kept, and until when."""
         return platform.flags.live(platform.clock())
 
     @router.put("/v1/flags/{device}")
     async def flag(by: Who, device: str, wish: bodies.FlagWish) -> dict[str, float]:
         """Keeps every request of a device for a while."""
-        _may_flag(by)
-        until = platform.flags.set(device, platform.clock(), wish.seconds)
-        await platform.store.note(Change(by.name, "flag", "", device, None, {"until": until}))
-        return platform.flags.live(platform.clock())
+        return await flags.put(platform, by, device, wish.seconds)
 
     @router.delete("/v1/flags/{device}")
     async def unflag(by: Who, device: str) -> dict[str, float]:
         """Keeps only what there is a reason for again."""
-        _may_flag(by)
-        platform.flags.clear(device)
-        await platform.store.note(Change(by.name, "flag", "", device, None, {"until": None}))
-        return platform.flags.live(platform.clock())
+        return await flags.clear(platform, by, device)
 
     return router
-
-
-def _may_flag(by: Identity) -> None:
-    if by.role == VIEWER:
-        raise Forbidden(f"{by.name} is a viewer and may flag no device")
 
 
 def _span(since: float, until: float) -> dict[str, str]:
