@@ -12,6 +12,7 @@ from stagedoor.decide import keep
 from stagedoor.telemetry import minutes, questions
 from stagedoor.telemetry.endpoints import FOLDED, Endpoints
 from stagedoor.telemetry.raw import Cut, Raw
+from stagedoor.telemetry.records import decode
 from stagedoor.telemetry.warehouse import Warehouse
 
 NOW = 1_795_423_000
@@ -153,7 +154,7 @@ def test_a_trace_is_found_before_it_is_judged_after_it_and_in_files(store: Store
 def test_lines_that_come_while_a_file_is_cut_are_in_one_of_the_files(tmp_path: Path) -> None:
     raw, cut = Raw(tmp_path, 1 << 30), list[Cut]()
     with ThreadPoolExecutor(1) as other:
-        coming = other.submit(lambda: [raw.append(b"a line\n") for _ in range(20_000)])
+        coming = other.submit(lambda: [raw.append(b"a line\n", []) for _ in range(20_000)])
         while not coming.done():
             cut += raw.cut()
     assert coming.exception() is None
@@ -164,12 +165,28 @@ def test_lines_that_come_while_a_file_is_cut_are_in_one_of_the_files(tmp_path: P
 def test_what_waits_is_cut_into_files_that_fit_into_memory(tmp_path: Path) -> None:
     raw = Raw(tmp_path, 1 << 30)
     for _ in range(40):
-        raw.append(b"x" * 999_999 + b"\n")
+        raw.append(b"x" * 999_999 + b"\n", [])
     cut = raw.cut()
     assert [one.number for one in cut] == [1, 2, 3]
     assert [one.path for one in cut] == raw.files() == [one.path for one in raw.left()]
     assert [one.path.stat().st_size for one in cut] == [17_000_000, 17_000_000, 6_000_000]
     assert raw.cut() == []
+
+
+def test_what_is_decoded_once_is_not_read_again_unless_a_line_is_no_record(store: Store, tmp_path: Path) -> None:
+    raw = Raw(tmp_path / "raw", 1 << 30)
+    for wrong in (b"", b"null\n"):
+        for number in range(2):
+            line = json.dumps(request(number)).encode() + b"\n"
+            raw.append(line + wrong, decode(line + wrong))
+        (one,) = raw.cut()
+        assert (one.records is None) == bool(wrong)
+        store.warehouse.take(one.path, one.number, one.records)
+    assert (store.warehouse.lines, store.warehouse.lost) == ({7: 4}, 2)
+    for _ in range(4):
+        raw.append(line, decode(line))
+        raw._end()
+    assert [one.records is None for one in raw.cut()] == [False, False, True, True], "they wait on the disk alone"
 
 
 def test_calls_wait_for_their_request_so_many_files_and_no_longer(store: Store) -> None:

@@ -80,8 +80,8 @@ class Pipeline:
     def take(self, content: bytes) -> None:
         """Whole lines of the edge, as they come."""
         cleaned = self.redaction.clean(content)
-        self.raw.append(cleaned)
         records = decode(cleaned)
+        self.raw.append(cleaned, records)
         self.figures.take(records)
         self.live.feed(records)
 
@@ -178,7 +178,7 @@ class Pipeline:
             self._try(lambda one=one: self._judge(one.ended))  # type: ignore[misc]
 
     def _take_file(self, one: Cut) -> None:
-        self.warehouse.take(one.path, one.number)
+        self.warehouse.take(one.path, one.number, one.records)
         self._taken.append(one)
 
     def _judge(self, now: float) -> None:

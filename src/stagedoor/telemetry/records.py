@@ -78,6 +78,8 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request", gc=False):
 
 
 Record = CallRecord | RequestRecord
+# The first is msgspec's own, and that of bytes that are no text.
+_WRONG = (ValueError, RecursionError)
 _decoder = msgspec.json.Decoder(Record)
 
 
@@ -85,14 +87,14 @@ def decode(content: bytes) -> list[Record]:
     """Of whole lines. One that is no record is left out."""
     try:
         return _decoder.decode_lines(content)
-    except ValueError:  # msgspec's own, and that of bytes that are no text.
+    except _WRONG:
         return [one for line in content.splitlines() if line for one in _decode_one(line)]
 
 
 def _decode_one(line: bytes) -> list[Record]:
     try:
         return [_decoder.decode(line)]
-    except ValueError:
+    except _WRONG:
         return []
 
 

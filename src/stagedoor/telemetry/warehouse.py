@@ -9,7 +9,7 @@ request for this. All of it is done by one thread.
 import logging
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -75,19 +75,23 @@ class Warehouse:
 
     # Taking in
 
-    def take(self, raw: Path, number: int) -> None:
-        """Reads a raw file. Its requests are held until `judge`."""
-        with self._lock, raw.open("rb") as stream:
-            held, lines, count = Held(), Counter[int](), 0
-            while piece := stream.read(_PIECE) + stream.readline():
-                found = decode(piece)
-                lines.update(map(_worker, found))
-                count += piece.count(b"\n") + (not piece.endswith(b"\n"))
-                held.add(found)
-            del lines[-1]  # No worker of the edge wrote them.
-            self.lost += count - lines.total()
+    def take(self, raw: Path, number: int, records: Sequence[Record] | None = None) -> None:
+        """A raw file, with its records or to be read. Its requests are held until `judge`."""
+        with self._lock:
+            held, lines = Held(), Counter[int]()
+            for part in self._read(raw) if records is None else (records,):
+                lines.update(map(_worker, part))
+                held.add(part)
+            self.lost += lines.pop(-1, 0)  # No worker of the edge wrote them.
             self._unsettled[number], self._held[number] = lines, held
             self._judge.hear(number, held.calls)
+
+    def _read(self, raw: Path) -> Iterator[list[Record]]:
+        with raw.open("rb") as stream:
+            while piece := stream.read(_PIECE) + stream.readline():
+                found = decode(piece)
+                self.lost += piece.count(b"\n") + (not piece.endswith(b"\n")) - len(found)
+                yield found
 
     def judge(self, upto: int, seconds: float = 1.0) -> None:
         """Decides for the requests of raw files up to this one; `seconds`: how long one of them took to fill."""
