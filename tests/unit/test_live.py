@@ -97,13 +97,9 @@ def test_windows_count_every_record_and_fold_what_are_too_many_groups(live: Live
 
 
 def test_a_line_that_is_no_record_or_no_text_takes_no_other_with_it() -> None:
-    lines = [
-        request(1),
-        b'{"kind":"request","id":"\xff\xfe"}\n',
-        b"null\n",
-        b"\n",
-        b'{"kind":"other"}\n',
-        CALL,
-        b'{"ki\n',
+    deep = b'{"kind":"request","x":' + b"[" * 4000 + b"\n"
+    wrong = [deep, b'{"kind":"request","id":"\xff"}\n', b"null\n", b"\n", b'{"kind":"other"}\n', b'{"ki\n']
+    assert [one.id for one in decode(b"".join([request(1), *wrong, CALL]))] == [
+        "01234567-89ab-4def-8123-000000000001",
+        "a",
     ]
-    assert [one.id for one in decode(b"".join(lines))] == ["01234567-89ab-4def-8123-000000000001", "a"]
