@@ -76,6 +76,7 @@ class Seen:
         self.running = running
         self.films = films
         self.client = Client(running.addresses["control"], running.token)
+        self.first = ""
 
     def history(self, query: str, **said: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.client.get("insight", "history", query=query, **said)["records"]
@@ -105,16 +106,14 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         register(running, "films", films)
         running.json("deploy", folder=script(folder, "tv", HOME, MORE))
         one = Seen(running, films)
-        # Until telemetry knows what the version answers.
-        wait_until(lambda: _knows(one), 10, "the endpoint's name")
+        one.first = one.request("/tv/home/1?member=m1")
         yield one
 
 
-def _knows(one: Seen) -> bool:
-    identifier = one.request("/tv/home/1")
-    return bool(
-        wait_until(lambda: one.history(f'id == "{identifier}"'), 5, "its record")[0]["endpoint"] == "GET /home/{number}"
-    )
+def test_from_its_first_request_on_a_versions_endpoints_and_what_is_personal_are_known(seen: Seen) -> None:
+    (record,) = wait_until(lambda: seen.history(f'id == "{seen.first}"'), 5, "its record")
+    assert record["endpoint"] == "GET /home/{number}"
+    assert "?limit=3&member=***" in [one["attributes"].get("query") for one in seen.trace(seen.first)["spans"]]
 
 
 def test_a_request_is_seen_as_it_arrives_and_a_wrong_filter_is_refused_with_its_place(seen: Seen) -> None:
@@ -300,7 +299,8 @@ def collector() -> Iterator[tuple[int, dict[str, list[bytes]]]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            got.setdefault(self.path, []).append(self.rfile.read(int(self.headers["content-length"])))
+            body = self.rfile.read(int(self.headers["content-length"]))
+            got.setdefault(self.path, []).append(body)
             self.send_response(200)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -312,6 +312,34 @@ def collector() -> Iterator[tuple[int, dict[str, list[bytes]]]]:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server.server_address[1], got
         server.shutdown()
+
+
+def test_what_others_told_and_what_is_personal_outlive_a_kill(tmp_path: Path) -> None:
+    with platform() as running, serving() as films:
+        register(running, "films", films)
+        running.json("deploy", folder=script(tmp_path, "tv", HOME, MORE))
+        seen = Seen(running, films)
+        identifier = seen.request("/tv/home/1?member=m1")
+        call = wait_until(lambda: [o for o in seen.trace(identifier)["spans"] if o["name"] == "rows"], 5, "the call")[0]
+        heads = [head for head in films.heads if identifier in head["stagedoor-request-id"]]
+        _report(seen.client, heads[0]["traceparent"], int(call["at"] * 1e9))
+        os.kill(running.program("telemetry")["pid"], signal.SIGKILL)
+        # The first ones may go the way of the program that is gone.
+        for _ in range(30):
+            seen.request("/tv/home/2?member=m2")
+            time.sleep(0.1)
+
+        def spans(of: str) -> list[dict[str, Any]]:
+            try:
+                return list(seen.client.get("traces", of)["spans"])
+            except errors.Failure:
+                return []
+
+        wait_until(lambda: "select films" in [one["name"] for one in spans(identifier)], 20, "the span that was told")
+        found = wait_until(lambda: seen.history('path == "/tv/home/2"'), 20, "a request after the kill")
+        assert {record["endpoint"] for record in found} == {"GET /home/{number}"}
+        calls = [one for record in found for one in spans(record["id"]) if one["name"] == "rows"]
+        assert {one["attributes"]["query"] for one in calls} == {"?limit=3&member=***"}
 
 
 def test_a_killed_telemetry_costs_no_request_and_what_is_lost_is_counted(tmp_path: Path) -> None:

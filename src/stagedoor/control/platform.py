@@ -18,6 +18,7 @@ from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform as Settings
+from stagedoor.model.version import Version
 
 log = logging.getLogger("stagedoor.control")
 
@@ -36,7 +37,7 @@ class Platform:
     `fault_key` signs what asks the egress for a fault.
     `serving` are the deployments that a line's traffic goes to, as the edge was told last.
     `used` is what each version uses in each stack, by (application, version, stack).
-    `flags` are devices of which every request is kept.
+    `flags` are devices of which every request is kept, `taught` the versions that telemetry knows.
     `rehearsed` says by version and method what its endpoints did without it.
     `expiries` says when each certificate ends, `post` tells others of alerts, `telling` are those that are being told.
     `objectives` are the shares of good answers that applications promise, as their newest versions say.
@@ -72,6 +73,7 @@ class Platform:
     background: set["asyncio.Task[None]"] = field(default_factory=set)
     used: dict[tuple[str, str, str], Used] = field(default_factory=dict)
     flags: Flags = field(default_factory=Flags)
+    taught: dict[tuple[str, str], Version] = field(default_factory=dict)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

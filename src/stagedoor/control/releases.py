@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from stagedoor.control import deployments, doors, effective, traffic
+from stagedoor.control import deployments, doors, effective, telling, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports import Change
@@ -177,6 +177,7 @@ async def _switch(platform: Platform, progress: Progress, release: Release, form
         before = {"release": former.number, "version": former.version} if former else None
         after = {"release": release.number, "version": release.version}
         change = Change(release.made_by, release.cause, release.application, line, before, after)
+        await telling.teach(platform, release.application, release.version)
         await platform.store.point(release, change)
         seconds = await platform.apply_traffic()
         note.text = f"release {release.number} in {say_time(seconds)}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from stagedoor.control import flags
+from stagedoor.control import flagging
 from stagedoor.control.platform import Platform
 from stagedoor.control.used import Used
 from stagedoor.model.errors import Failure
@@ -18,20 +18,19 @@ from stagedoor.model.version import Version
 
 log = logging.getLogger("stagedoor.telling")
 
-_ROUND = 1.0
+_ROUND, _PATIENCE = 1.0, 2.0
 _ALL_EVERY = 15  # Rounds.
 
 
 @dataclass(slots=True)
 class Seen:
-    """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends; versions that run.
+    """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends.
 
     `flags`: those of the program before this one are known.
     """
 
     cpu: dict[str, float] = field(default_factory=dict)
     instances: set[str] = field(default_factory=set)
-    versions: dict[tuple[str, str], Version] = field(default_factory=dict)
     at: float = 0.0
     flags: bool = False
 
@@ -42,12 +41,9 @@ async def keep_told(platform: Platform) -> None:
     while True:
         try:
             if not seen.flags:
-                await flags.recall(platform)
+                await flagging.recall(platform)
                 seen.flags = True
-            now = msgspec.json.encode(await known(platform, seen))
-            if now != told or number % _ALL_EVERY == 0:
-                await platform.records.tell("known", now)
-                told = now
+            told = await _teach(platform, told if number % _ALL_EVERY else b"")
             if number % _ALL_EVERY == 0:
                 await platform.records.tell("usage", msgspec.json.encode(await usage(platform, seen)))
         except Failure as error:
@@ -60,25 +56,42 @@ async def keep_told(platform: Platform) -> None:
         await asyncio.sleep(_ROUND)
 
 
-async def known(platform: Platform, seen: Seen) -> dict[str, Any]:
-    """{endpoints, personal, flags} of what runs now."""
+async def teach(platform: Platform, application: str, version: str) -> None:
+    """Before a version has traffic, telemetry knows its endpoints and what is personal of it, if telemetry is there."""
+    if (application, version) in platform.taught:
+        return
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await _teach(platform, b"")
+    except (Failure, TimeoutError) as error:
+        log.warning("telemetry does not know %s %s yet: %r", application, version, error)
+
+
+async def _teach(platform: Platform, told: bytes) -> bytes:
+    """Tells what is known unless that is what was told before. Raises Failure."""
+    found, versions = await known(platform)
+    now = msgspec.json.encode(found)
+    if now != told:
+        await platform.records.tell("known", now)
+        platform.taught = versions
+    return now
+
+
+async def known(platform: Platform) -> tuple[dict[str, Any], dict[tuple[str, str], Version]]:
+    """({endpoints, personal, flags} of what runs now, the versions that run)."""
     endpoints: dict[str, list[tuple[str, str]]] = {}
     personal: set[str] = set()
-    running = {(each.application, each.version) for each in await platform.store.deployments()}
-    seen.versions = {one: version for one, version in seen.versions.items() if one in running}
-    for one in running:
+    versions: dict[tuple[str, str], Version] = {}
+    for one in {(each.application, each.version) for each in await platform.store.deployments()}:
         # What a version says of itself never changes: it is read once.
-        version = seen.versions.get(one) or await platform.store.version(*one)
+        version = platform.taught.get(one) or await platform.store.version(*one)
         if version is None:
             continue
-        seen.versions[one] = version
+        versions[one] = version
         endpoints[f"{one[0]}@{one[1]}"] = [(each["method"], each["path"]) for each in version.endpoints]
         personal.update(version.manifest.get("telemetry", {}).get("personal", ()))
-    return {
-        "endpoints": endpoints,
-        "personal": sorted(personal),
-        "flags": sorted(platform.flags.live(platform.clock())),
-    }
+    flagged = sorted(platform.flags.live(platform.clock()))
+    return {"endpoints": endpoints, "personal": sorted(personal), "flags": flagged}, versions
 
 
 async def usage(platform: Platform, seen: Seen) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from stagedoor.control import flags, recipes
+from stagedoor.control import flagging, recipes
 from stagedoor.control.platform import Platform
 from stagedoor.http import bodies, stream
 from stagedoor.model.access import Identity
@@ -72,12 +72,12 @@ def build(platform: Platform, who: Any) -> APIRouter:
     @router.put("/v1/flags/{device}")
     async def flag(by: Who, device: str, wish: bodies.FlagWish) -> dict[str, float]:
         """Keeps every request of a device for a while."""
-        return await flags.put(platform, by, device, wish.seconds)
+        return await flagging.put(platform, by, device, wish.seconds)
 
     @router.delete("/v1/flags/{device}")
     async def unflag(by: Who, device: str) -> dict[str, float]:
         """Keeps only what there is a reason for again."""
-        return await flags.clear(platform, by, device)
+        return await flagging.clear(platform, by, device)
 
     return router
 

@@ -10,6 +10,7 @@ from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.export import Exporter
 from stagedoor.telemetry.figures import Figures
 from stagedoor.telemetry.intake import Intake
+from stagedoor.telemetry.journal import Journal
 from stagedoor.telemetry.lines import Reader
 from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.pipeline import Bounds, Pipeline
@@ -31,12 +32,14 @@ def assemble(paths: Paths) -> Pipeline:
         warehouse, endpoints, redaction, Figures(), Live(endpoints),
         Reader(paths.data / "logs", folder / "logs.json", redaction),
         Counted(folder / "counted.json"),
+        Journal(folder),
         Exporter(settings.telemetry.collector, settings.telemetry.authorization),
     )  # fmt: skip
 
 
 async def run(paths: Paths) -> None:
     pipeline = assemble(paths)
+    pipeline.recall()
     loop = asyncio.get_running_loop()
     intake = await loop.create_unix_server(lambda: Intake(pipeline.take), sock=listening("RECORDS"))
     working = loop.create_task(pipeline.run())

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.export import Exporter
 from stagedoor.telemetry.figures import Figures
+from stagedoor.telemetry.journal import Journal
 from stagedoor.telemetry.lines import Line, Reader
 from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.minutes import read as read_minutes
@@ -67,6 +68,7 @@ class Pipeline:
     live: Live
     logs: Reader
     counted: Counted
+    journal: Journal
     exporter: Exporter
     failed: str = ""
     spans_refused: int = 0
@@ -76,6 +78,10 @@ class Pipeline:
     _trimmed: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store", initializer=_be_modest))
+
+    def recall(self) -> None:
+        """What a program before this one was taught: before the first line is read."""
+        self.learn(self.journal.known())
 
     def take(self, content: bytes) -> None:
         """Whole lines of the edge, as they come."""
@@ -120,6 +126,8 @@ class Pipeline:
     def _recover(self) -> None:
         """What a program before this one took in and did not write."""
         self.warehouse.settled = self.counted.recall()
+        for table, rows in self.journal.rows():
+            self._try(lambda table=table, rows=rows: self.warehouse.add(table, rows))  # type: ignore[misc]
         self.raw.forget(self.warehouse.judged)
         self._take(self.raw.left())
         self._judge(time.monotonic() + keep.HOLD)
@@ -145,21 +153,26 @@ class Pipeline:
 
     def learn(self, known: dict[str, Any]) -> None:
         """{endpoints: {application@version: [[method, path]]}, personal: [names], flags: [devices]}."""
+        self._try(lambda: self.journal.learn(known))
         self.endpoints.learn(known.get("endpoints", {}))
         self.redaction.learn(known.get("personal", ()))
         self.warehouse.flag(known.get("flags", ()))
 
     def add_usage(self, told: dict[str, Any]) -> None:
         """{rows: [[at, application, version, ...]], asked: {worker: requests}, under_way}: what control looked at."""
-        self._try(lambda: self.warehouse.add("usage", [_at(tuple(row)) for row in told.get("rows", ())]))
+        self._add("usage", [_at(tuple(row)) for row in told.get("rows", ())])
         self._take_in()
         if self.counted.compare(told.get("asked", {}), int(told.get("under_way", 0)), self.warehouse.lines):
             self._try(lambda: self.counted.save(self.warehouse.settled))
 
     def add_told(self, told: Told) -> dict[str, Any]:
         self.spans_refused += told.rejected
-        self._try(lambda: self.warehouse.add(told.table, told.rows))
+        self._add(told.table, told.rows)
         return {"rejected": told.rejected, "why": told.why}
+
+    def _add(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        self._try(lambda: self.journal.keep(table, rows))
+        self._try(lambda: self.warehouse.add(table, rows))
 
     def shared(self) -> dict[str, list[str]]:
         """Paths of all files by table, with nothing left in memory but what is still held."""
@@ -204,6 +217,7 @@ class Pipeline:
     def _write(self) -> None:
         self._written = time.monotonic()
         self.warehouse.write()
+        self.journal.clear()
         self.raw.forget(self.warehouse.judged)
         self.logs.save()
         self.counted.save(self.warehouse.settled)

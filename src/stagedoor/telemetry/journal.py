@@ -1,0 +1,62 @@
+"""What others told that nobody tells again: rows that are in no file of the store yet, and what telemetry was taught.
+
+With it a telemetry that is killed goes on as it was: what is personal is crossed out of the first line it reads, too.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+_LARGEST = 256_000_000  # Bytes of rows; above that a disk is not filled for what may be lost.
+
+
+class Journal:
+    """Files in a folder. Raises OSError where they cannot be written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._rows = folder / "told.jsonl"
+        self._known = folder / "known.json"
+        self._taught = b""
+
+    def keep(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Rows of a table of the store, until `clear`."""
+        if not rows:
+            return
+        with self._rows.open("ab") as stream:
+            if stream.tell() < _LARGEST:
+                stream.write(msgspec.json.encode([table, rows]) + b"\n")
+
+    def rows(self) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+        """(table, rows) as they were kept. A line that a kill cut is left out."""
+        try:
+            lines = self._rows.read_bytes().splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                table, rows = msgspec.json.decode(line)
+            except (msgspec.DecodeError, ValueError, TypeError):
+                continue
+            yield table, [tuple(row) for row in rows]
+
+    def clear(self) -> None:
+        """The rows are in the store's files."""
+        self._rows.unlink(missing_ok=True)
+
+    def learn(self, known: dict[str, Any]) -> None:
+        taught = msgspec.json.encode(known)
+        if taught != self._taught:
+            part = self._known.with_suffix(".part")
+            part.write_bytes(taught)
+            part.replace(self._known)
+            self._taught = taught
+
+    def known(self) -> dict[str, Any]:
+        """What was taught last; nothing when that cannot be read."""
+        try:
+            found = msgspec.json.decode(self._known.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
