@@ -5,6 +5,7 @@ import asyncio
 from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
+from stagedoor.telemetry.api import app
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.export import Exporter
@@ -16,7 +17,6 @@ from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.pipeline import Bounds, Pipeline
 from stagedoor.telemetry.raw import Raw
 from stagedoor.telemetry.redact import Redaction
-from stagedoor.telemetry.server import TelemetryApi
 from stagedoor.telemetry.warehouse import Warehouse
 
 
@@ -43,7 +43,7 @@ async def run(paths: Paths) -> None:
     loop = asyncio.get_running_loop()
     intake = await loop.create_unix_server(lambda: Intake(pipeline.take), sock=listening("RECORDS"))
     working = loop.create_task(pipeline.run())
-    await serve(TelemetryApi(pipeline).app(), listening("TELEMETRY"))
+    await serve(app.build(pipeline), listening("TELEMETRY"))
     intake.close()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)

@@ -1,0 +1,48 @@
+"""What control and other processes tell, and how telemetry itself is."""
+
+import time
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+
+from stagedoor.telemetry import otlp
+from stagedoor.telemetry.api.answers import Answer
+from stagedoor.telemetry.pipeline import Pipeline
+
+
+class ToldApi:
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def asked(self) -> dict[str, Answer]:
+        return {"/health": self.health}
+
+    def told(self) -> dict[str, Answer]:
+        return {"/known": self.learn, "/usage": self.add_usage, "/otlp/{what}": self.otlp}
+
+    async def health(self, request: Request) -> Any:
+        """What was lost, by whom, and what is kept."""
+        one = self._pipeline
+        return {
+            "lost": one.raw.lost + one.warehouse.lost, "log_lines_limited": one.logs.limited,
+            "folded": dict(one.endpoints.folded), "failed": one.failed or one.exporter.failed,
+            "export_dropped": one.exporter.dropped, "store_bytes": one.warehouse.files.size(),
+            "files_dropped": one.warehouse.files.dropped, "edge_dropped": one.counted.dropped,
+            "records": one.counted.records, "spans_refused": one.spans_refused,
+        }  # fmt: skip
+
+    async def learn(self, request: Request) -> Any:
+        """{endpoints, personal, flags}: what versions answer, what is crossed out, whose requests are all kept."""
+        known = msgspec.json.decode(await request.body())
+        await self._pipeline.work(lambda: self._pipeline.learn(known))
+
+    async def add_usage(self, request: Request) -> Any:
+        rows = msgspec.json.decode(await request.body())
+        await self._pipeline.work(lambda: self._pipeline.add_usage(rows))
+
+    async def otlp(self, request: Request) -> Any:
+        """Spans or log lines of other processes, in OpenTelemetry's protocol; {rejected}."""
+        kind = request.headers.get("content-type", "")
+        rows = otlp.read(request.path_params["what"], await request.body(), kind, time.time(), self._pipeline.redaction)
+        return await self._pipeline.work(lambda: self._pipeline.add_told(rows))
