@@ -21,7 +21,7 @@ from stagedoor.model.access import Identity
 from stagedoor.model.activity import Search
 from stagedoor.model.alert import Alert, Silence
 from stagedoor.model.application import Application
-from stagedoor.model.errors import Forbidden, Invalid, Unavailable
+from stagedoor.model.errors import Forbidden, Invalid, Missing, Unavailable
 from stagedoor.model.minute import Minute
 from stagedoor.model.release import Release
 from stagedoor.model.saved import SavedQuery
@@ -291,9 +291,13 @@ def test_who_may_change_a_saved_query(tmp_path: Path) -> None:
         tv, others = Identity("tess", "developer", "tv"), Identity("eve", "developer", "others")
         mine = SavedQuery("mine", "request", "count() every 1m", "tv-home")
         await saved.save(world.platform, tv, mine)
-        for refused in (mine, SavedQuery("mine", "request", "count() every 1m")):
-            with pytest.raises(Forbidden):
+        for refused, wrong in ((mine, "application"), (SavedQuery("mine", "request", "count() every 1m"), "name")):
+            with pytest.raises(Forbidden) as error:
                 await saved.save(world.platform, others, refused)
+            assert error.value.details == {"field": wrong} and error.value.hint
+        with pytest.raises(Missing) as missing:
+            await saved.save(world.platform, tv, SavedQuery("mine", "request", "count() every 1m", "nowhere"))
+        assert missing.value.details == {"field": "application"}
         with pytest.raises(Forbidden):
             await saved.remove(world.platform, others, "mine")
         with pytest.raises(Forbidden):
@@ -304,5 +308,11 @@ def test_who_may_change_a_saved_query(tmp_path: Path) -> None:
             ("theirs", "others"),
         ]
         await saved.save(world.platform, ADA, SavedQuery("mine", "call", "count() by service every 1m", "tv-home"))
+        # What an operator changes stays with its team; what one adds is an operator's.
+        await saved.save(world.platform, ADA, SavedQuery("theirs", "log", "count() by level every 5m"))
+        await saved.save(world.platform, others, SavedQuery("theirs", "log", "count() by level every 1m"))
+        await saved.save(world.platform, ADA, SavedQuery("ours", "request", "count() every 1m"))
+        with pytest.raises(Forbidden):
+            await saved.remove(world.platform, others, "ours")
 
     in_world(tmp_path, work)

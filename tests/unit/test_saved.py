@@ -15,22 +15,23 @@ def saved(query: str, bound: str = "", kind: str = "request", name: str = "one")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "message"),
+    ("wanted", "message", "field"),
     [
-        (saved("status >= 500"), "without figures"),
-        (saved("count(", "> 1"), "character"),
-        (saved("count() every 5s", "> 1"), "windows of 10s"),
-        (saved("count() every 1m", "12"), "neither < nor >"),
-        (saved("count() every 1m", "> many"), "many"),
-        (saved("p99(duration) every 1m", "> 200"), "200"),
-        (saved("count()", kind="requests"), "no records of kind"),
-        (saved("count()", name="Mine!"), "cannot be the name"),
+        (saved("status >= 500"), "without figures", "query"),
+        (saved("count(", "> 1"), "character", "query"),
+        (saved("count() every 5s", "> 1"), "windows of 10s", "query"),
+        (saved("count() every 1m", "12"), "neither < nor >", "bound"),
+        (saved("count() every 1m", "> many"), "many", "bound"),
+        (saved("p99(duration) every 1m", "> 200"), "200", "bound"),
+        (saved("count()", kind="requests"), "no records of kind", "kind"),
+        (saved("count()", name="Mine!"), "cannot be the name", "name"),
     ],
 )
-def test_what_cannot_be_saved_is_refused_with_a_hint(wanted: SavedQuery, message: str) -> None:
+def test_what_cannot_be_saved_is_refused_with_a_hint(wanted: SavedQuery, message: str, field: str) -> None:
     with pytest.raises(Invalid, match=message) as refused:
         parse(wanted)
     assert refused.value.hint or "character" in message
+    assert refused.value.details["field"] == field
 
 
 @pytest.mark.parametrize(

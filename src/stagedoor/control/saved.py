@@ -42,12 +42,14 @@ async def save(platform: Platform, by: Identity, wanted: SavedQuery) -> SavedQue
     """A new one, or another in its place. Raises Invalid, Missing, Forbidden, Conflict."""
     by.require_developer()
     parse(wanted)
-    wanted = replace(wanted, team=await _team(platform, by, wanted.application), saved_by=by.name)
-    _require(by, wanted)
     known = {query.name: query for query in await platform.store.saved_queries()}
     former = known.get(wanted.name)
+    # An operator has no team: what one changes stays with the team that has it.
+    team = await _team(platform, by, wanted.application) or (former.team if former else "")
+    wanted = replace(wanted, team=team, saved_by=by.name)
+    _require(by, wanted, "application")
     if former is not None:
-        _require(by, former)
+        _require(by, former, "name")
     elif len(known) >= MOST:
         raise Conflict(f"there are {MOST} saved queries", hint="remove one: `stagedoor saved remove NAME`")
     made = replace(wanted, saved_at=platform.clock())
@@ -74,18 +76,24 @@ async def _team(platform: Platform, by: Identity, application: str) -> str:
         return by.team
     found = await platform.store.application(application)
     if found is None:
-        raise Missing(f"there is no application {application!r}")
+        raise Missing(f"there is no application {application!r}", field="application")
     return found.team
 
 
-def _require(by: Identity, saved: SavedQuery) -> None:
-    if not saved.team:
-        by.require_operator()
-        return
+_ELSE = {"name": "save it under another name", "application": "save it without an application, or of one of yours"}
+
+
+def _require(by: Identity, saved: SavedQuery, field: str = "") -> None:
+    """Raises Forbidden, which names the `field` of a wish that led to it."""
     try:
-        by.require_change(saved.team)
+        if saved.team:
+            by.require_change(saved.team)
+        else:
+            by.require_operator()
     except Forbidden as error:
-        raise Forbidden(f"the saved query {saved.name!r}: {error.message}", hint="save it under another name") from None
+        details = {"field": field} if field else {}
+        message = f"the saved query {saved.name!r}: {error.message}"
+        raise Forbidden(message, hint=_ELSE.get(field, error.hint), **details) from None
 
 
 async def windows(platform: Platform, name: str, since: float, until: float) -> list[Window]:

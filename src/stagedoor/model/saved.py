@@ -1,5 +1,7 @@
 """A saved query: a query with figures under a name, as a chart; with a bound on its first figure, as an alert too."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from stagedoor.model.errors import Invalid
@@ -41,20 +43,34 @@ class Bound:
 
 
 def parse(saved: SavedQuery) -> Query:
-    """Its query, whatever the application. Raises Invalid with the place of what is wrong."""
-    check_name("a saved query", saved.name)
-    if saved.kind not in SCHEMAS:
-        raise Invalid(f"there are no records of kind {saved.kind!r}", hint=suggest(saved.kind, list(SCHEMAS)))
-    query = windows.parse(saved.query, SCHEMAS[saved.kind])
-    if not query.figures:
-        raise Invalid(
-            "a query without figures cannot be saved as a chart", hint=f"{query.source or 'true'} | count() every 1m"
-        )
-    if saved.bound and query.every < SHORTEST_ALERT:
-        raise Invalid("an alert looks at windows of 10s and longer", hint="add: every 1m")
-    if saved.bound:
-        parse_bound(saved, query)
+    """Its query, whatever the application. Raises Invalid, whose details name the `field` that is wrong."""
+    with _in_field("name"):
+        check_name("a saved query", saved.name)
+    with _in_field("kind"):
+        if saved.kind not in SCHEMAS:
+            raise Invalid(f"there are no records of kind {saved.kind!r}", hint=suggest(saved.kind, list(SCHEMAS)))
+    with _in_field("query"):
+        query = windows.parse(saved.query, SCHEMAS[saved.kind])
+        if not query.figures:
+            raise Invalid(
+                "a query without figures cannot be saved as a chart",
+                hint=f"{query.source or 'true'} | count() every 1m",
+            )
+        if saved.bound and query.every < SHORTEST_ALERT:
+            raise Invalid("an alert looks at windows of 10s and longer", hint="add: every 1m")
+    with _in_field("bound"):
+        if saved.bound:
+            parse_bound(saved, query)
     return query
+
+
+@contextmanager
+def _in_field(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Invalid as error:
+        error.details.setdefault("field", name)
+        raise
 
 
 def parse_bound(saved: SavedQuery, query: Query) -> Bound:
