@@ -20,7 +20,7 @@ from stagedoor.model.saved import SavedQuery, parse, parse_bound
 from stagedoor.model.telemetry_views import History, Window
 
 MOST = 200
-_POINTS = 240
+_POINTS = 360  # Windows of 10s for an hour, and of 1m for six.
 _AT_ONCE = 4000  # Windows that are asked for at a time.
 
 
@@ -97,7 +97,7 @@ def _require(by: Identity, saved: SavedQuery, field: str = "") -> None:
 
 
 async def windows(platform: Platform, name: str, since: float, until: float) -> list[Window]:
-    """Its chart: at most 240 windows, made longer where needed. Raises Missing, Invalid, Unavailable."""
+    """Its chart: at most 360 windows, made longer where needed. Raises Missing, Invalid, Unavailable."""
     found = await one(platform, name)
     now = platform.clock()
     return await _ask(platform, found, since or now - DAY, until or now, points=_POINTS)

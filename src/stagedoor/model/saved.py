@@ -1,5 +1,6 @@
 """A saved query: a query with figures under a name, as a chart; with a bound on its first figure, as an alert too."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,8 +81,19 @@ def parse_bound(saved: SavedQuery, query: Query) -> Bound:
     try:
         if sign not in ("<", ">"):
             raise ValueError(f"{saved.bound!r} begins with neither < nor >")
-        limit = float(duration(text)) if timed else float(text)
+        limit = float(duration(text)) if timed else _number(text)
     except ValueError as error:
         example = "> 200ms" if timed else "> 10"
         raise Invalid(f"the bound is not understood: {error}", hint=f"as in {example}") from None
     return Bound(sign == ">", limit)
+
+
+def _number(text: str) -> float:
+    """Raises ValueError, for what is no number and for what no figure can pass."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is no number")
+    return value
