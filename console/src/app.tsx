@@ -21,6 +21,7 @@ const Alerts = lazy(() => import("./pages/alerts"));
 const Alert = lazy(() => import("./pages/alert"));
 const Requests = lazy(() => import("./pages/requests"));
 const Insight = lazy(() => import("./pages/insight"));
+const Saved = lazy(() => import("./pages/saved"));
 const Traces = lazy(() => import("./pages/traces"));
 const Trace = lazy(() => import("./pages/trace"));
 const LogSearch = lazy(() => import("./pages/log-search"));
@@ -83,6 +84,10 @@ function Pages() {
       <Route path="/alerts" component={Alerts} />
       <Route path="/alerts/:number">{({ number }) => <Alert key={number} number={Number(number)} />}</Route>
       <Route path="/insight" component={Insight} />
+      <Route path="/saved">
+        <Saved />
+      </Route>
+      <Route path="/saved/:name">{({ name }) => <Saved key={name} name={name} />}</Route>
       <Route path="/traces" component={Traces} />
       <Route path="/traces/:id">{({ id }) => <Trace key={id} id={id} />}</Route>
       <Route path="/logs" component={LogSearch} />

@@ -66,6 +66,12 @@ def sign_in(context: BrowserContext, running: Running) -> Page:
     return page
 
 
+def acting_as(running: Running, name: str, *role: str) -> Running:
+    """The same platform for somebody with a token of that role."""
+    token = running.json("token", "create", name, "--expires", "1h", *role)["token"]
+    return Running(running.folder, addresses=running.addresses, token=token)
+
+
 def watch(page: Page, wrongs: list[str]) -> None:
     def hear(said: ConsoleMessage) -> None:
         # The browser's own word for an answer that a page asked for and shows.

@@ -26,8 +26,9 @@ PARTS = (
     "/activity",
 )  # fmt: skip
 PAGES = (
-    "/", "/publications", "/requests", "/instances", "/services", "/alerts", "/activity", "/status", "/access",
-    "/feedback", "/nowhere", "/instances/i00000000", *(f"/applications/looked-through{part}" for part in PARTS),
+    "/", "/publications", "/requests", "/instances", "/services", "/alerts", "/saved", "/activity", "/status",
+    "/access", "/feedback", "/nowhere", "/instances/i00000000",
+    *(f"/applications/looked-through{part}" for part in PARTS),
 )  # fmt: skip
 
 

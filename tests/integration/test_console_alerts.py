@@ -14,7 +14,7 @@ from bench.running import Running, fetch_json, wait_until
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.integration.applications import hello, script
-from tests.integration.console import NARROW, Visit, browsing, examine, go, shown_command, sign_in
+from tests.integration.console import NARROW, Visit, acting_as, browsing, examine, go, shown_command, sign_in
 
 MAIN = """
 from stagedoor import Request, endpoint
@@ -200,11 +200,6 @@ def test_a_silence_is_made_and_ended_by_clicks(visit: Visit, alarmed: Running) -
     assert made[0]["id"] not in [one["id"] for one in alarmed.json("alerts", "silences")]
 
 
-def _as(running: Running, name: str, *role: str) -> Running:
-    token = running.json("token", "create", name, "--expires", "1h", *role)["token"]
-    return Running(running.folder, addresses=running.addresses, token=token)
-
-
 def test_only_who_may_silences(browser: Browser, alarmed: Running, tmp_path: Path) -> None:
     alarmed.cli("deploy", folder=hello(tmp_path, "alarmed-other", "one", team="sirens"))
     alert = _firing(alarmed, "alarmed")
@@ -212,7 +207,7 @@ def test_only_who_may_silences(browser: Browser, alarmed: Running, tmp_path: Pat
     base = f"{alarmed.addresses['control']}/console"
     alarmed.cli("alerts", "silence", "alarmed", "--stack", "prod", "--why", "not there yet")
     with browsing(browser) as context:
-        page = sign_in(context, _as(alarmed, "alma", "--role", "viewer"))
+        page = sign_in(context, acting_as(alarmed, "alma", "--role", "viewer"))
         page.goto(f"{base}/alerts")
         expect(page.get_by_role("row").filter(has_text="not there yet")).to_be_visible()
         assert page.get_by_role("button", name=re.compile("Silence|End the silence")).count() == 0
@@ -220,7 +215,7 @@ def test_only_who_may_silences(browser: Browser, alarmed: Running, tmp_path: Pat
         page.get_by_role("button", name="Look", exact=True).click()
         expect(page.get_by_text(re.compile("^Looked at|^Nothing of this time is stored"))).to_be_visible(timeout=30_000)
     with browsing(browser) as context:
-        page = sign_in(context, _as(alarmed, "sam", "--role", "developer", "--team", "sirens"))
+        page = sign_in(context, acting_as(alarmed, "sam", "--role", "developer", "--team", "sirens"))
         page.goto(f"{base}/alerts/{alert['id']}")
         expect(page.get_by_role("link", name="Charts")).to_be_visible()
         assert page.get_by_role("button", name="Silence", exact=True).count() == 0

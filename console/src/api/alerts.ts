@@ -36,17 +36,6 @@ export const silences = () => queryOptions({ queryKey: ["alerts", "silences"], q
 export const backtest = (application: string, days: number, signal: AbortSignal) =>
   ask(api.GET("/v1/alerts/test", { params: { query: { application, days } }, signal }));
 
-export const savedQueries = () => queryOptions({ queryKey: ["saved"], queryFn: () => ask(api.GET("/v1/saved")) });
-
-/** In whole minutes, so that what is shown of now is not asked for each second. */
-export const savedWindows = (name: string, since: number, until: number) => {
-  const end = Math.ceil(until / 60) * 60;
-  return queryOptions({
-    queryKey: ["telemetry", "saved", name, since, end],
-    queryFn: ({ signal }) => ask(api.GET("/v1/saved/{name}/windows", { params: { path: { name }, query: { since, until: end } }, signal })),
-  });
-};
-
 const NAMES: { [rule: string]: string } = {
   errors: "Errors",
   latency: "Latency",

@@ -96,6 +96,6 @@ function describe(status: number, body: unknown): Failure {
     return new Failure(status, String(code), String(message), String(hint ?? ""), details);
   }
   const detail = (body as Schemas["HTTPValidationError"] | null)?.detail?.[0];
-  if (detail) return new Failure(status, "invalid", `${detail.loc.at(-1)}: ${detail.msg}`, "");
+  if (detail) return new Failure(status, "invalid", `${detail.loc.at(-1)}: ${detail.msg}`, "", { field: detail.loc.at(-1) });
   return new Failure(status, "unknown", `control answered ${status}`, "`stagedoor status` shows the programs");
 }

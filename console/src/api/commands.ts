@@ -140,7 +140,21 @@ export const alerts = (application: string, state: string) =>
 
 export const oneAlert = (number: number) => command("alerts", "show", number);
 
-export const showSaved = (name: string) => command("saved", "show", name);
+export const listSaved = () => command("saved", "list");
+
+export const showSaved = (name: string, since = "") => command("saved", "show", name, ...(since ? ["--since", since] : []));
+
+export const addSaved = (name: string, query: string, kind: string, application: string, bound: string) =>
+  command(
+    "saved", "add", name || "NAME", query || "QUERY",
+    ...(kind === "request" ? [] : ["--kind", kind]),
+    ...(application ? ["--application", application] : []),
+    ...(bound ? ["--alert", bound] : []),
+  );
+
+export const testSaved = (name: string, days: number) => command("saved", "test", name, "--days", days);
+
+export const removeSaved = (name: string) => command("saved", "remove", name);
 
 export const testAlerts = (application: string, days: number) =>
   command("alerts", "test", ...(application ? [application] : []), "--days", days);

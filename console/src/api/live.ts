@@ -20,6 +20,7 @@ const CONCERNS: Record<string, string[]> = {
   instances: ["instances", "applications", "deployments"],
   operations: ["operations", "publications", "versions", "releases", "values"],
   activities: ["activities"],
+  alerts: ["alerts", "saved"],
   services: ["services"],
   status: ["status"],
   access: ["access"],

@@ -2,14 +2,17 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { type Alert, savedQueries, savedWindows } from "../api/alerts";
+import type { Alert } from "../api/alerts";
 import * as commands from "../api/commands";
-import { before } from "../api/telemetry";
+import { figuresOf } from "../api/figures";
+import { savedQueries } from "../api/saved";
 import { Command } from "../parts/command";
 import { Fact } from "../parts/fact";
 import { brief, bytes, latency, moment, percent, span } from "../parts/format";
 import { Loaded } from "../parts/loaded";
-import { figuresOf, groupName, sayFigure, WindowChart } from "../parts/windows";
+import { SavedChart } from "../parts/saved-chart";
+import { groupName, sayFigure } from "../parts/windows";
+import { lengthAround } from "./charts";
 
 type Said = { text: string; say: (value: number) => ReactNode };
 
@@ -69,13 +72,9 @@ export function Figures({ of }: { of: { [name: string]: unknown } }) {
 
 type Passed = { figure?: number; limit?: number; at?: number; seconds?: number; groups?: { by: unknown[]; figure: number }[] };
 
-const AROUND = 1800;
-
 /** Of a saved query: what passed its bound, and its windows around that. */
 export function SavedFigures({ of: { endpoint: name, began, evidence }, until }: { of: Alert; until: number }) {
   const query = useQuery(savedQueries());
-  const end = until || before(0);
-  const since = Math.floor(began) - AROUND;
   const { figure, limit, at, seconds, groups = [] } = (evidence.figures ?? {}) as Passed;
   return (
     <Loaded query={query} rows={2}>
@@ -106,30 +105,13 @@ export function SavedFigures({ of: { endpoint: name, began, evidence }, until }:
                 </Fact>
               )}
             </dl>
-            {saved ? <SavedChart name={name} query={saved.query} since={since} until={end} /> : <p className="faint">The query was removed since.</p>}
+            {saved ? <SavedChart of={saved} seconds={lengthAround(began, until)} until={until} /> : <p className="faint">The query was removed since.</p>}
             <div className="next near">
               <Command text={commands.showSaved(name)} />
             </div>
           </>
         );
       }}
-    </Loaded>
-  );
-}
-
-type ChartProps = { name: string; query: string; since: number; until: number };
-
-function SavedChart({ name, query, since, until }: ChartProps) {
-  const found = useQuery(savedWindows(name, since, until));
-  return (
-    <Loaded query={found} rows={3}>
-      {(windows) =>
-        windows.some((one) => one.rows.length) ? (
-          <WindowChart windows={windows.filter((one) => one.rows.length)} query={query} seconds={until - since} until={until} />
-        ) : (
-          <p className="faint">Nothing of it is stored of that time.</p>
-        )
-      }
     </Loaded>
   );
 }

@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { alert, type Alert as Told, type Evidence, titleOf } from "../api/alerts";
 import * as commands from "../api/commands";
 import { applications } from "../api/queries";
+import { savedQueries } from "../api/saved";
 import { mayChange, useSession } from "../api/session";
 import { before, history } from "../api/telemetry";
 import { Activities } from "../parts/activities";
@@ -74,6 +75,7 @@ function endOf({ began, ended }: Told): number {
 function Actions({ of }: { of: Told }) {
   const session = useSession();
   const known = useQuery(applications());
+  const isSaved = useQuery(savedQueries()).data?.some((one) => one.name === of.endpoint);
   const [asked, setAsked] = useState(false);
   const owner = known.data?.find((one) => one.name === of.application)?.team ?? "";
   const may = mayChange(session, owner);
@@ -89,6 +91,11 @@ function Actions({ of }: { of: Told }) {
       {of.rule === "breaker" && (
         <Link className="button" href={`/services/${of.endpoint.split(".")[0]}`}>
           The service
+        </Link>
+      )}
+      {of.rule === "saved" && isSaved && (
+        <Link className="button" href={`/saved/${of.endpoint}${end ? `?until=${end}` : ""}`}>
+          The saved query
         </Link>
       )}
       {of.state === "firing" && may && (

@@ -5,6 +5,7 @@ import { backtest, type Backtest as Told, ruleName } from "../api/alerts";
 import { testAlerts } from "../api/commands";
 import { applications } from "../api/queries";
 import { FiringList } from "../parts/alerts";
+import { DaysField } from "../parts/days-field";
 import { Fact } from "../parts/fact";
 import { Field } from "../parts/field";
 import { count, moment, span } from "../parts/format";
@@ -14,7 +15,6 @@ import { Empty } from "../parts/trouble";
 
 const DAYS = [1, 7, 14, 30];
 const DAY = 86_400;
-const SHOWN = 50;
 
 export function Backtest({ application: first }: { application: string }) {
   const known = useQuery(applications()).data ?? [];
@@ -45,17 +45,7 @@ export function Backtest({ application: first }: { application: string }) {
                   </select>
                 )}
               </Field>
-              <Field label="Of the last">
-                {(ids) => (
-                  <select {...ids} className="input" value={days} onChange={(event) => setDays(Number(event.target.value))}>
-                    {DAYS.map((one) => (
-                      <option key={one} value={one}>
-                        {count(one, "day")}
-                      </option>
-                    ))}
-                  </select>
-                )}
-              </Field>
+              <DaysField options={DAYS} value={days} set={setDays} />
             </>
           }
         >
@@ -88,8 +78,7 @@ function Found({ of }: { of: Told }) {
           </Fact>
         ))}
       </dl>
-      {of.firings.length > 0 && <FiringList all={of.firings.toReversed().slice(0, SHOWN)} />}
-      {of.firings.length > SHOWN && <p className="faint">These are the newest {SHOWN}; the command above has all.</p>}
+      <FiringList all={of.firings} />
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { versions } from "../api/queries";
+import { savedQueries } from "../api/saved";
 import { before, chart, type Chart as Told, type Only } from "../api/telemetry";
 import { Select, StackChoice, useParameter } from "../parts/choice";
 import { Chart } from "../parts/chart";
@@ -10,6 +11,8 @@ import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
 import { SpanChoice, UntilChoice, useSpan, useUntil } from "../parts/span-choice";
 import type { ApplicationView } from "./application";
+import { None } from "./saved";
+import { SavedCards } from "./saved-cards";
 
 type Of = "requests" | "calls" | "usage";
 type Plan = { title: string; series: { [name: string]: string } }[];
@@ -61,7 +64,23 @@ export default function ApplicationCharts({ application: { name } }: { applicati
       <Group of="requests" only={{ ...only, endpoint }} releases />
       <Group of="usage" only={only} note={endpoint && "Instances answer every endpoint."} />
       <Group of="calls" only={only} note={endpoint && "Calls are counted for all endpoints together."} />
+      <Saved of={name} narrowed={Boolean(stack || version || endpoint)} />
     </>
+  );
+}
+
+/** Its team's own charts, of all that it answers. */
+function Saved({ of, narrowed }: { of: string; narrowed: boolean }) {
+  const query = useQuery(savedQueries());
+  return (
+    <Section title="Saved queries" actions={narrowed && <span>Of these the query says what is in it, not the choices above.</span>}>
+      <Loaded query={query} rows={2}>
+        {(all) => {
+          const own = all.filter((one) => one.application === of);
+          return own.length ? <SavedCards all={own} named={false} /> : <None of={of} />;
+        }}
+      </Loaded>
+    </Section>
   );
 }
 
@@ -78,13 +97,18 @@ const AROUND = 1800;
 
 type Then = { rule: string; application: string; stack: string; endpoint: string; began: number };
 
+/** Seconds of the stretch that ends at `until`, or now, and begins well before an alert did. */
+export function lengthAround(began: number, until: number): number {
+  const least = (until || before(0)) - began + AROUND;
+  return Math.max(2 * AROUND, Math.ceil(least / AROUND) * AROUND);
+}
+
 /** What an alert was about, before and after it began; `until` 0: up to now. */
 export function AroundThen({ of: { rule, application, stack, endpoint, began }, until }: { of: Then; until: number }) {
   const [of, title] = SEEN_IN[rule] ?? ["requests", "Errors"];
   const plan = PLANS[of].find((one) => one.title === title)!;
   const only: Only = { application, stack, ...(of === "requests" && { endpoint }) };
-  const least = (until || before(0)) - began + AROUND;
-  const seconds = Math.max(2 * AROUND, Math.ceil(least / AROUND) * AROUND);
+  const seconds = lengthAround(began, until);
   const query = useQuery({ ...chart(of, only, seconds, until), refetchInterval: EVERY, placeholderData: keepPreviousData });
   return (
     <Loaded query={query} rows={3}>

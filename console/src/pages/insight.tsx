@@ -6,6 +6,7 @@ import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
 import type { Record } from "../api/records";
 import { type Seen, useSeen } from "../api/seen";
+import { useSession } from "../api/session";
 import { history } from "../api/telemetry";
 import { Choice, useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
@@ -17,6 +18,7 @@ import { SpanChoice, useSince, useSpan } from "../parts/span-choice";
 import { StreamHead } from "../parts/stream-head";
 import { Empty, Problem, Skeleton } from "../parts/trouble";
 import { WindowBars, WindowChart } from "../parts/windows";
+import { SaveQuery } from "./saved-actions";
 
 const RequestDialog = lazy(() => import("./request-dialog"));
 
@@ -54,10 +56,22 @@ export default function Insight() {
   const since = useSince();
   const stored = useQuery({ ...history({ query, kind, seconds }), enabled: !isLive, placeholderData: keepPreviousData });
   const [shown, setShown] = useState<Record | null>(null);
+  const [saving, setSaving] = useState(false);
+  const isViewer = useSession().role === "viewer";
   const wrong = isLive ? stream.failure : stored.error;
   const isRefusal = wrong instanceof Failure && wrong.status === 400;
   return (
-    <Page title="Insight" lead="Requests and calls as they happen: those that pass a filter, or figures of them.">
+    <Page
+      title="Insight"
+      lead="Requests and calls as they happen: those that pass a filter, or figures of them."
+      actions={
+        !isViewer && (
+          <button type="button" className="button" onClick={() => setSaving(true)}>
+            Save as a chart
+          </button>
+        )
+      }
+    >
       <FilterField label="Filter" kind={kind} value={query} onApply={setQuery} failure={isRefusal ? wrong : null} examples={EXAMPLES[kind]} />
       <div className="filters" role="group" aria-label="What is shown">
         <Choice label="What" name="kind" options={KINDS} />
@@ -74,6 +88,7 @@ export default function Insight() {
       <div className="next">
         <Command text={commands.insight(query, kind, isLive ? "" : since)} />
       </div>
+      {saving && <SaveQuery kind={kind} query={query} onClose={() => setSaving(false)} />}
       {shown && (
         <Suspense fallback={null}>
           <RequestDialog record={shown} onClose={() => setShown(null)} />

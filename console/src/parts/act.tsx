@@ -22,7 +22,8 @@ type Props = {
   done: string;
   /** The one who asked closes by itself, since there is something to read. */
   keepOpen?: boolean;
-  onFailure?: (failure: Failure) => void;
+  /** Returns true when it shows the failure itself. */
+  onFailure?: (failure: Failure) => boolean | void;
   onClose: () => void;
 };
 
@@ -43,8 +44,7 @@ export function Act({ title, command, button, danger, ready = true, children, ru
       if (!keepOpen) onClose();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      setFailure(error);
-      onFailure?.(error);
+      if (!onFailure?.(error)) setFailure(error);
     } finally {
       setBusy(false);
     }

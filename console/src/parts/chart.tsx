@@ -14,6 +14,8 @@ type Props = {
   /** Seconds between two points. */
   step: number;
   marks?: Mark[];
+  /** A level that is drawn across, with its name. */
+  bound?: { at: number; text: string } | undefined;
 };
 
 const HEIGHT = 148;
@@ -42,14 +44,14 @@ export function sayIn(unit: string): (value: number) => string {
   }
 }
 
-export function Chart({ title, unit, lines, since, until, step, marks = [] }: Props) {
+export function Chart({ title, unit, lines, since, until, step, marks = [], bound }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const clip = useId();
   const [over, setOver] = useState<number | null>(null);
   const say = sayIn(unit);
   const values = lines.flatMap((one) => one.points.map(([, value]) => value));
-  const { top, ticks } = scale(Math.max(0, ...values), unit);
+  const { top, ticks } = scale(Math.max(0, bound?.at ?? 0, ...values), unit);
   const x = (at: number) => LEFT + ((at - since) / Math.max(1, until - since)) * (width - LEFT - RIGHT);
   const y = (value: number) => TOP + (1 - value / top) * (HEIGHT - TOP - BOTTOM);
   const told = over === null ? null : nearest(lines, over);
@@ -84,7 +86,7 @@ export function Chart({ title, unit, lines, since, until, step, marks = [] }: Pr
           height={HEIGHT}
           viewBox={`0 0 ${width} ${HEIGHT}`}
           role="img"
-          aria-label={`${title}: ${summary(lines, say, until - step)}`}
+          aria-label={`${title}: ${summary(lines, say, until - step)}${bound ? `; its bound is ${bound.text}` : ""}`}
           onPointerMove={point}
           onPointerLeave={() => setOver(null)}
         >
@@ -120,6 +122,14 @@ export function Chart({ title, unit, lines, since, until, step, marks = [] }: Pr
               <Drawn key={one.name} of={one} className={`line-${at % 6}`} x={x} y={y} step={step} until={until} />
             ))}
           </g>
+          {bound && (
+            <g className="chart-bound">
+              <path d={`M${LEFT} ${y(bound.at)}H${width - RIGHT}`} />
+              <text className="chart-text" x={LEFT + 4} y={y(bound.at) - 5}>
+                {bound.text}
+              </text>
+            </g>
+          )}
           {told !== null && <path className="chart-over" d={`M${x(told)} ${TOP}V${HEIGHT - BOTTOM}`} />}
         </svg>
         {!values.length && <p className="chart-none faint">Nothing happened in this time.</p>}

@@ -1,23 +1,32 @@
 /** A labelled field with a hint, tied together for screen readers. */
 import { type ReactNode, useId } from "react";
+import { Refusal } from "./refusal";
 
 type Props = {
   label: string;
   hint?: ReactNode;
   kind?: "time";
-  children: (ids: { id: string; "aria-describedby"?: string }) => ReactNode;
+  /** Why what is in it was refused. */
+  wrong?: Error | null;
+  children: (ids: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
 };
 
-export function Field({ label, hint, kind, children }: Props) {
+export function Field({ label, hint, kind, wrong, children }: Props) {
   const id = useId();
+  const about = [hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
   return (
     <div className={kind ? `field ${kind}` : "field"}>
       <label htmlFor={id}>{label}</label>
-      {children(hint ? { id, "aria-describedby": `${id}-hint` } : { id })}
+      {children({ id, ...(about && { "aria-describedby": about }), ...(wrong && { "aria-invalid": true }) })}
       {hint && (
         <p className="field-hint" id={`${id}-hint`}>
           {hint}
         </p>
+      )}
+      {wrong && (
+        <div id={`${id}-wrong`}>
+          <Refusal error={wrong} />
+        </div>
       )}
     </div>
   );

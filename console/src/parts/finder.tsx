@@ -13,6 +13,7 @@ const PAGES: Found[] = [
   ["/publications", "Publications"],
   ["/requests", "Requests"],
   ["/insight", "Insight"],
+  ["/saved", "Saved queries"],
   ["/traces", "Traces"],
   ["/traces/compare", "Compare"],
   ["/logs", "Logs"],

@@ -23,6 +23,7 @@ const PLACES: Place[] = [
 ];
 const TRAFFIC: Place[] = [
   { to: "/insight", text: "Insight", icon: "insight" },
+  { to: "/saved", text: "Saved queries", icon: "saved" },
   { to: "/requests", text: "Requests", icon: "requests" },
   { to: "/traces", text: "Traces", icon: "traces" },
   { to: "/logs", text: "Logs", icon: "logs" },

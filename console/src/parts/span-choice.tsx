@@ -24,6 +24,12 @@ export function useSpan(): number {
   return SPANS.find((one) => one.value === value)?.seconds ?? 3600;
 }
 
+/** The longest choice that is no longer than what is chosen and than `most` seconds; as the address has it. */
+export function useSpanWithin(most: number): string {
+  const chosen = useSpan();
+  return SPANS.findLast((one) => one.seconds <= Math.min(chosen, most))?.value ?? "";
+}
+
 /** Where the time ends that one looks at, in seconds since the epoch: a link to what was has it; 0 for now. */
 export function useUntil(): number {
   const [value] = useParameter("until");

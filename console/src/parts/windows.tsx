@@ -1,4 +1,5 @@
 /** Figures by group in windows of time: the newest as bars, many as lines. */
+import { everyOf, figuresOf, isTime, readBound, unitOf } from "../api/figures";
 import { before, type Window } from "../api/telemetry";
 import { Chart, type Line } from "./chart";
 import { clock, count, mean, micros, span } from "./format";
@@ -6,15 +7,6 @@ import Sparkline from "./sparkline";
 
 const MOST_ROWS = 40;
 const MOST_LINES = 6;
-
-/** The figures that a query asks for, as in ["count()", "p99(duration)"]. */
-export function figuresOf(query: string): string[] {
-  return query.match(/\b(count|rate|sum|avg|min|max|p50|p90|p99|p999)\(\s*[\w.]*\s*\)(?=[^"]*$)/g) ?? [];
-}
-
-function isTime(figure: string): boolean {
-  return /\((duration|queue)\)/.test(figure);
-}
 
 /** A value of a figure, as in "p99(duration)", with its unit. */
 export function sayFigure(figure: string, value: number): string {
@@ -95,9 +87,22 @@ export function WindowBars({ windows }: { windows: Window[] }) {
   );
 }
 
+type ChartProps = {
+  windows: Window[];
+  query: string;
+  seconds: number;
+  until?: number;
+  /** On the first figure, as in "> 200ms". */
+  bound?: string;
+};
+
 /** One chart for each figure; a line for each of the groups with the most. */
-export function WindowChart({ windows, query, seconds, until = before(0) }: { windows: Window[]; query: string; seconds: number; until?: number }) {
+export function WindowChart({ windows, query, seconds, until = before(0), bound = "" }: ChartProps) {
   const figures = figuresOf(query);
+  const [every, own] = [windows[0]!.every, everyOf(query)];
+  // What is summed up is more in a longer window, so that a bound says nothing of it.
+  const isOther = bound !== "" && every > own && /^(count|sum)/.test(figures[0] ?? "");
+  const limit = bound && !isOther ? readBound(bound, figures[0] ?? "")?.limit : undefined;
   const sums = new Map<string, number>();
   for (const window of windows) for (const row of window.rows) sums.set(groupName(row.by), (sums.get(groupName(row.by)) ?? 0) + (row.figures[0] ?? 0));
   const groups = [...sums].sort(([, one], [, other]) => other - one).map(([group]) => group);
@@ -107,6 +112,11 @@ export function WindowChart({ windows, query, seconds, until = before(0) }: { wi
       {groups.length > MOST_LINES && (
         <p className="faint note above">
           {MOST_LINES} of {count(groups.length, "group")} are drawn: those with the most.
+        </p>
+      )}
+      {isOther && (
+        <p className="faint note above">
+          The bound {bound} is for windows of {span(own)}. Those drawn are {span(every)} long, so it is left out; a shorter time shows it.
         </p>
       )}
       <div className="charts wide-charts">
@@ -119,8 +129,18 @@ export function WindowChart({ windows, query, seconds, until = before(0) }: { wi
               return row ? [[one.at, row.figures[at] ?? 0] as const] : [];
             }),
           }));
-          const unit = isTime(figure) ? "us" : figure.includes("bytes") ? "bytes" : figure.startsWith("rate") ? "1/s" : "count";
-          return <Chart key={at} title={figure} unit={unit} lines={lines} since={until - seconds} until={until} step={windows[0]!.every} />;
+          return (
+            <Chart
+              key={at}
+              title={figure}
+              unit={unitOf(figure)}
+              lines={lines}
+              since={until - seconds}
+              until={until}
+              step={every}
+              bound={at === 0 && limit !== undefined ? { at: limit, text: bound } : undefined}
+            />
+          );
         })}
       </div>
     </>
