@@ -101,13 +101,13 @@ def test_a_saved_query_is_a_chart_of_what_was_before_and_an_alert(stagedoor: Run
 
     def found() -> float:
         windows = stagedoor.json("insight", "count()", "--since", "5m")["windows"]
-        return sum(row["figures"][0] for one in windows["windows"] for row in one["rows"])
+        return sum(row["figures"][0] for one in windows for row in one["rows"])
 
     wait_until(found, 10, "what was asked, in the store")
     query = "status == 404 | count() by status every 10s"
     made = stagedoor.json("saved", "add", "not-found", query, "--application", "charted", "--alert", "> 5")
     assert made["team"] == "tests" and "times" in made["test"]
-    windows = stagedoor.json("saved", "show", "not-found", "--since", "5m")
+    windows = stagedoor.json("saved", "show", "not-found", "--since", "5m")["windows"]
     assert sum(row["figures"][0] for one in windows for row in one["rows"]) == 20
 
     def ask_again() -> list[dict[str, Any]]:
