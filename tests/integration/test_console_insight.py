@@ -179,6 +179,12 @@ def test_a_recipe_asks_for_its_blanks(visit: Visit, seen: Running) -> None:
     expect(page.get_by_role("combobox", name="Filter")).to_have_value('device == "box-77"')
     expect(_row(page, one)).to_contain_text("GET /seen/home")
     expect(page.get_by_role("table", name="Requests").get_by_role("row")).to_have_count(2)
+    page.get_by_label("Question").select_option("breaker")
+    expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Filter")).to_have_value('refused == "breaker"')
+    page.get_by_role("group", name="What").get_by_role("button", name="Requests").click()
+    expect(page.get_by_role("combobox", name="Filter")).to_have_value("")
+    expect(page.get_by_role("heading", name="Requests", exact=True)).to_be_visible()
 
 
 def test_a_filter_that_is_wrong_shows_its_place(browser: Browser, seen: Running, signed_in: Any) -> None:

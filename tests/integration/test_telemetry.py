@@ -279,6 +279,24 @@ def test_who_still_uses_what_is_told(seen: Seen) -> None:
     found = wait_until(lambda: seen.client.get("usage", fields="line,device_type"), 5, "usage")
     assert ["tv/v1", "tv"] in [one["by"] for one in found]
     assert "tv/v1" in seen.running.cli("usage").stdout
+    by_team = seen.client.get("usage", fields="team,application", query='application == "tv"')
+    assert [one["by"] for one in by_team] == [["tests", "tv"]]
+
+
+def test_a_recipe_finds_the_calls_that_a_policy_refused(seen: Seen) -> None:
+    seen.running.cli("service", "off", "films", "rows", "--reason", "to be seen", "--yes")
+    try:
+        identifier = seen.request("/tv/home/refused")
+    finally:
+        seen.running.cli("service", "on", "films", "rows")
+
+    def found() -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = seen.running.json("trace", "--recipe", "throttled")
+        return [one for one in listed if one["id"] == identifier]
+
+    (call,) = wait_until(found, 10, "the call")
+    assert (call["kind"], call["service"]) == ("call", "films") and call["refused"]
+    assert "breaker" in seen.running.cli("trace", "--recipe", "list").stdout
 
 
 def test_two_requests_and_two_versions_are_compared(seen: Seen) -> None:

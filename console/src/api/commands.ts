@@ -72,7 +72,8 @@ export const oneRequest = (id: string) => command("requests", "--id", id, "--cal
 export const insight = (query: string, kind: string, since = "") =>
   command("insight", ...(query ? [query] : []), ...(kind === "request" ? [] : ["--kind", kind]), ...(since ? ["--since", since] : []));
 
-export const slowest = (query: string, since: string) => command("insight", ...(query ? [query] : []), "--since", since, "--slowest");
+export const slowest = (query: string, kind: string, since: string) =>
+  command("insight", ...(query ? [query] : []), ...(kind === "request" ? [] : ["--kind", kind]), "--since", since, "--slowest");
 
 export const trace = (id: string) => command("trace", id);
 

@@ -6,12 +6,13 @@ import { Failure, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import type { Hint } from "../api/fields";
 import { history, recipes } from "../api/telemetry";
-import { useParameter } from "../parts/choice";
+import { Choices, useParameter } from "../parts/choice";
 import { Command } from "../parts/command";
 import { Field } from "../parts/field";
 import { FilterField } from "../parts/filter-field";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
+import { RecordTable } from "../parts/record-table";
 import { TraceTable } from "../parts/trace-table";
 import { Empty } from "../parts/trouble";
 
@@ -24,18 +25,30 @@ const EXAMPLES: Hint[] = [
   { text: 'member == "m1"', about: "of one member" },
 ];
 
+const KINDS = [
+  { value: "", text: "Requests" },
+  { value: "call", text: "Calls" },
+];
+const CALLS: Hint[] = [
+  { text: 'refused == "breaker"', about: "those that hit a breaker" },
+  { text: 'service == "discovery" && status >= 500', about: "of one service that failed" },
+];
+
 export default function Traces() {
+  const [, go] = useLocation();
   const [, setAll] = useSearchParams();
   const [query, setQuery] = useParameter("query");
   const [order, setOrder] = useParameter("order");
   const [past, setPast] = useParameter("past");
+  const [said] = useParameter("kind");
+  const kind = said === "call" ? "call" : "request";
   const seconds = Number(past) || DAY;
   const back = seconds % 3600 ? `${Math.ceil(seconds / 60)}m` : seconds % DAY ? `${seconds / 3600}h` : `${seconds / DAY}d`;
-  const found = useQuery({ ...history({ query, seconds, order: order || "newest", limit: 50 }), placeholderData: keepPreviousData });
+  const found = useQuery({ ...history({ query, kind, seconds, order: order || "newest", limit: 50 }), placeholderData: keepPreviousData });
   const refused = found.error instanceof Failure && found.error.status === 400 ? found.error : null;
 
   function choose(one: Recipe, text: string) {
-    const next = { query: text, order: one.order === "slowest" ? "slowest" : "", past: one.seconds === DAY ? "" : String(one.seconds) };
+    const next = { query: text, order: one.order === "slowest" ? "slowest" : "", past: one.seconds === DAY ? "" : String(one.seconds), kind: one.kind === "call" ? "call" : "" };
     setAll(Object.fromEntries(Object.entries(next).filter(([, value]) => value)), { replace: true });
   }
 
@@ -46,9 +59,10 @@ export default function Traces() {
         <Recipes choose={choose} />
       </div>
       <Section
-        title="Requests"
+        title={kind === "call" ? "Calls" : "Requests"}
         actions={
           <>
+            <Choices label="What" options={KINDS} value={kind === "call" ? "call" : ""} set={(next) => setAll(next ? { kind: next } : {}, { replace: true })} />
             <label className="inline-label">
               Of the last{" "}
               <select className="input" value={String(seconds)} onChange={(event) => setPast(event.target.value === String(DAY) ? "" : event.target.value)}>
@@ -68,12 +82,12 @@ export default function Traces() {
           </>
         }
       >
-        <FilterField label="Filter" kind="request" value={query} onApply={setQuery} failure={refused} examples={EXAMPLES} button="Find" />
+        <FilterField label="Filter" kind={kind} value={query} onApply={setQuery} failure={refused} examples={kind === "call" ? CALLS : EXAMPLES} button="Find" />
         {!refused && (
           <Loaded query={found}>
             {({ records }) =>
               records.length ? (
-                <TraceTable records={records} />
+                kind === "call" ? <RecordTable records={records.map((one, number) => ({ number, one }))} show={(one) => go(`/traces/${one.id}`)} /> : <TraceTable records={records} />
               ) : (
                 <Empty title="Nothing of this is stored">
                   All that failed, was slow or was refused is kept, and a share of the rest; a longer time may have some.
@@ -83,7 +97,7 @@ export default function Traces() {
           </Loaded>
         )}
         <div className="next">
-          <Command text={order === "slowest" ? commands.slowest(query, back) : commands.insight(query, "request", back)} />
+          <Command text={order === "slowest" ? commands.slowest(query, kind, back) : commands.insight(query, kind, back)} />
         </div>
       </Section>
     </Page>

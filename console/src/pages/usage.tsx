@@ -19,6 +19,7 @@ type UsedBy = Schemas["UsedBy"];
 
 const FIELDS: { [name: string]: string } = {
   application: "Application",
+  team: "Team",
   line: "Line",
   version: "Version",
   device_type: "Kind of device",

@@ -84,7 +84,7 @@ def _find(client: Any, options: Namespace) -> int:
     if "{" in query:
         raise Invalid(f"the recipe has a blank: {query}", hint="fill it in with --set NAME=VALUE")
     found = client.get(
-        "insight", "history", query=query, order=recipe["order"], limit=options.limit,
+        "insight", "history", query=query, kind=recipe["kind"], order=recipe["order"], limit=options.limit,
         since=period.since(f"{recipe['seconds']}s"),
     )["records"]  # fmt: skip
     if options.json:

@@ -1,4 +1,4 @@
-"""Who still uses what: requests, devices and members by application, line, version, device or endpoint."""
+"""Who still uses what: requests, devices and members by application, team, line, version, device or endpoint."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -7,12 +7,17 @@ from stagedoor.cli import output, period, session
 EXAMPLES = (
     "stagedoor usage",
     "stagedoor usage --by line,device_type --since 7d",
-    "stagedoor usage --by version,device --where 'line == \"tv-home/v4\"'",
+    "stagedoor usage --by version,device_type --where 'line == \"tv-home/v4\"'",
+    "stagedoor usage --by team --since 1d",
 )
 
 
 def add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--by", default="application,line", help="fields: application, line, version, device_type ...")
+    parser.add_argument(
+        "--by",
+        default="application,line",
+        help="application, team, line, version, device_type, endpoint, stack, method (application,line)",
+    )
     parser.add_argument("--where", default="", help="a filter in CEL")
     parser.add_argument("--since", default="7d", help="how far back (7d)")
 

@@ -41,6 +41,9 @@ async def usage(platform: Platform, fields: str, query: str, since: float, until
     names = [name.strip() for name in fields.split(",") if name.strip()]
     said = {"by": ",".join(names), "query": query}
     said |= {name: str(at) for name, at in (("since", since), ("until", until)) if at}
+    if "team" in names:
+        teams = {one.name: one.team for one in (await platform.store.world()).applications}
+        said["teams"] = msgspec.json.encode(teams).decode()
     return [
         UsedBy([str(row[name]) for name in names], row["requests"], row["errors"] or 0.0, row["devices"],
                row["members"], row["last"])

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`query` is a filter; `order` newest or slowest; `seconds` how far it looks back. {names} are asked for."""
+    """`query` is a filter of records of a `kind`, request or call; `order` newest or slowest; it looks `seconds` back.
+
+    {names} are asked for.
+    """
 
     name: str
     title: str
     query: str
     order: str = "newest"
     seconds: int = 86_400
+    kind: str = "request"
 
 
 RECIPES = (
@@ -24,5 +28,7 @@ RECIPES = (
     Recipe("degraded", "Answers with a fallback", 'degraded != ""'),
     Recipe("retried", "Tried again by the edge", "retries > 0"),
     Recipe("queued", "Waited for an instance", "queue > 0ms", "slowest"),
+    Recipe("breaker", "Calls that hit a breaker", 'refused == "breaker"', kind="call"),
+    Recipe("throttled", "Calls that a limit refused", 'refused != "" && refused != "breaker"', kind="call"),
     Recipe("refused", "Refused before a script saw them", 'instance == "" && status >= 400'),
 )

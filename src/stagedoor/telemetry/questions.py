@@ -170,21 +170,28 @@ def context(warehouse: Warehouse, application: str, instance: str, at: float, li
 
 # Who uses what
 
-_BY = ("application", "line", "version", "device_type", "endpoint", "stack", "method")
+_TEAM = "coalesce(map(?::VARCHAR[], ?::VARCHAR[])[application], '') AS team"
+_BY = ("application", "team", "line", "version", "device_type", "endpoint", "stack", "method")
 
 
-def usage(warehouse: Warehouse, by: Sequence[str], since: float, until: float, where: Query) -> list[dict[str, Any]]:
-    """Requests, members and devices by some fields, and when the last came. Raises Invalid for another field."""
+def usage(
+    warehouse: Warehouse, by: Sequence[str], since: float, until: float, where: Query, teams: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Requests, members and devices by some fields, and when the last came. Raises Invalid for another field.
+
+    `teams`: who owns each application.
+    """
     for name in by:
         if name not in _BY:
             raise Invalid(f"usage is not told by {name!r}", hint=f"by {', '.join(_BY)}")
     condition, constants = sql.condition(where.where)
-    listed = "".join(f"{name}, " for name in by)
+    listed = "".join(f"{_TEAM if name == 'team' else name}, " for name in by)
+    known = [list(teams), list(teams.values())] if "team" in by else []
     return warehouse.ask(
         f"SELECT {listed}sum(weight) AS requests, approx_count_distinct(nullif(device, '')) AS devices, "
         "approx_count_distinct(nullif(member, '')) AS members, sum(weight) FILTER (status >= 500) AS errors, "
         f"epoch(max(time)) AS last, count(*) AS kept FROM {{source}} WHERE time >= make_timestamp(?) "
         f"AND time < make_timestamp(?) AND application <> '' AND {condition} "
         "GROUP BY ALL ORDER BY requests DESC LIMIT 500",
-        [_micros(since), _micros(until), *constants], "requests", since, until,
+        [*known, _micros(since), _micros(until), *constants], "requests", since, until,
     )  # fmt: skip

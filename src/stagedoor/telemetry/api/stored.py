@@ -117,7 +117,8 @@ class StoredApi:
         told, (since, until) = request.query_params, span(request)
         by = [name for name in told.get("by", "application").split(",") if name]
         where = questions.parse(told.get("query", ""), "request")
-        return await self._ask(lambda: questions.usage(self._pipeline.warehouse, by, since, until, where))
+        teams = msgspec.json.decode(told.get("teams", "{}"), type=dict[str, str])
+        return await self._ask(lambda: questions.usage(self._pipeline.warehouse, by, since, until, where, teams))
 
     async def query(self, request: Request) -> Any:
         """{sql, applications}: whose rows it may see, null for all."""
