@@ -168,7 +168,7 @@ def tokens(stagedoor: Running, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def ask(stagedoor: Running, route: str, row: Row, token: str) -> int:
     method, _, path = route.partition(" ")
-    for name, value in (("application", "guarded"), ("major", "7"), ("number", "1"), ("token_id", "t-none")):
+    for name, value in (("application", "guarded"), ("major", "7"), ("number", "999999999"), ("token_id", "t-none")):
         path = path.replace(f"{{{name}}}", value)
     if path.startswith("/v1/services/") and route != "DELETE /v1/services/{name}":
         path = path.replace("{name}", "guarded")

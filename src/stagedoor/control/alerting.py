@@ -61,11 +61,13 @@ class Watch:
 
     async def look(self) -> list[Alert]:
         """One look; the alerts that turned."""
-        now = self._platform.clock()
         if not self._resumed:
             await self._resume()
-        world = await self._platform.store.world()
-        verdicts = await self._of_minutes(now, world) + await self._of_saved(now) + await self._of_facts(now, world)
+        is_there = await self._read(self._platform.clock())
+        # The first time that took long: what is looked at now is of now.
+        now, world = self._platform.clock(), await self._platform.store.world()
+        minutes = await self._of_minutes(now, world) if is_there else self._unchanged(BY_MINUTES)
+        verdicts = minutes + await self._of_saved(now) + await self._of_facts(now, world)
         self._turned += self._hold.step(now, verdicts)
         written = []
         while self._turned:
@@ -84,8 +86,6 @@ class Watch:
         self._resumed = True
 
     async def _of_minutes(self, now: float, world: World) -> list[Verdict]:
-        if not await self._read(now):
-            return self._unchanged(BY_MINUTES)
         since, found = self._hold.since, []
         lines = {(line.application, line.stack) for line in world.lines}
         for key, series in self._known.items():
