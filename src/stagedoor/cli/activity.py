@@ -81,6 +81,9 @@ def _extent(found: dict[str, Any]) -> str:
     )
 
 
+_MOMENTS = ("until", "expires_at")
+
+
 def moment(text: str) -> float:
     """Seconds since the epoch of a time ago or of a local date; 0 for nothing. Raises Invalid."""
     if not text:
@@ -102,5 +105,10 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{key} {item}" for key, item in value.items())
+        return " ".join(f"{key} {_moment(item) if key in _MOMENTS else item}" for key, item in value.items())
     return "nothing" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _moment(value: Any) -> Any:
+    """Of what may have no time, as a token that never expires."""
+    return output.say_clock(value) if isinstance(value, int | float) and value else value
