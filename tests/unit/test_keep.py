@@ -168,7 +168,11 @@ def test_what_waits_is_cut_into_files_that_fit_into_memory(tmp_path: Path) -> No
         raw.append(b"x" * 999_999 + b"\n", [])
     cut = raw.cut()
     assert [one.number for one in cut] == [1, 2, 3]
-    assert [one.path for one in cut] == raw.files() == [one.path for one in raw.left()]
+    assert [one.path for one in cut] == raw.files()
+    later = Raw(tmp_path, 1 << 30)
+    later.append(b"new\n", [])
+    assert [one.path for one in later.left()] == [one.path for one in cut], "its own are no former program's"
+    assert raw.left() == [] and len(later.cut()) == 1
     assert [one.path.stat().st_size for one in cut] == [17_000_000, 17_000_000, 6_000_000]
     assert raw.cut() == []
 
@@ -225,9 +229,9 @@ def test_what_is_not_judged_yet_counts_in_windows_and_in_who_uses_what(store: St
     (window,) = questions.history(store.warehouse, grouped, "request", NOW - 60, NOW + 60)
     assert window["rows"][0]["figures"][0] == 2
     (row,) = questions.usage(
-        store.warehouse, ["application"], NOW - 60, NOW + 60, questions.parse('application == "tv"', "request")
+        store.warehouse, ["team"], NOW - 60, NOW + 60, questions.parse('application == "tv"', "request"), {"tv": "a"}
     )
-    assert (row["requests"], row["errors"]) == (2, 1)
+    assert (row["team"], row["requests"], row["errors"]) == ("a", 2, 1)
 
 
 def test_files_are_merged_by_hour_and_hold_the_same(store: Store) -> None:

@@ -99,3 +99,24 @@ def test_what_cannot_be_encoded_is_written_all_the_same(tape: Tape) -> None:
 def test_a_log_line_with_half_a_surrogate_pair_fails_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     log.info("said", word="\ud800")
     assert json.loads(capsys.readouterr().out)["word"] == "\ud800"
+
+
+def test_no_form_of_a_secret_is_shown_by_a_line_that_becomes_json(tmp_path: Path) -> None:
+    secret = 'p\u00e4"ssw\\ord1'
+    made = Tape(tmp_path / "lines", {"key": secret})
+
+    def tell() -> None:
+        made.print(secret)
+        made.print(json.dumps({"message": secret}))
+        made.print(json.dumps({"x": secret}, ensure_ascii=False))
+
+    asyncio.run(within("a", tell))
+    tell()
+    os.close(made.descriptor)
+    text = made.path.read_text()
+    assert text.count("[secret key]") == 6 and "ssw" not in text
+
+
+def test_a_line_that_never_ends_is_written_in_parts(tape: Tape) -> None:
+    asyncio.run(within("a", *[lambda: tape.print("x" * 1000, end="")] * 20))
+    assert [len(message) for _, message in tape.told] == [9000, 9000]

@@ -1,5 +1,7 @@
 """Saved queries: what may be saved, and which windows pass a bound."""
 
+from itertools import pairwise
+
 import pytest
 
 from stagedoor.decide.alert import saved as decide
@@ -93,7 +95,36 @@ def test_silence_is_zero_where_records_are_counted_and_nothing_elsewhere() -> No
 
 
 def test_the_newest_window_is_one_that_is_whole() -> None:
-    assert [decide.newest(now, 60.0) for now in (121.0, 122.0, 181.9, 182.0)] == [0.0, 60.0, 60.0, 120.0]
+    minute = 60_000_000
+    assert [decide.newest(now, minute) // minute for now in (119.0, 120.0, 179.9, 180.0)] == [0, 1, 1, 2]
+
+
+def begun(now: float, every: float, *, above: bool) -> list[float]:
+    return [at / 1e6 for at in decide.begins(now, int(every * 1e6), above=above, late=30.0, period=10.0)]
+
+
+def test_a_window_is_looked_at_until_what_began_in_it_has_ended() -> None:
+    assert begun(1002.0, 10.0, above=True) == [950.0, 960.0, 970.0, 980.0, 990.0]
+    assert begun(1001.9, 10.0, above=True)[-1] == 980.0, "it is not whole"
+    assert begun(1002.0, 10.0, above=False) == [950.0, 960.0], "what is below a bound may not stay so"
+    assert begun(1202.0, 600.0, above=True) == [600.0]
+    assert begun(1202.0, 600.0, above=False) == [0.0]
+
+
+def test_no_window_is_left_out_between_two_looks_whatever_their_length() -> None:
+    for every in (10.0, 12.3, 33.3, 60.0):
+        for above in (True, False):
+            seen = {at for look in range(40) for at in begun(100_000.0 + 10.5 * look, every, above=above)}
+            assert max(b - a for a, b in pairwise(sorted(seen))) == pytest.approx(every)
+
+
+def test_what_could_never_be_asked_is_refused_when_it_is_saved() -> None:
+    with pytest.raises(Invalid, match="one field"):
+        parse(saved("p99(duration), p50(queue) every 1m", "> 1s"))
+    dear = " || ".join(["retries > 0"] * 50) + " | count() every 1m"
+    parse(saved(dear))
+    with pytest.raises(Invalid, match="100 are allowed"):
+        parse(SavedQuery("one", "request", dear, "tv-home"))
 
 
 def test_times_are_said_without_needless_digits() -> None:

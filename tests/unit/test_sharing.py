@@ -182,7 +182,7 @@ def test_a_request_tells_which_answers_it_had_without_a_call_of_its_own(tmp_path
         assert [told.partition("=")[0] for told in second.reused or ()] == ["films.rows"]
         for _ in range(30):
             await films.rows(limit=1)
-        assert len(second.reused or ()) == 20, "what is told is bounded"
+        assert len(second.reused or ()) == 10, "what is told is bounded"
 
     run(tmp_path, service, use)
 

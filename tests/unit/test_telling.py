@@ -72,12 +72,14 @@ def test_a_structured_line_and_a_print_are_both_lines(logs: Logs) -> None:
     "content",
     [
         b"\xff\xfe\x00binary\x01\n", b"\x1b[31mred\x1b[0m \x1b]0;title\x07\n", b'{"message": ' + b"[" * 5000 + b"\n",
+        b'{"message": "half \\ud800", "level": "\\ud800", "request_id": "\\ud800", "\\ud800": "\\ud800"}\n',
         b'{"at": 1e300, "message": "of the future"}\n', b'{"at": "x", "level": {"a": 1}, "message": ["m"]}\n',
         b"x" * 200_000 + b"\n", b'{"message": "m", "deep": "' + b"y" * 100_000 + b'"}\n',
     ],
 )  # fmt: skip
 def test_whatever_a_script_writes_is_bounded_and_shown_as_text(logs: Logs, content: bytes) -> None:
     (one,) = logs.write(content)
+    assert (one.message + one.level + one.request + one.fields).encode()
     assert len(one.message) <= 8000 and len(one.fields) <= 8000 and len(one.level) <= 20
     assert not any(ord(char) < 32 for char in one.message.replace("\t", ""))
     assert abs(one.time - time.time()) < 86_400

@@ -51,7 +51,7 @@ class Watch:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._known: dict[Key, Series] = {}
-        self._saved = saved.Watch(platform)
+        self._saved = saved.Watch(platform, PERIOD)
         self._hold = Hold()
         self._turned: list[Turn] = []
         self._objectives: dict[tuple[str, str], float] = {}

@@ -8,7 +8,7 @@ from stagedoor.control.platform import Platform
 from stagedoor.decide.alert.verdict import BURN, ERRORS, LATENCY, SAVED, Verdict
 from stagedoor.model.activity import Search
 from stagedoor.model.alert import Alert
-from stagedoor.model.errors import Unavailable
+from stagedoor.model.errors import Failure
 
 _EXAMPLES = 5
 _LOOK_BACK = 60.0  # Seconds before it was seen.
@@ -34,14 +34,14 @@ async def _examples(platform: Platform, alert: Alert, verdict: Verdict) -> list[
     if alert.rule not in (ERRORS, BURN, LATENCY):
         return []
     named = {"application": alert.application, "stack": alert.stack, "endpoint": alert.endpoint}
-    parts = [f"{name} == {json.dumps(value)}" for name, value in named.items()]
+    parts = [f"{name} == {json.dumps(value, ensure_ascii=False)}" for name, value in named.items()]
     parts += ["(status >= 500 || status < 0)"] if alert.rule in (ERRORS, BURN) else []
     order = "slowest" if alert.rule == LATENCY else "newest"
     since, said = str(alert.began - _LOOK_BACK), {"order": order, "limit": str(_EXAMPLES)}
     try:
         told = await platform.records.ask("history", query=" && ".join(parts), since=since, **said)
-    except Unavailable:
-        return []
+    except Failure:
+        return []  # An alert without examples is better than none.
     return [str(record.get("id", "")) for record in told["records"]]
 
 

@@ -1,7 +1,8 @@
 """Saved queries: charts of people's own, filled back from what is stored; with a bound, alerts of their own."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +15,16 @@ from stagedoor.decide.alert.hold import Alarm, Hold
 from stagedoor.decide.alert.series import DAY, DAYS
 from stagedoor.decide.alert.verdict import Verdict
 from stagedoor.model.access import Identity
-from stagedoor.model.errors import Conflict, Forbidden, Invalid, Missing, Unavailable
+from stagedoor.model.errors import Conflict, Failure, Forbidden, Invalid, Missing, Unavailable
 from stagedoor.model.names import suggest
 from stagedoor.model.saved import SavedQuery, parse, parse_bound
 from stagedoor.model.telemetry_views import History, Window
 
+log = logging.getLogger("stagedoor.saved")
+
 MOST = 200
 _POINTS = 360  # Windows of 10s for an hour, and of 1m for six.
-_AT_ONCE = 4000  # Windows that are asked for at a time.
+_AT_ONCE, _GROUPED_AT_ONCE = 4000, 400  # Windows that are asked for at a time.
 
 
 async def listed(platform: Platform) -> list[SavedQuery]:
@@ -110,30 +113,35 @@ async def _ask(platform: Platform, saved: SavedQuery, since: float, until: float
 
 
 class Watch:
-    """Judges every saved query with a bound, each of its windows once it is whole; until the next one it stays so."""
+    """Judges every saved query with a bound, `period` seconds apart."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, period: float) -> None:
         self._platform = platform
-        self._judged: dict[SavedQuery, tuple[float, Verdict | None]] = {}
+        self._period = period
 
     async def look(self, now: float) -> list[Verdict]:
         """What passes its bound. Raises Unavailable while telemetry is away."""
         listed = [saved for saved in await self._platform.store.saved_queries() if saved.bound]
-        self._judged = {saved: judged for saved, judged in self._judged.items() if saved in listed}
         found = [await self._judge(now, saved) for saved in listed]
         return [verdict for verdict in found if verdict is not None]
 
     async def _judge(self, now: float, saved: SavedQuery) -> Verdict | None:
-        query = parse(saved)
-        every = query.every / 1e6
-        begin = decide.newest(now, every)
-        at, verdict = self._judged.get(saved, (0.0, None))
-        if at != begin:
-            told = await _ask(self._platform, saved, begin, begin + every)
-            window = next((one for one in told if one.at == begin), Window(begin, every, []))
-            verdict = decide.judge(saved, query, parse_bound(saved, query), window)
-            self._judged[saved] = begin, verdict
-        return verdict
+        """The newest of its windows that passes. One that cannot be asked is nobody else's trouble."""
+        try:
+            query = parse(saved)
+            bound = parse_bound(saved, query)
+            late = self._platform.settings.edge.request_timeout
+            begun = decide.begins(now, query.every, above=bound.above, late=late, period=self._period)
+            told = await _ask(self._platform, saved, begun[0] / 1e6, (begun[-1] + query.every) / 1e6)
+        except Unavailable:
+            raise
+        except Failure as error:
+            log.warning("the saved query %s cannot be asked: %s", saved.name, error)
+            return None
+        known = {decide.at(one): one for one in told}
+        windows = [known.get(one) or Window(one / 1e6, query.every / 1e6, []) for one in reversed(begun)]
+        verdicts = (decide.judge(saved, query, bound, window) for window in windows)
+        return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
 async def examples(platform: Platform, name: str, figures: Mapping[str, Any], most: int) -> list[str]:
@@ -143,7 +151,7 @@ async def examples(platform: Platform, name: str, figures: Mapping[str, Any], mo
         said = {"query": parse(saved).where.source, "kind": saved.kind, "application": saved.application}
         at, seconds = figures["at"], figures["seconds"]
         told = await platform.records.ask("history", **said, since=str(at), until=str(at + seconds), limit=str(most))
-    except (Missing, Invalid, Unavailable):
+    except Failure:
         return []
     named = [str(record.get("request" if saved.kind == "log" else "id", "")) for record in told["records"]]
     return list(dict.fromkeys(filter(None, named)))
@@ -164,22 +172,16 @@ async def test(platform: Platform, name: str, days: int) -> tuple[int, list[Alar
 
 async def _replay(platform: Platform, saved: SavedQuery, days: int) -> tuple[int, list[Alarm]]:
     query, hold = parse(saved), Hold()
-    bound, every = parse_bound(saved, query), query.every / 1e6
-    last = decide.newest(platform.clock(), every)
+    bound, last = parse_bound(saved, query), decide.newest(platform.clock(), query.every)
     alarms: list[Alarm] = []
     count = 0
-    for piece in _pieces(last - days * DAY, last, every):
-        told = {one.at: one for one in await _ask(platform, saved, piece[0], piece[-1] + every)}
+    begins = range(last - int(days * DAY * 1e6) // query.every * query.every, last + 1, query.every)
+    at_once = _GROUPED_AT_ONCE if query.by else _AT_ONCE
+    for piece in (begins[at : at + at_once] for at in range(0, len(begins), at_once)):
+        found = await _ask(platform, saved, piece[0] / 1e6, (piece[-1] + query.every) / 1e6)
+        told = {decide.at(one): one for one in found}
         # Before the first record nothing was stored yet: that is no silence.
-        begins = piece if count else [at for at in piece if told and at >= min(told)]
-        alarms += await asyncio.to_thread(decide.replay, saved, query, bound, begins, told, hold)
-        count += len(begins)
+        begun: Sequence[int] = piece if count else [at for at in piece if told and at >= min(told)]
+        alarms += await asyncio.to_thread(decide.replay, saved, query, bound, begun, told, hold)
+        count += len(begun)
     return count, alarms
-
-
-def _pieces(since: float, last: float, every: float) -> Iterator[list[float]]:
-    """Begins of windows, some at a time, the oldest first."""
-    count = int((last - since) // every) + 1
-    begins = [last - every * number for number in reversed(range(count))]
-    for at in range(0, count, _AT_ONCE):
-        yield begins[at : at + _AT_ONCE]

@@ -145,7 +145,7 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
         return self._begin()
 
     def _begin(self) -> Exchange:
-        api, request = self._api, self._request
+        api, request, self._joined = self._api, self._request, 0.0
         loop = asyncio.get_running_loop()
         now = loop.time()
         deadline = 0.0

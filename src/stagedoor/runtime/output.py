@@ -15,9 +15,8 @@ import msgspec
 from stagedoor.runtime import context
 
 _MOST_BEGUN = 100  # Lines of requests that are begun and not ended.
+_LONGEST_BEGUN = 8000  # Characters of one of them.
 _SHORTEST = 6  # Characters of a secret that is taken out of what is printed; a shorter one would take out words.
-
-
 _STRUCTURED = '{"at":'  # As `log` begins a line, which knows its request.
 
 
@@ -84,8 +83,9 @@ class _Output(io.RawIOBase):
 class _Lines(io.TextIOWrapper):
     """Text in lines, each with the request that wrote it; outside of requests they stay as they are."""
 
-    def __init__(self, output: io.RawIOBase) -> None:
+    def __init__(self, output: _Output) -> None:
         super().__init__(io.BufferedWriter(output), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        self._hidden = output.hidden
         self._begun: dict[str, str] = {}
 
     def write(self, text: str) -> int:
@@ -96,7 +96,9 @@ class _Lines(io.TextIOWrapper):
         if lines[-1]:
             self._begun[request.id] = lines[-1]
         if len(lines) > 1:
-            super().write("".join(_with_request(line, request.id) for line in lines[:-1]))
+            super().write("".join(self._with_request(line, request.id) for line in lines[:-1]))
+        if len(lines[-1]) > _LONGEST_BEGUN:
+            self._end(request.id)
         if len(self._begun) > _MOST_BEGUN:
             self._end(next(iter(self._begun)))
         return len(text)
@@ -108,21 +110,23 @@ class _Lines(io.TextIOWrapper):
         super().flush()
 
     def _end(self, request: str) -> None:
-        super().write(_with_request(self._begun.pop(request), request))
+        # Another thread may have ended it meanwhile.
+        line = self._begun.pop(request, None)
+        if line is not None:
+            super().write(self._with_request(line, request))
 
-
-def _with_request(line: str, request: str) -> str:
-    """A line that is a JSON object with a message keeps what it says."""
-    told: Any = None
-    line = line.encode(errors="backslashreplace").decode()
-    if line.startswith("{"):
-        try:
-            told = msgspec.json.decode(line)
-        except (msgspec.DecodeError, RecursionError):
-            told = None
-    if not isinstance(told, dict) or "message" not in told:
-        told = {"at": round(time.time(), 3), "level": "print", "message": line}
-    return msgspec.json.encode({"request_id": request} | told).decode() + "\n"
+    def _with_request(self, line: str, request: str) -> str:
+        """A JSON object with a message keeps what it says. Secrets go before JSON changes how they look."""
+        told: Any = None
+        line = hide(line.encode(errors="backslashreplace").decode(), self._hidden)
+        if line.startswith("{"):
+            try:
+                told = msgspec.json.decode(line)
+            except (msgspec.DecodeError, RecursionError):
+                told = None
+        if not isinstance(told, dict) or "message" not in told:
+            told = {"at": round(time.time(), 3), "level": "print", "message": line}
+        return msgspec.json.encode({"request_id": request} | told).decode() + "\n"
 
 
 def open_output(descriptor: int, secrets: dict[str, str] | None = None, rate: int = 0) -> io.TextIOWrapper:
@@ -136,8 +140,9 @@ def forms(secrets: dict[str, str]) -> dict[bytes, bytes]:
     """How each secret may stand in a text, the longest first, since one may be a part of another."""
     found = {}
     for name, value in secrets.items():
-        # As it is, and as it stands in a line of JSON. A secret of several lines is written line by line.
-        for form in (value, json.dumps(value)[1:-1], *value.splitlines()):
+        # As it is, and as it stands in a line of JSON, which writes letters in two ways. A secret of several lines is
+        # written line by line.
+        for form in (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], *value.splitlines()):
             if len(form) >= _SHORTEST:
                 found[form.encode()] = f"[secret {name}]".encode()
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))

@@ -14,7 +14,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 _TRACED = b"traceparent"
 _TRAIL = (b"stagedoor-request-id", b"stagedoor-device")
 _UNTOLD = re.compile(r"[^A-Za-z0-9_.{}/ -]")  # Of a name, what has a meaning where it is told.
-_MOST_REUSED, _LONGEST_NAME = 20, 80
+_MOST_REUSED, _LONGEST_NAME = 10, 40  # Headers of an answer have their bounds.
 _HEX = re.compile(rb"[0-9a-f]{32}")
 
 

@@ -37,11 +37,12 @@ class Endpoints:
 
     def learn(self, known: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """By `application@version`: (method, path) of each endpoint, with parameters as in /film/{id}."""
-        self._known = {}
+        found: dict[tuple[tuple[str, str], str], _Templates] = {}
         for label, listed in known.items():
             application, _, version = label.partition("@")
             for verb in {verb for verb, _ in listed}:
-                self._known[(application, version), verb] = _Templates([path for one, path in listed if one == verb])
+                found[(application, version), verb] = _Templates([path for one, path in listed if one == verb])
+        self._known = found  # At once: watchers read it in another thread.
         self._paths.clear()
 
     def of(self, label: tuple[str, str], method: str, path: str) -> str:

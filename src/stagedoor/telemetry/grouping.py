@@ -10,7 +10,7 @@ from stagedoor.model.filters import sql
 from stagedoor.model.filters.windows import Figure, Query
 from stagedoor.model.sketch import GROWTH, bucket, quantile
 
-_MOST_GROUPS, _MOST_ROWS = 200, 20_000
+_MOST_GROUPS, _MOST_ROWS = 200, 80_000
 _AT_ONCE = 100
 _QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 

@@ -26,7 +26,8 @@ class Journal:
             return
         with self._rows.open("ab") as stream:
             if stream.tell() < _LARGEST:
-                stream.write(msgspec.json.encode([table, rows]) + b"\n")
+                # A line of its own, whatever a kill left of the one before.
+                stream.write(b"\n" + msgspec.json.encode([table, rows]) + b"\n")
 
     def rows(self) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         """(table, rows) as they were kept. A line that a kill cut is left out."""

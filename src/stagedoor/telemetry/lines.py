@@ -115,11 +115,11 @@ class Reader:
         }  # fmt: skip
         fields = json.dumps(others, default=str)[:_MOST_FIELDS] if others else ""
         level, message = _clean(str(told.get("level", "info")))[:20], self._cross(_clean(str(told.get("message", ""))))
-        request = str(told.get("request_id", ""))[:100]
+        request = _clean(str(told.get("request_id", "")))[:100]
         return Line(_time(told.get("at")), application, instance, level, message, request, _clean(fields))
 
     def _cross(self, text: str) -> str:
-        return self._redaction.clean(text.encode()).decode()
+        return self._redaction.clean(text.encode(errors="replace")).decode()
 
 
 def _time(told: object) -> float:
@@ -141,7 +141,7 @@ def _parse(text: str) -> dict[str, Any] | None:
 
 def _clean(text: str) -> str:
     """Without colours and what else moves a terminal, and cut."""
-    return _ANSI.sub("", text[: 2 * _LONGEST])[:_LONGEST]
+    return _ANSI.sub("", text[: 2 * _LONGEST])[:_LONGEST].encode(errors="replace").decode()
 
 
 def _limited(application: str, instance: str, lines: int, skipped: int) -> Line:

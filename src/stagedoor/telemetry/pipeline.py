@@ -102,7 +102,12 @@ class Pipeline:
         try:
             while True:
                 await asyncio.sleep(_TICK)
-                lines = await self.work(self._tick)
+                try:
+                    lines = await self.work(self._tick)
+                except Exception:
+                    # What nobody thought of costs one round, not the store.
+                    log.exception("a round failed; the next one follows")
+                    continue
                 if lines:
                     self.live.show("log", lines)
         finally:

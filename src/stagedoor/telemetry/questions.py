@@ -42,7 +42,7 @@ def of_fields(wanted: Mapping[str, str], kind: str) -> str:
                 raise Invalid(f"{name} is a number, and {value!r} is not", hint="status may be a class, as in 5xx")
             parts.append(f"{name} == {value}")
         else:
-            parts.append(f"{name} == {json.dumps(value)}")
+            parts.append(f"{name} == {json.dumps(value, ensure_ascii=False)}")
     return " && ".join(parts)
 
 

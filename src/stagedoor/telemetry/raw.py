@@ -45,6 +45,7 @@ class Raw:
         self._records: list[Record] | None = []
         self._whole: list[Cut] = []
         self._number = max([first - 1, *(int(file.stem) for file in self.files())])
+        self._former = self._number
         self.lost = 0
 
     def files(self) -> list[Path]:
@@ -95,7 +96,11 @@ class Raw:
     def left(self) -> list[Cut]:
         """Files of a program before this one."""
         behind = time.time() - time.monotonic()
-        return [Cut(file, int(file.stem), 1.0, file.stat().st_mtime - behind) for file in self.files()]
+        return [
+            Cut(file, int(file.stem), 1.0, file.stat().st_mtime - behind)
+            for file in self.files()
+            if int(file.stem) <= self._former
+        ]
 
     def forget(self, upto: int) -> None:
         """Everything of these files is in the store."""

@@ -29,6 +29,7 @@ log = logging.getLogger("stagedoor.telemetry")
 
 _PIECE = 1 << 18
 _AT_ONCE = 10_000  # Rows that go to DuckDB.
+_MOST_WAITING = 200_000  # Rows of a table that DuckDB did not take.
 _MOST_TOTALS = 2000
 _HOUR = 3600
 # What is held was not judged yet: every one stands for itself.
@@ -97,20 +98,23 @@ class Warehouse:
         """Decides for the requests of raw files up to this one; `seconds`: how long one of them took to fill."""
         with self._lock:
             for number in [one for one in self._held if one <= upto]:
-                self._judge_one(number, seconds)
-                self.settled += self._unsettled.pop(number)
-                self._judged = max(self._judged, number)
+                try:
+                    self._judge_one(number, seconds)
+                finally:
+                    self.settled += self._unsettled.pop(number)
+                    self._judged = max(self._judged, number)
 
     def _judge_one(self, number: int, seconds: float) -> None:
         done = self._judge.judge(number, self._held.pop(number), seconds)
         for table in _UNDECIDED:
             self._hide(f"held_{table}_{number}")
-        self._put("requests", done.requests)
-        self._put("calls", done.calls)
         for minute in done.minutes:
             self._add_minute(minute)
         for key, sums in done.call_minutes.items():
             self._call_minutes.setdefault(key, CallSums()).add(sums)
+        self._waiting["calls"] += done.calls
+        self._put("requests", done.requests)
+        self._put("calls", [])
         if self.kept is not None:
             self.kept(*([row | {"at": row["time"] / 1e6} for row in rows] for rows in (done.requests, done.calls)))
 
@@ -129,22 +133,31 @@ class Warehouse:
             self._put(table, [dict(zip(names, row, strict=True)) for row in rows])
 
     def _put(self, table: str, rows: list[Row]) -> None:
-        self._waiting[table] += rows
+        waiting = self._waiting[table]
+        waiting += rows
+        if len(waiting) > _MOST_WAITING:  # A store that takes nothing in may not take all memory.
+            self.lost += len(waiting) - _MOST_WAITING
+            del waiting[:-_MOST_WAITING]
         if len(self._waiting[table]) >= _AT_ONCE:
             self._settle(table)
 
     def _settle(self, table: str) -> None:
         """What waited is in DuckDB."""
-        rows = self._waiting.pop(table, [])
+        rows = self._waiting.get(table, [])
         if table == "minutes":
             rows = [_minute_row(one) for one in self._minutes.values()]
-            self._minutes = {}
         elif table == "call_minutes":
             rows = [_call_minute_row(key, sums) for key, sums in self._call_minutes.items()]
+        if not rows:
+            return
+        insert(self._db, table, f"new_{table}", rows)
+        # Not before: what could not be taken in is tried again.
+        self._new += len(rows)
+        self._waiting.pop(table, None)
+        if table == "minutes":
+            self._minutes = {}
+        elif table == "call_minutes":
             self._call_minutes = {}
-        if rows:
-            self._new += len(rows)
-            insert(self._db, table, f"new_{table}", rows)
 
     def learn_slow(self, known: Iterable[tuple[str, str, str, int]]) -> None:
         """(application, stack, endpoint, microseconds above which a request is slow)."""
@@ -211,7 +224,7 @@ class Warehouse:
         while new.path.exists():
             new = self.files.name(table, new.since, new.until + 1, new.number)
         with self._lock:
-            self._copy(f"read_parquet([{paths}])", table, new)
+            self._copy(f"read_parquet([{paths}], union_by_name = true)", table, new)
             self.files.replace(old, new)
 
     # Asking

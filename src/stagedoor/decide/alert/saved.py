@@ -15,9 +15,25 @@ _TOLD = 5  # Groups that a verdict names.
 _NOTHING = ("count", "rate", "sum")  # Figures that are 0 where there are no records.
 
 
-def newest(now: float, every: float, lag: float = DEFAULT.lag) -> float:
-    """When the last window began that is whole by now, in seconds since the epoch."""
-    return ((now - lag) // every - 1) * every
+def begins(now: float, every: int, *, above: bool, late: float, period: float, lag: float = DEFAULT.lag) -> list[int]:
+    """Begins of the windows to be looked at, in microseconds; `every` as well.
+
+    A record counts where its request began, and comes when that has ended, `late` seconds after at most. What is above
+    a bound is so whatever comes; what is below may not stay so. Looks are `period` seconds apart.
+    """
+    last = newest(now - lag - (0 if above else late), every)
+    first = newest(now - lag - late - 2 * period, every)
+    return list(range(first + every, last + 1, every)) or [last]
+
+
+def newest(now: float, every: int) -> int:
+    """When the last window began that is whole by now, in microseconds."""
+    return (int(now * 1e6) // every - 1) * every
+
+
+def at(window: Window) -> int:
+    """When it began, in microseconds: seconds are no key."""
+    return round(window.at * 1e6)
 
 
 def judge(saved: SavedQuery, query: Query, bound: Bound, window: Window) -> Verdict | None:
@@ -52,13 +68,13 @@ def _say(value: float, unit: str) -> str:
 
 
 def replay(
-    saved: SavedQuery, query: Query, bound: Bound, begins: Iterable[float], found: Mapping[float, Window],
+    saved: SavedQuery, query: Query, bound: Bound, begun: Iterable[int], found: Mapping[int, Window],
     hold: Hold, settings: Settings = DEFAULT,
 ) -> list[Alarm]:  # fmt: skip
-    """What would have fired in windows that begin at `begins`, as the loop would have looked at them."""
+    """What would have fired in windows that began at `begun` (microseconds), had they been looked at when whole."""
     every, alarms = query.every / 1e6, []
-    for at in begins:
-        verdict = judge(saved, query, bound, found.get(at) or Window(at, every, []))
-        turned = hold.step(at + every + settings.lag, [verdict] if verdict else [])
-        alarms += [one.alarm for one in turned if one.alarm.fires and not one.again]
+    for one in begun:
+        verdict = judge(saved, query, bound, found.get(one) or Window(one / 1e6, every, []))
+        turned = hold.step(one / 1e6 + every + settings.lag, [verdict] if verdict else [])
+        alarms += [turn.alarm for turn in turned if turn.alarm.fires and not turn.again]
     return alarms

@@ -10,6 +10,7 @@ from stagedoor.model.filters.tokens import duration, wrong
 from stagedoor.model.names import suggest
 
 _FIGURES = {"count": 0, "rate": 0, "sum": 1, "avg": 1, "min": 1, "max": 1, "p50": 1, "p90": 1, "p99": 1, "p999": 1}
+PERCENTILES = ("p50", "p90", "p99", "p999")
 _FIGURE = re.compile(r"\s*([a-z][a-z0-9]*)\(\s*([a-z.]*)\s*\)\s*")
 _MOST_FIGURES, _MOST_BY = 5, 3
 _SHORTEST, _LONGEST = 1_000_000, 86_400_000_000
@@ -61,7 +62,8 @@ def parse(source: str, schema: Schema) -> Query:
 
 def within(query: Query, name: str, value: str) -> Query:
     """The same of those records alone whose field `name` is `value`."""
-    where = f"{name} == {json.dumps(value)}" + (f" && ({query.where.source})" if query.where.source else "")
+    only = f"{name} == {json.dumps(value, ensure_ascii=False)}"
+    where = f"{only} && ({query.where.source})" if query.where.source else only
     return replace(query, where=read(where, query.where.schema))
 
 

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from stagedoor.model.errors import Failure, Invalid
+from stagedoor.model.errors import Failure, Invalid, Unavailable
 
 _DAY = 86400.0
 Answer = Callable[[Request], Awaitable[Any]]
@@ -23,8 +23,10 @@ def encoded(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
             return Response(msgspec.json.encode(await answer(request)), media_type="application/json")
         except Failure as error:
             return refusal(error)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, OverflowError) as error:
             return refusal(Invalid(f"the question is not right: {error}"))
+        except OSError as error:
+            return refusal(Unavailable(f"the store cannot be read: {error}"))
         except duckdb.Error as error:
             return refusal(Invalid(f"the store cannot answer that: {str(error).splitlines()[0]}"))
 
