@@ -76,7 +76,7 @@ def _charts(report: Report, warehouse: Warehouse, repetitions: int) -> None:
         "calls": lambda: charts.read(warehouse, "calls", since, NOW, only),
         "usage": lambda: charts.read(warehouse, "usage", since, NOW, only),
         "grouped": lambda: questions.history(warehouse, grouped, "request", since, NOW),
-        "who": lambda: questions.usage(warehouse, ["device_type", "version"], since, NOW, where),
+        "who": lambda: questions.usage(warehouse, ["device_type", "version"], since, NOW, where, {}),
     }
     for name, ask in kinds.items():
         took = [_milliseconds(ask) for _ in range(repetitions)]
