@@ -14,7 +14,7 @@ from bench.running import Running
 from sqlalchemy import create_engine, text
 
 from stagedoor.control import audit
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.activity import Search, Verification
 from stagedoor.sql.store import SqlStore
 from tests.integration.applications import hello

@@ -9,7 +9,7 @@ import pytest
 from bench.postgresql import server
 from sqlalchemy import create_engine, inspect
 
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity, Token, hash_token
 from stagedoor.model.activity import Search
 from stagedoor.sql import migrate, tables

@@ -15,7 +15,7 @@ from stagedoor.control import alerts, saved, webhooks
 from stagedoor.control.alerting import Watch
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model import settings
 from stagedoor.model.access import Identity
 from stagedoor.model.activity import Search

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stagedoor.control import audit
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.activity import Search, Verification
 from stagedoor.sql.store import SqlStore
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from stagedoor.control import evidence, saved, webhooks
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import World
+from stagedoor.control.ports.store import World
 from stagedoor.decide.alert import facts
 from stagedoor.decide.alert.hold import Alarm, Hold, Turn
 from stagedoor.decide.alert.judge import Key, judge, take

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.decide.alert.backtest import Replay
 from stagedoor.decide.alert.hold import Alarm
 from stagedoor.decide.alert.series import DAY, DAYS, HOUR, MINUTE

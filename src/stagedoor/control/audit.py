@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Store
+from stagedoor.control.ports.store import Store
 from stagedoor.model.activity import Activity, Chain, Search, Verification
 
 _PAGE = 2000  # Between two of them others get their turn at the database.

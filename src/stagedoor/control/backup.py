@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from stagedoor.control import traffic
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Source
+from stagedoor.control.ports.artefacts import Source
 from stagedoor.model import usage
 from stagedoor.model.errors import Invalid
 from stagedoor.model.method import Method

@@ -11,7 +11,7 @@ import msgspec
 from stagedoor.control import traffic
 from stagedoor.control.lookup import look_up
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model import openapi
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Conflict, Invalid, Missing, Unavailable

@@ -7,7 +7,7 @@ from typing import Any
 from stagedoor.control import releases
 from stagedoor.control.operations import Progress, Work
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model import configuration as rules
 from stagedoor.model.access import Identity
 from stagedoor.model.application import Application

@@ -7,7 +7,7 @@ from typing import Any
 
 from stagedoor.control import releases, traffic
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.decide import crash
 from stagedoor.model import instance as causes
 from stagedoor.model.deployment import Deployment

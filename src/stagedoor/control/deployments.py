@@ -9,7 +9,7 @@ from typing import Any
 from stagedoor.control import doors, room, traffic
 from stagedoor.control.doors import NoPlace
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import World
+from stagedoor.control.ports.store import World
 from stagedoor.model.configuration import Configuration
 from stagedoor.model.deployment import RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable

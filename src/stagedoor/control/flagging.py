@@ -2,7 +2,7 @@
 
 from stagedoor.control.flags import LONGEST
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.activity import Search
 

@@ -8,7 +8,7 @@ import logging
 
 from stagedoor.control.governor import PAUSE
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.errors import Failure
 from stagedoor.model.service import Service
 

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from stagedoor.control.ports import Allowed
+from stagedoor.control.ports.edge import Allowed
 from stagedoor.decide import breaker as breakers
 from stagedoor.decide import limit as limits
 from stagedoor.decide.breaker import Breaker

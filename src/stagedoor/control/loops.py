@@ -8,7 +8,7 @@ from typing import Any
 from stagedoor.control import catalogue, deployments, releases, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.decide import warm
 from stagedoor.model.deployment import RELEASE, Deployment
 from stagedoor.model.errors import Conflict, Failure

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from stagedoor.control.ports import Store
+from stagedoor.control.ports.store import Store
 from stagedoor.model.errors import Conflict, Failure, Missing
 from stagedoor.model.operation import DONE, FAILED, PUBLISHING, RUNNING, Operation, Step
 

@@ -1,7 +1,7 @@
 """Teams, and the people who sign in at the console."""
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity, Team, User
 from stagedoor.model.errors import Invalid, Missing
 from stagedoor.model.names import check_name, suggest

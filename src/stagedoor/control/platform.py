@@ -12,7 +12,13 @@ from stagedoor.control.flags import Flags
 from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
-from stagedoor.control.ports import Artefacts, Edge, Engine, Live, Post, Records, Store, Vault
+from stagedoor.control.ports.artefacts import Artefacts
+from stagedoor.control.ports.edge import Edge, Live
+from stagedoor.control.ports.engine import Engine
+from stagedoor.control.ports.post import Post
+from stagedoor.control.ports.records import Records
+from stagedoor.control.ports.store import Store
+from stagedoor.control.ports.vault import Vault
 from stagedoor.control.used import Used
 from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment

@@ -4,7 +4,7 @@ from typing import Any
 
 from stagedoor.control import sight
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Missing
 from stagedoor.model.profile import Memory, Profile, Waiting

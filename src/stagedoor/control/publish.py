@@ -13,7 +13,8 @@ from typing import Any
 from stagedoor.control import calls, deployments, effective, releases
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change, Source
+from stagedoor.control.ports.artefacts import Source
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import CANDIDATE, RELEASE, Deployment

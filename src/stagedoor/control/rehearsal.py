@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from stagedoor.control import deployments, effective
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Probed
+from stagedoor.control.ports.edge import Probed
 from stagedoor.decide import fallback as decide
 from stagedoor.model.access import Identity
 from stagedoor.model.deployment import PREVIEW, Deployment

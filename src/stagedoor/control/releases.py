@@ -13,7 +13,7 @@ from typing import Any
 from stagedoor.control import deployments, doors, effective, telling, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.configuration import Configuration, Numbers
 from stagedoor.model.deployment import RELEASE, Deployment

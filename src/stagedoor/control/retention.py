@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change, World
+from stagedoor.control.ports.store import Change, World
 from stagedoor.decide import retain
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Identity

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.decide.alert import saved as decide
 from stagedoor.decide.alert.hold import Alarm, Hold
 from stagedoor.decide.alert.series import DAY, DAYS

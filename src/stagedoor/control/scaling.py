@@ -9,7 +9,7 @@ from typing import Any
 
 from stagedoor.control import deaths, doors, room
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.control.vitals import Pulse
 from stagedoor.decide import capacity, scale
 from stagedoor.model import instance as states

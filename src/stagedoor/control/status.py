@@ -7,7 +7,7 @@ from typing import Any
 
 from stagedoor.control import sight, traffic
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import World
+from stagedoor.control.ports.store import World
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Missing, Unavailable

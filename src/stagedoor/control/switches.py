@@ -6,7 +6,7 @@ from typing import Any
 
 from stagedoor.control.catalogue import get
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Conflict, Missing
 from stagedoor.model.fault import Fault

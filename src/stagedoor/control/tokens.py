@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import OPERATOR, PREFIX, Identity, Token, hash_token
 from stagedoor.model.errors import Conflict, Invalid, Missing, Unauthenticated
 

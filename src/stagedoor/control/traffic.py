@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from stagedoor.control.ports import World
+from stagedoor.control.ports.store import World
 from stagedoor.model.access import DEVELOPER, OPERATOR
 from stagedoor.model.deployment import PREVIEW, RELEASE, Deployment
 from stagedoor.model.grant import grants

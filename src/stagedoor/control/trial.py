@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Source
+from stagedoor.control.ports.artefacts import Source
 from stagedoor.control.publish import discard
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Invalid

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.alert import Alert, Silence
 
 log = logging.getLogger("stagedoor.webhooks")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from stagedoor.control.ports import Probed
+from stagedoor.control.ports.edge import Probed
 from stagedoor.haproxy import config, egress, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
 from stagedoor.haproxy.socket import BACKENDS, FRONTENDS, AdminSocket, EdgeDown, Refused

@@ -7,7 +7,7 @@ stay: in the process, and in the file that a restarted edge begins with.
 import asyncio
 from collections.abc import Mapping
 
-from stagedoor.control.ports import Allowed
+from stagedoor.control.ports.edge import Allowed
 from stagedoor.haproxy.edge import replace_file
 from stagedoor.haproxy.egress import OPEN, SHORT
 from stagedoor.haproxy.layout import Layout

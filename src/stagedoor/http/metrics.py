@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import World
+from stagedoor.control.ports.store import World
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.minute import Minute
 from stagedoor.model.service import Service

@@ -7,7 +7,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from stagedoor.control import sight
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.http import bodies
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import TooLarge

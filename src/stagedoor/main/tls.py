@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.haproxy.edge import Edge
 from stagedoor.model.errors import Failure, Invalid, TooLarge
 from stagedoor.model.settings import Tls

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, cast, or_, select
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.activity import Activity, Head, Search
 from stagedoor.sql import chains, tables
 from stagedoor.sql.database import Database

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.alert import Alert, Silence
 from stagedoor.model.saved import SavedQuery
 from stagedoor.sql import tables

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.service import Service
 from stagedoor.sql import tables
 from stagedoor.sql.database import Database, put

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, event, insert, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.sql import chains, migrate
 

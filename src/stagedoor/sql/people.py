@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.errors import Conflict
 from stagedoor.sql import tables

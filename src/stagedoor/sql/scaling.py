@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.scaling import FixedScale, ScaleStep
 from stagedoor.sql import tables
 from stagedoor.sql.database import Database, put

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change, World
+from stagedoor.control.ports.store import Change, World
 from stagedoor.decide.retain import Forgotten
 from stagedoor.model.access import Token
 from stagedoor.model.application import Application

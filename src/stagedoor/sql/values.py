@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from stagedoor.control import news
-from stagedoor.control.ports import Change
+from stagedoor.control.ports.store import Change
 from stagedoor.model.configuration import Value
 from stagedoor.model.operation import Operation
 from stagedoor.sql import tables

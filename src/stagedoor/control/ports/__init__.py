@@ -1,0 +1,1 @@
+"""What control needs of the technology rooms, as Protocols."""
