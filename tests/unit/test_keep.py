@@ -234,6 +234,19 @@ def test_what_is_not_judged_yet_counts_in_windows_and_in_who_uses_what(store: St
     assert (row["team"], row["requests"], row["errors"]) == ("a", 2, 1)
 
 
+def test_calls_count_one_by_one_in_windows_and_requests_by_what_they_stand_for(store: Store) -> None:
+    for _ in range(2):
+        store.take(*(call(n) for n in range(200)), *(request(n) for n in range(200)))
+        store.judge()
+    asked = "count(), avg(duration), p50(duration) by application every 1m"
+    for kind, count in (("request", 400.0), ("call", 40.0)):
+        windows = questions.history(store.warehouse, questions.parse(asked, kind), kind, NOW - 60, NOW + 60)
+        rows = [row for window in windows for row in window["rows"]]
+        assert sum(row["figures"][0] for row in rows) == pytest.approx(count)
+        took = 5000 if kind == "request" else 2000
+        assert all(row["figures"][1] == took and abs(row["figures"][2] / took - 1) < 0.01 for row in rows)
+
+
 def test_files_are_merged_by_hour_and_hold_the_same(store: Store) -> None:
     for number in range(4):
         store.take(request(number), call(number))

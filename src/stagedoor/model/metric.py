@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stagedoor.model.sketch import quantile
+from stagedoor.model.sketch import QUANTILES, quantile
 
 REQUESTS, CALLS, USAGE = "requests", "calls", "usage"
 Row = Mapping[str, Any]
-_QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def _latency(of: str, family: str) -> list[Metric]:
             name, of, f"{name} latency", "s", _quantile(share), family,
             f"histogram_quantile({share}, sum by (le) (rate({family}_bucket{{$filter}}[$__rate_interval])))",
         )
-        for name, share in _QUANTILES.items()
+        for name, share in QUANTILES.items()
     ]  # fmt: skip
 
 

@@ -57,9 +57,7 @@ def parse(saved: SavedQuery) -> Query:
                 "a query without figures cannot be saved as a chart",
                 hint=f"{query.source or 'true'} | count() every 1m",
             )
-        measured = {one.field for one in query.figures if one.name in windows.PERCENTILES}
-        if len(measured) > 1:
-            raise Invalid("percentiles of one field at a time", hint=f"here: {', '.join(sorted(measured))}")
+        windows.measured(query)
         if saved.application:
             windows.within(query, "application", saved.application)
         if saved.bound and query.every < SHORTEST_ALERT:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 GROWTH = math.log(1.018)
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 
 
 @lru_cache(1 << 15)  # Latencies come again; a logarithm costs four times a look.

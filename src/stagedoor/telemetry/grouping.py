@@ -5,14 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from stagedoor.model.errors import Invalid
-from stagedoor.model.filters import sql
+from stagedoor.model.filters import sql, windows
 from stagedoor.model.filters.windows import Figure, Query
-from stagedoor.model.sketch import GROWTH, bucket, quantile
+from stagedoor.model.sketch import GROWTH, QUANTILES, bucket, quantile
 
 _MOST_GROUPS, _MOST_ROWS = 200, 80_000
 _AT_ONCE = 100
-_QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 
 
 class Window:
@@ -75,7 +73,7 @@ class _Group:
 
     def __init__(self, figures: Sequence[Figure]) -> None:
         self._figures = figures
-        self._sums = [_Sum(one.name in _QUANTILES) for one in figures if one.field]
+        self._sums = [_Sum(one.name in QUANTILES) for one in figures if one.field]
         self._count = 0
         self.waiting: list[tuple[int, ...]] = []
 
@@ -114,35 +112,33 @@ class _Sum:
 
     def figure(self, name: str, count: int) -> float:
         if self._is_spread:
-            return quantile(self._buckets, _QUANTILES[name]) * 1e6
+            return quantile(self._buckets, QUANTILES[name]) * 1e6
         return {"sum": self._total, "avg": self._total / count, "min": self._least, "max": self._most}[name]
 
 
-def ask(query: Query) -> tuple[str, list[Any]]:
-    """The same of what is stored, weighted: (text with {source}, constants); `answer` makes figures of its rows.
+def ask(query: Query, weight: str = "weight") -> tuple[str, list[Any]]:
+    """The same of what is stored: (text with {source}, constants); `answer` makes figures of its rows.
 
-    Raises Invalid for percentiles of two fields at once.
+    `weight`: how many a row stands for, in SQL. Raises Invalid for percentiles of two fields at once.
     """
     condition, constants = sql.condition(query.where)
     schema = query.where.schema
     by = [schema[name].column for name in query.by]
-    measured = {schema[one.field].column for one in query.figures if one.name in _QUANTILES}
-    if len(measured) > 1:
-        raise Invalid("percentiles of one field at a time", hint=f"of what is stored; here: {', '.join(measured)}")
+    measured = windows.measured(query)
     inner, outer = [], []
     for number, one in enumerate(query.figures):
         column = schema[one.field].column if one.field else ""
-        for part, (first, then) in enumerate(_parts(one.name, column)):
+        for part, (first, then) in enumerate(_parts(one.name, column, weight)):
             inner.append(f"{first} AS f{number}_{part}")
             outer.append(f"{then}(f{number}_{part}) AS f{number}_{part}")
-    bucket_of = bucket_sql(measured.pop()) if measured else "0"
+    bucket_of = bucket_sql(schema[measured].column) if measured else "0"
     keys = ", ".join(["moment", *(f"by_{number}" for number in range(len(by)))])
     chosen = "".join(f", {column} AS by_{number}" for number, column in enumerate(by))
     text = (
         f"SELECT {keys}, {', '.join(outer)}, map_from_entries(list((bucket, weight))) AS buckets FROM ("
         f"SELECT epoch(time_bucket(to_microseconds({query.every}), time, TIMESTAMP '1970-01-01')) AS moment{chosen}, "
         f"{bucket_of} AS bucket, "
-        f"sum(weight) AS weight, {', '.join(inner)} FROM {{source}} AS seen "
+        f"sum({weight}) AS weight, {', '.join(inner)} FROM {{source}} AS seen "
         f"WHERE time >= make_timestamp(?) AND time < make_timestamp(?) AND {condition} GROUP BY ALL"
         f") GROUP BY {keys} ORDER BY moment, f0_0 DESC LIMIT {_MOST_ROWS}"
     )
@@ -154,13 +150,13 @@ def bucket_sql(column: str) -> str:
     return f"floor(ln(greatest(1, {column})) / {GROWTH!r})::SMALLINT"
 
 
-def _parts(name: str, column: str) -> list[tuple[str, str]]:
+def _parts(name: str, column: str, weight: str) -> list[tuple[str, str]]:
     """(within a bucket, over buckets) of the sums that a figure needs."""
-    weighted = (f"sum(weight * {column})", "sum")
+    weighted = (f"sum({weight} * {column})", "sum")
     return {
-        "sum": [weighted], "avg": [weighted, ("sum(weight)", "sum")], "min": [(f"min({column})", "min")],
+        "sum": [weighted], "avg": [weighted, (f"sum({weight})", "sum")], "min": [(f"min({column})", "min")],
         "max": [(f"max({column})", "max")],
-    }.get(name, [("sum(weight)", "sum")])  # fmt: skip
+    }.get(name, [(f"sum({weight})", "sum")])  # fmt: skip
 
 
 def answer(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -178,8 +174,8 @@ def answer(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _figure(number: int, one: Figure, row: dict[str, Any], seconds: float) -> float:
-    if one.name in _QUANTILES:
-        return quantile(Counter(row["buckets"]), _QUANTILES[one.name]) * 1e6
+    if one.name in QUANTILES:
+        return quantile(Counter(row["buckets"]), QUANTILES[one.name]) * 1e6
     value = float(row[f"f{number}_0"])
     if one.name == "rate":
         return value / seconds

@@ -85,9 +85,7 @@ def history(warehouse: Warehouse, query: Query, kind: str, since: float, until: 
     """Windows of what is stored. Raises Invalid when there would be too many of them."""
     if (until - since) * 1e6 / query.every > 5000:
         raise Invalid("too many windows", hint="take a longer one: every 1m, or every 1h")
-    text, constants = grouping.ask(query)
-    if kind != "request":
-        text = text.replace("sum(weight * ", "sum(").replace("sum(weight)", "count(*)")
+    text, constants = grouping.ask(query, "weight" if kind == "request" else "1")
     rows = warehouse.ask(text, [_micros(since), _micros(until), *constants], TABLES[kind], since, until)
     return grouping.answer(query, rows)
 

@@ -4,13 +4,14 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+from stagedoor.model.errors import Invalid
 from stagedoor.model.filters.check import Filter, read
 from stagedoor.model.filters.fields import DURATION, NUMBER, Schema
 from stagedoor.model.filters.tokens import duration, wrong
 from stagedoor.model.names import suggest
+from stagedoor.model.sketch import QUANTILES
 
-_FIGURES = {"count": 0, "rate": 0, "sum": 1, "avg": 1, "min": 1, "max": 1, "p50": 1, "p90": 1, "p99": 1, "p999": 1}
-PERCENTILES = ("p50", "p90", "p99", "p999")
+_FIGURES = {"count": 0, "rate": 0, "sum": 1, "avg": 1, "min": 1, "max": 1} | dict.fromkeys(QUANTILES, 1)
 _FIGURE = re.compile(r"\s*([a-z][a-z0-9]*)\(\s*([a-z.]*)\s*\)\s*")
 _MOST_FIGURES, _MOST_BY = 5, 3
 _SHORTEST, _LONGEST = 1_000_000, 86_400_000_000
@@ -58,6 +59,15 @@ def parse(source: str, schema: Schema) -> Query:
     return Query(
         source, where, _figures(source, at + 1, figures, schema), _by(source, by, schema), _every(source, every)
     )
+
+
+def measured(query: Query) -> str:
+    """The field whose percentiles are asked for; empty when none are. Raises Invalid for those of two fields."""
+    names = {one.field for one in query.figures if one.name in QUANTILES}
+    if len(names) > 1:
+        listed = ", ".join(sorted(names))
+        raise Invalid("percentiles of one field at a time", hint=f"of what is stored; here: {listed}")
+    return names.pop() if names else ""
 
 
 def within(query: Query, name: str, value: str) -> Query:
