@@ -6,6 +6,7 @@ so many a second are kept of one endpoint, and each of those stands for as many 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from stagedoor.model.filters import check, python
 from stagedoor.model.filters.check import Filter
@@ -57,3 +58,29 @@ MOST = {one.name: one.most for one in REASONS}
 def chooser(reading: Reading = ATTRIBUTES, given: Sequence[str] = ()) -> Callable[..., str]:
     """A reason's name, of a record and, behind it, of the columns of JUDGED that are known beside it."""
     return python.compile_choice([(one.name, one.where) for one in REASONS], reading, given)
+
+
+SHADOW = "shadow"
+# Recordings: kept a second of one endpoint of a version; and those that are only there to be compared.
+RECORDED = {"flagged": 100, "error": 5, "degraded": 2, "retried": 1, "canary": 2, "slow": 2, SHARE: 1}
+COMPARED = frozenset(("canary", SHARE, SHADOW))
+
+
+def is_shadowed(identifier: str, share: float) -> bool:
+    """Whether a request is one of the share that a shadow answers again: the same for who keeps it and who runs it."""
+    return crc32(identifier.encode()) < share * 0x100000000
+
+
+def recorded(*, status: int, flagged: bool, degraded: bool, retried: bool, cohort: bool, slow: bool) -> str:
+    """Why a request's recording is worth keeping, decided as its record comes: the ring holds it for seconds only."""
+    if flagged:
+        return "flagged"
+    if status >= 500 or status <= 0:
+        return "error"
+    if degraded:
+        return "degraded"
+    if retried:
+        return "retried"
+    if cohort:
+        return "canary"
+    return "slow" if slow else SHARE

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from stagedoor.model.deployment import PREVIEW, Deployment
+from stagedoor.model.deployment import ARM, PREVIEW, Deployment
 from stagedoor.model.settings import Keep
 
 
@@ -41,6 +41,8 @@ def _for_room(left: Sequence[Deployment], ends: Sequence[End], short_of: int) ->
 
 
 def _expired(now: float, one: Deployment, keep: Keep) -> str:
+    if one.purpose == ARM:
+        return "its rollout has ended"
     limit = keep.preview if one.purpose == PREVIEW else keep.warm
     idle = now - one.used_at
     return f"without traffic for {idle:.0f} s, the limit is {limit:.0f} s" if idle >= limit else ""

@@ -7,6 +7,7 @@ from stagedoor.model.configuration import Configuration
 from stagedoor.model.scaling import Scaling
 
 RELEASE, PREVIEW, CANDIDATE = "release", "preview", "candidate"
+ARM = "arm"  # Of a rollout or an experiment: what it runs may run elsewhere as well, and nothing else counts on it.
 
 
 @dataclass(frozen=True, slots=True)

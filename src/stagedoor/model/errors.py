@@ -6,6 +6,8 @@
       Forbidden        the token's role does not allow it         403
       Missing          there is no such thing                     404
       Conflict         something is in the way                    409
+      RolledBack       a rollout did harm, and went back          409
+      Aborted          a person ended a rollout                   409
       TooLarge         over a limit                               413
       Unavailable      a part of the platform cannot do it now    503
 
@@ -59,6 +61,18 @@ class Conflict(Failure):
     """Something is in the way: another operation, a number that is taken, traffic."""
 
     code, status = "conflict", 409
+
+
+class RolledBack(Failure):
+    """A rollout did harm and went back; what ran before runs on."""
+
+    code, status = "rolled_back", 409
+
+
+class Aborted(Failure):
+    """A person ended a rollout; what ran before runs on."""
+
+    code, status = "aborted", 409
 
 
 class TooLarge(Failure):

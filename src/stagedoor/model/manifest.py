@@ -9,6 +9,8 @@ from typing import Any
 from stagedoor.model import grant
 from stagedoor.model.errors import Invalid
 from stagedoor.model.names import check_name
+from stagedoor.model.pipeline import Pipeline
+from stagedoor.model.rollout import Strategy
 from stagedoor.model.route import RouteRule
 from stagedoor.model.scaling import Scaling
 from stagedoor.model.sections import example, read, required, section, sections, setting
@@ -81,6 +83,8 @@ class Manifest:
     scaling: Scaling = section(Scaling, "How many instances")
     limits: Limits = section(Limits, "What one request may take")
     checks: Checks = section(Checks, "What must be true before a version takes traffic")
+    pipeline: Pipeline = section(Pipeline, "What a version goes through on its way to prod")
+    strategy: Strategy = section(Strategy, "How traffic moves to a new version in prod")
     telemetry: Telemetry = section(Telemetry, "What is recorded")
     objective: Objective = section(Objective, "What its devices can count on")
     config: dict[str, Any] = setting({}, "Values the script reads as `config[...]`", "table")
@@ -115,6 +119,8 @@ def _check(manifest: Manifest) -> None:
     grant.check(manifest.services)
     for rule in manifest.routes:
         rule.check()
+    manifest.strategy.check()
+    manifest.pipeline.check()
     if manifest.version:
         Number.parse(manifest.version)
     for key, value, holds, allowed in (*_rules(manifest), *_above_zero(manifest)):

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 from stagedoor.model.errors import Invalid
 
-STACKS = ("test", "prod")
+TEST, PROD = "test", "prod"
+STACKS = (TEST, PROD)
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40

@@ -180,6 +180,10 @@ class Health:
     records: int
     log_lines_limited: int
     spans_refused: int
+    recordings: int
+    recordings_lost: int
+    recordings_refused: int
+    recordings_bytes: int
     files_dropped: int
     store_bytes: int
     export_dropped: int

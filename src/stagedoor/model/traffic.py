@@ -4,16 +4,30 @@ from dataclasses import dataclass, field
 
 from stagedoor.model.route import RouteRule
 from stagedoor.model.service import Service
+from stagedoor.model.split import Part
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a line's requests go: a deployment's backend, and what records say about it."""
+    """Where a line's requests go: a deployment's backend, and what records say about it.
+
+    `splits` are asked first, by their names: who is in an arm of one goes there.
+    """
 
     backend: str
     label: str
     release: int
     team: str = ""
+    cohort: str = ""
+    splits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A part of who asks, and where they go."""
+
+    part: Part
+    target: Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +41,15 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class StackTraffic:
-    """`lines` by line key, `routes` by address without the leading slash, `rules` with the line they lead to."""
+    """`lines` by line key, `routes` by address without the leading slash, `rules` with the line they lead to.
+
+    `splits` by the name by which targets of lines name them.
+    """
 
     lines: dict[str, Target] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
     rules: tuple[tuple[RouteRule, str], ...] = ()
+    splits: dict[str, tuple[Arm, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import Any
 
 from stagedoor.model.scaling import ScaleStep
 
+# Of a noun that is an answer as it is: its document says that every field is there, those with defaults as well.
+ALL_SAID = {"json_schema_serialization_defaults_required": True}
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -76,8 +79,21 @@ class DeploymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage of a pipeline: `state` is done, running, failed, or ahead. `waits`: for somebody, or the time."""
+
+    name: str
+    state: str
+    text: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationView:
-    """One deploy or publish: what it was to do, how far it came, and what the version measured at its start."""
+    """One deploy, publish or release: what it was to do, how far it came, and what the version measured at its start.
+
+    `stages` are those of its pipeline, none for a publish.
+    """
 
     operation: int
     kind: str
@@ -94,6 +110,25 @@ class PublicationView:
     import_seconds: float
     warmup_seconds: float
     memory_bytes: int
+    stages: list[StageView]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveView:
+    """What the platform holds itself to. Times in seconds; `p99` is 0 while there are fewer than 100 `samples`.
+
+    `warm` and `cold`: how often the former release ran, and how often it would have had to start first.
+    """
+
+    name: str
+    bound: float
+    met: bool
+    samples: int
+    p50: float
+    p99: float
+    warm: int
+    cold: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

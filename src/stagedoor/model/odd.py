@@ -1,0 +1,18 @@
+"""What some server could read as another path, method or caller than the one that was granted: no call may hold it."""
+
+import re
+
+PATH = r"(//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
+FIELDS = (
+    "^(stagedoor_.*|stagedoor-fault|upgrade|http2-settings|x-http-method.*|x-method-override|x-original-.*"
+    "|x-rewrite-url|forwarded|x-forwarded-.*|x-real-ip)$"
+)
+_path, _fields = re.compile(PATH, re.IGNORECASE), re.compile(FIELDS, re.IGNORECASE)
+
+
+def is_odd_path(path: str) -> bool:
+    return _path.search(path) is not None
+
+
+def is_odd_field(name: str) -> bool:
+    return _fields.match(name) is not None
