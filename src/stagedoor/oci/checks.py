@@ -17,13 +17,17 @@ _MOST_OUTPUT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """What to run: `paths` go before all others on the import path; `tests` is relative to the source."""
+    """What to run: `paths` go before all others on the import path; `tests` is relative to the source.
+
+    `command` is run instead of tests when there is one.
+    """
 
     sandbox: Sandbox
     paths: tuple[str, ...]
     tests: str
     config: dict[str, object]
     timeout: float
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ async def run(engine: Engine, wanted: CheckRun) -> CheckResult:
     began = time.perf_counter()
     container = f"c{secrets.token_hex(4)}"
     output = os.memfd_create("output", os.MFD_CLOEXEC)
-    content = json.dumps({"paths": wanted.paths, "tests": wanted.tests, "config": wanted.config}).encode()
+    content = json.dumps(
+        {"paths": wanted.paths, "tests": wanted.tests, "config": wanted.config, "command": wanted.command}
+    ).encode()
     try:
         running = await launch.launch(engine, container, wanted.sandbox)
         running.become(engine, wanted.sandbox)
@@ -60,7 +66,8 @@ async def run(engine: Engine, wanted: CheckRun) -> CheckResult:
         await engine.delete(container)
     seconds = time.perf_counter() - began
     if timed_out:
-        return CheckResult(False, f"the tests did not end within {wanted.timeout:g} s", text, seconds)
+        what = "it" if wanted.command else "the tests"
+        return CheckResult(False, f"{what} did not end within {wanted.timeout:g} s", text, seconds)
     passed = status == 0 and report.get("passed") is True
     summary = str(report.get("summary") or spawn.say_status(status))
     return CheckResult(passed, summary, text, seconds)

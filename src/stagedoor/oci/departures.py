@@ -20,6 +20,7 @@ from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import Pool
 from stagedoor.oci.ports import Doors
 from stagedoor.oci.post import Kept, Post
+from stagedoor.oci.rings import Rings
 from stagedoor.oci.runc import Engine
 
 log = logging.getLogger("stagedoor.departures")
@@ -34,14 +35,15 @@ class Departures:
     """Who is on the way out, and who has gone of late."""
 
     def __init__(
-        self, engine: Engine, pool: Pool, doors: Doors, gates: Gates, logs: Logs, journal: Journal,
-        background: Background,
+        self, engine: Engine, pool: Pool, doors: Doors, gates: Gates, logs: Logs, rings: Rings,
+        journal: Journal, background: Background,
     ) -> None:  # fmt: skip
         self._engine = engine
         self._pool = pool
         self._doors = doors
         self._gates = gates
         self._logs = logs
+        self._rings = rings
         self._journal = journal
         self._background = background
         self._leaving: dict[str, tuple[Instance, int]] = {}  # With the memory that each was promised.
@@ -100,6 +102,7 @@ class Departures:
             await asyncio.sleep(_AGAIN)
         self._leaving.pop(one.id, None)
         self._journal.drop_instance(one.id)
+        self._rings.retire(one.id)
         self._ends.note(one, at, kind, cause)
         self._logs.note(one.application, one.id, f"instance ended: {cause}", event="ended", cause=cause)
 

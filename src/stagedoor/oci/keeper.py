@@ -26,6 +26,7 @@ from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import Pool
 from stagedoor.oci.ports import Doors, Sockets
 from stagedoor.oci.post import Kept, Post, StartFailed
+from stagedoor.oci.rings import Rings
 from stagedoor.oci.runc import Engine
 from stagedoor.oci.starter import Starter, holder
 from stagedoor.oci.weights import Weights
@@ -50,6 +51,7 @@ class Keeper:
         doors: Doors,
         sockets: Sockets,
         logs: Logs,
+        rings: Rings,
         journal: Journal,
         open_secret: Callable[[str, str], str],
         memory: int,
@@ -59,13 +61,14 @@ class Keeper:
         self._doors = doors
         self._sockets = sockets
         self.logs = logs
+        self._rings = rings
         self._journal = journal
-        self._starter = Starter(engine, pool, doors, logs, journal, open_secret)
+        self._starter = Starter(engine, pool, doors, logs, rings, journal, open_secret)
         self._memory = memory
         self._kept: dict[str, Kept] = {}
         self._background = Background()
         self._gates = Gates(doors)
-        self._departures = Departures(engine, pool, doors, self._gates, logs, journal, self._background)
+        self._departures = Departures(engine, pool, doors, self._gates, logs, rings, journal, self._background)
         self._weights = Weights()
         self._steady: asyncio.Task[None] | None = None
 
@@ -127,6 +130,7 @@ class Keeper:
         return list(self._kept)
 
     def attendance(self) -> list[Attendance]:
+        self._rings.tidy()
         return [
             Attendance(
                 name, kept.spec.instances,
@@ -183,6 +187,7 @@ class Keeper:
                 leaving.append(one)
         living = [*(one for listed in adopted.values() for one in listed), *leaving]
         known = {one.id for one in living}
+        self._rings.tidy(known=frozenset(known))
         strangers = [container for container in self._engine.containers() if container not in known]
         await asyncio.gather(*(self._engine.delete(container) for container in strangers))
         await self._doors.recover({one.slot: holder(specs[one.deployment], one) for one in living})

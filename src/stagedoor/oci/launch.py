@@ -24,6 +24,7 @@ waiting.main({channel})
 """
 _LONGEST_LINE = 2_000_000
 _CORPSE = 2.0
+SEEDS = 2**32 - 1
 _LOG = 256_000_000  # A log above it takes no more; node cuts logs long before.
 
 
@@ -104,24 +105,26 @@ class Running:
 
 
 def arguments(python: str, runtime: str = "/stagedoor", channel: int = 3) -> Sequence[str]:
-    """Isolated (-I) and without site packages (-S): a script sees its own layers and nothing of the host's."""
-    return [python, "-I", "-S", "-c", _CODE.format(runtime=runtime, channel=channel)]
+    """Without site packages (-S), the user's (-s) and the present folder (-P): a script sees its own layers and nothing
+    of the host's. The environment is the container's, so that it can name the seed of its hashes.
+    """
+    return [python, "-P", "-s", "-S", "-c", _CODE.format(runtime=runtime, channel=channel)]
 
 
 async def launch(
     engine: runc.Engine, container: str, sandbox: Sandbox, *, extra: Sequence[Mount] = (), given: Path | None = None,
-    place: int | None = None, nice: int = 0, network: str = "",
+    place: int | None = None, nice: int = 0, network: str = "", seed: int = 0,
 ) -> Running:  # fmt: skip
     """A container of `sandbox` that waits for its order. Raises EngineError.
 
     With `given`, the sandbox's own mounts come later, below that folder. `place` numbers its users; any by default.
-    `network` is the path of a namespace made ahead.
+    `network` is the path of a namespace made ahead. `seed` is that of its hashes, 0: any.
     """
     able = abilities.of(engine.program)
     numbered = spec.any_place() if place is None else place
     value = spec.Container(
         arguments(sandbox.python), sandbox, (*runc.base_mounts(), *extra), engine.rootfs, engine.cgroup_of(container),
-        numbered if able.user_namespaces else None, given, able.seccomp, network,
+        numbered if able.user_namespaces else None, given, able.seccomp, network, seed or 1 + secrets.randbelow(SEEDS),
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     channel = Channel(ours)

@@ -15,6 +15,8 @@ from stagedoor.model.deployment import Ground, Sandbox, Spec
 from stagedoor.model.errors import Conflict, Failure, Missing, Unavailable
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.profile import Memory, Profile, Waiting
+from stagedoor.model.recording import Outcome
+from stagedoor.model.replay import Replay
 
 _PATIENCE = 20.0
 _FAILURES: dict[str, type[Failure]] = {kind.code: kind for kind in (Conflict, Missing, Unavailable)}
@@ -80,11 +82,35 @@ class RemoteEngine:
         await self._ask("DELETE", f"/deployments/{deployment}")
 
     async def check(
-        self, sandbox: Sandbox, paths: list[str], tests: str, config: dict[str, Any], timeout: float
+        self,
+        sandbox: Sandbox,
+        paths: list[str],
+        tests: str,
+        config: dict[str, Any],
+        timeout: float,
+        command: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         wanted = {"sandbox": sandbox, "paths": paths, "tests": tests, "config": config, "timeout": timeout}
+        wanted |= {"command": command}
         told: dict[str, Any] = await self._ask("POST", "/checks", msgspec.json.encode(wanted))
         return told
+
+    async def replay(self, wanted: Replay) -> AsyncIterator[Outcome]:
+        content = await asyncio.to_thread(msgspec.msgpack.encode, wanted)
+        timeout = httpx.Timeout(10, read=wanted.timeout + 120)
+        rest = bytearray()
+        try:
+            async with self._client.stream("POST", "/replays", content=content, timeout=timeout) as answer:
+                if answer.status_code != 200:
+                    raise Unavailable(f"node refused a replay: status {answer.status_code}")
+                async for data in answer.aiter_raw():
+                    rest += data
+                    while len(rest) >= 4 and len(rest) >= (end := 4 + int.from_bytes(rest[:4], "little")):
+                        one = bytes(rest[4:end])
+                        del rest[:end]
+                        yield _outcome(one)
+        except httpx.TransportError as error:
+            raise Unavailable(f"node does not answer: {error}") from None
 
     async def instances(self, *, measure: bool = False) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = await self._ask("GET", "/instances?measure=1" if measure else "/instances")
@@ -135,3 +161,10 @@ class RemoteEngine:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _outcome(content: bytes) -> Outcome:
+    told = msgspec.msgpack.decode(content, type=Outcome | str, strict=False)
+    if isinstance(told, str):
+        raise Unavailable(told, hint="the version must load without a way out; `stagedoor replay --debug` shows it")
+    return told

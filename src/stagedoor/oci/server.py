@@ -14,11 +14,14 @@ from starlette.routing import Route
 
 from stagedoor.model.deployment import Ground, Spec
 from stagedoor.model.errors import Failure, Missing
-from stagedoor.oci import checks
+from stagedoor.model.replay import Replay
+from stagedoor.oci import checks, replays
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.profiles import Profiles
 from stagedoor.oci.runc import Engine, EngineError
 from stagedoor.oci.shells import Shells
+
+_MOST_REPLAYS = 2
 
 
 class NodeApi:
@@ -29,6 +32,8 @@ class NodeApi:
         self._profiles = profiles
         self._engine = engine
         self._shells = Shells()
+        # Their memory is promised to nobody: few at one time, whoever asks.
+        self._replaying = asyncio.Semaphore(_MOST_REPLAYS)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -51,6 +56,7 @@ class NodeApi:
                 Route("/shells/{shell}", self.read_shell, methods=["GET"]),
                 Route("/shells/{shell}", self.write_shell, methods=["PUT"]),
                 Route("/checks", self.check, methods=["POST"]),
+                Route("/replays", self.replay, methods=["POST"]),
                 Route("/logs/{application}", self.logs, methods=["GET"]),
             ]
         )
@@ -142,6 +148,20 @@ class NodeApi:
             result = checks.CheckResult(False, str(error), "", 0.0)
         return JSONResponse(msgspec.to_builtins(result))
 
+    async def replay(self, request: Request) -> Response:
+        """Outcomes as they come, msgpack, each behind its length in 4 bytes; or a failure's text."""
+        content = await request.body()
+        wanted = await asyncio.to_thread(_replay, content)
+        return StreamingResponse(self._replays(wanted), media_type="application/msgpack")
+
+    async def _replays(self, wanted: Replay) -> AsyncIterator[bytes]:
+        try:
+            async with self._replaying:
+                async for outcome in replays.run(self._engine, wanted):
+                    yield _framed(msgspec.msgpack.encode(outcome))
+        except (EngineError, replays.ReplayFailed) as error:
+            yield _framed(msgspec.msgpack.encode(str(error)))
+
     async def logs(self, request: Request) -> Response:
         query = request.query_params
         lines = self._lines(
@@ -160,6 +180,14 @@ class NodeApi:
         if follow:
             async for name, line in logs.follow(application, instance):
                 yield _line(name, line)
+
+
+def _replay(content: bytes) -> Replay:
+    return msgspec.msgpack.decode(content, type=Replay, strict=False)
+
+
+def _framed(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "little") + content
 
 
 def _encoded(value: object) -> Response:

@@ -42,7 +42,7 @@ class Container:
 
     `place` numbers its range of user ids, None for no user namespace. `given` is a shared folder below which its code
     arrives later; without one, the sandbox's own mounts are there from the start. `network` is the path of a namespace
-    made ahead, empty for one of its own.
+    made ahead, empty for one of its own. `seed` is that of its hashes: a replay has the one of the recording.
     """
 
     arguments: Sequence[str]
@@ -54,6 +54,7 @@ class Container:
     given: Path | None = None
     filtered: bool = True
     network: str = ""
+    seed: int = 0
 
     @property
     def binds(self) -> Sequence[Mount]:
@@ -69,7 +70,7 @@ def configure(container: Container) -> dict[str, Any]:
             "terminal": False,
             "user": {"uid": USER, "gid": USER},
             "args": list(container.arguments),
-            "env": _ENVIRONMENT,
+            "env": [*_ENVIRONMENT, f"PYTHONHASHSEED={container.seed}"],
             "cwd": "/",
             "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
             "rlimits": [

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from stagedoor.model import instance as states
@@ -18,6 +19,7 @@ from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import EGRESS, Blank, NoSlot, Pool
 from stagedoor.oci.ports import Doors
 from stagedoor.oci.post import Kept, Post, StartFailed
+from stagedoor.oci.rings import Rings
 from stagedoor.oci.runc import Engine, EngineError
 
 _LONGEST = 86400.0
@@ -32,6 +34,7 @@ class Starter:
         warm: Pool,
         doors: Doors,
         logs: Logs,
+        rings: Rings,
         journal: Journal,
         open_secret: Callable[[str, str], str],
     ) -> None:
@@ -39,6 +42,7 @@ class Starter:
         self._pool = warm
         self._doors = doors
         self._logs = logs
+        self._rings = rings
         self._journal = journal
         self._open_secret = open_secret
 
@@ -113,12 +117,19 @@ class Starter:
 
     def _hand_over(self, spec: Spec, post: Post, one: Instance, blank: Blank, boot: bytes) -> None:
         """Raises OSError."""
-        log = self._logs.open(spec.application, one.id)
+        opened = [self._logs.open(spec.application, one.id)]
+        sandbox = spec.sandbox
         try:
-            pool.become(blank, spec.sandbox, self._engine)
-            blank.running.channel.order("boot", boot, [log, post.socket], spec.sandbox)
+            ring = self._rings.open(one.id)
+            if ring is not None:
+                opened.append(ring)
+                # What its recordings take is no memory of the script's.
+                sandbox = replace(sandbox, memory=sandbox.memory + self._rings.size)
+            pool.become(blank, sandbox, self._engine)
+            blank.running.channel.order("boot", boot, [opened[0], post.socket, *opened[1:]], sandbox)
         finally:
-            os.close(log)
+            for descriptor in opened:
+                os.close(descriptor)
             pool.let_go(blank)
 
     def _secrets(self, spec: Spec) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from stagedoor.runtime import context, tape
+from stagedoor.runtime import context, readings
 from stagedoor.runtime.answer import Answer
 from stagedoor.runtime.errors import (
     ApiError,
@@ -29,6 +29,7 @@ from stagedoor.runtime.request import Request
 if TYPE_CHECKING:
     from stagedoor.runtime.client import ApiBase
     from stagedoor.runtime.group import Group
+    from stagedoor.runtime.tape import Tape
 
 T = TypeVar("T")
 
@@ -67,6 +68,8 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     _value: Any = None
     _raised: BaseException | None = None
     _request: Request | None = None
+    _tape: "Tape | None" = None
+    noted: Any = None  # What the tape knows of it.
 
     def __init__(self, api: "ApiBase", service: str, verb: str, target: bytes) -> None:
         self._api = api
@@ -156,8 +159,14 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
                 if deadline <= now:
                     self._exchange = Exchange(self.service, b"", b"", b"", b"", None)
                     self._error = self._make(ApiTimeout, "the request's own time is over")
+                    if request.tape is not None:
+                        request.tape.asked(self, self._exchange, now)
                     return self._exchange
         exchange = self._exchange = api.find_or_begin(self, request, now, deadline)
+        tape = request.tape if request is not None else readings.outside
+        if tape is not None:
+            self._tape = tape
+            tape.asked(self, exchange, now)
         if exchange.started and request is not None:
             if exchange.done:
                 request.note_reused(self.name, now, now)
@@ -180,6 +189,8 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     def answered(self) -> None:
         """The exchange ended."""
         self._forget_time()
+        if self._tape is not None and self._exchange is not None:
+            self._tape.ended(self, self._exchange, expired=False)
         if self._joined and self._request is not None:
             self._request.note_reused(self.name, self._joined, asyncio.get_running_loop().time())
         self._wake()
@@ -191,6 +202,8 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
             return
         took = asyncio.get_running_loop().time() - exchange.started
         self._error = self._make(ApiTimeout, f"no answer within {took:.3g} s")
+        if self._tape is not None:
+            self._tape.ended(self, exchange, expired=True)
         exchange.leave(self)
         self._wake()
 
@@ -284,10 +297,6 @@ class Call(Coroutine[Any, Any, T], Generic[T]):
     def _settle(self) -> Any:
         exchange = self._exchange
         assert exchange is not None
-        if tape.installed is not None and not exchange.error and self._error is None:
-            tape.installed.call_ended(
-                self._request, self.service, self.verb, self.target, exchange.status, exchange.headers, exchange.content
-            )
         if self._error is None and not exchange.error and (exchange.status < 400 or not self.check):
             if not self.typed:
                 return Answer(exchange.status, exchange, exchange.content)

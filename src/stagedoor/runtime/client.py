@@ -114,6 +114,8 @@ class Calls:
         request = context.current.get()
         exchange = Exchange(self._name, method.encode(), _target(path, params), fields, body, request)
         request_id = request.id if request else ""
+        if request is not None and request.tape is not None:
+            request.tape.lacks("a service's answer was streamed")
         limit = timeout or DEFAULT_TIMEOUT
         try:
             async with asyncio.timeout(None if self._api.unhurried else limit):
@@ -199,6 +201,11 @@ class ApiBase:
         """To be called some times a second."""
         self.transport.sweep()
         self.catalogue.refresh()
+
+    def forget(self) -> None:
+        """What may be used again: between requests that have nothing to do with each other."""
+        self._kept = Kept()
+        self._under_way = {}
 
     # For its calls
 

@@ -16,6 +16,7 @@ from stagedoor.runtime.request import RawHeaders, Request
 
 _MOST_NAMED = 20
 _BODYLESS = frozenset((204, 304))
+_JSON = b"content-type: application/json\r\n"
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
 
@@ -56,9 +57,29 @@ class Connection(asyncio.Protocol):
     """Bytes of one peer. `request` is the one being answered, None when idle."""
 
     __slots__ = (
-        "_application", "_body", "_body_size", "_chunked", "_create_task", "_gone", "_headers", "_loop", "_parser",
-        "_pending", "_prefix", "_sent",
-        "_settings", "_target", "_task", "_transport", "_writable", "began", "keep_alive", "refused", "request",
+        "_application",
+        "_body",
+        "_body_size",
+        "_chunked",
+        "_create_task",
+        "_gone",
+        "_headers",
+        "_lines",
+        "_loop",
+        "_parser",
+        "_pending",
+        "_prefix",
+        "_sent",
+        "_settings",
+        "_status",
+        "_target",
+        "_task",
+        "_transport",
+        "_writable",
+        "began",
+        "keep_alive",
+        "refused",
+        "request",
         "started",
     )  # fmt: skip
 
@@ -74,6 +95,8 @@ class Connection(asyncio.Protocol):
         self._gone: asyncio.Future[None] | None = None
         self._chunked = False
         self._sent = 0
+        self._status = 0
+        self._lines = b""
         self._transport: Any = None
         self.request: Request | None = None
         self.keep_alive = True
@@ -94,6 +117,9 @@ class Connection(asyncio.Protocol):
         if self._task is None or self.request is None:
             return
         self._settings.lost(self.request)
+        if self.request.tape is not None:
+            self.request.tape.lacks("the connection closed before the answer was complete")
+            self._record(0, b"", b"")
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
         else:
@@ -163,6 +189,10 @@ class Connection(asyncio.Protocol):
 
     # The life of a request
 
+    def answer(self, request: Request) -> None:
+        """Of one that did not come as bytes: a replay's."""
+        self._start(request, keep_alive=True)
+
     def _start(self, request: Request, keep_alive: bool) -> None:
         self.request = request
         self.keep_alive = keep_alive
@@ -171,8 +201,8 @@ class Connection(asyncio.Protocol):
         self.started = self._settings.now
         request.began = self._loop.time()
         request.deadline = request.began + self._settings.request_timeout
-        if tape.installed is not None:
-            tape.installed.request_began(request)
+        if tape.recorder is not None:
+            request.tape = tape.recorder.begin(request)
         self._task = self._create_task(self._application(request, self))
 
     def _finish(self) -> None:
@@ -204,6 +234,9 @@ class Connection(asyncio.Protocol):
         task.cancel()
         self.keep_alive = False
         if self.began:
+            if self.request.tape is not None:
+                self.request.tape.lacks("its answer was cut: the script took longer than its time")
+                self._record(self._status, self._lines, b"")
             self._transport.abort()
         else:
             self.send_error(504, "script_timeout", f"The script took longer than its {seconds:g} s.")
@@ -246,8 +279,8 @@ class Connection(asyncio.Protocol):
             self._refuse_answer(len(body))
             return
         self._transport.write(b"%b%d\r\n\r\n%b" % (self._settings.json_head, len(body), body))
-        if tape.installed is not None:
-            self._record(200, body)
+        if self.request.tape is not None:
+            self._record(200, _JSON, body)
         self._finish()
 
     def send(self, status: int, header_lines: bytes, body: bytes) -> None:
@@ -261,7 +294,7 @@ class Connection(asyncio.Protocol):
         payload = b"" if self.request.method == "HEAD" or status in _BODYLESS else body
         head = response.status_line(status) + self._settings.mark + header_lines + length + self._own_lines()
         self._transport.write(head + b"\r\n" + payload)
-        self._record(status, payload)
+        self._record(status, header_lines, payload)
         self._finish()
 
     def _refuse_answer(self, size: int) -> None:
@@ -279,6 +312,7 @@ class Connection(asyncio.Protocol):
         """The head of an answer whose body follows by `write`; unless `chunked`, the lines give its length."""
         self.began = True
         self._sent = 0
+        self._status, self._lines = status, header_lines
         self._chunked = chunked and status not in _BODYLESS
         coding = b"transfer-encoding: chunked\r\n" if self._chunked else b""
         head = response.status_line(status) + self._settings.mark + header_lines + coding + self._own_lines()
@@ -290,6 +324,8 @@ class Connection(asyncio.Protocol):
             self._sent += len(data)
             if 0 < self._settings.answer_limit < self._sent:
                 raise AnswerTooLarge(f"the answer is larger than the {self._settings.answer_limit} bytes of its limit")
+            if self.request.tape is not None:
+                self.request.tape.wrote(data)
             self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
         return self._writable
 
@@ -299,11 +335,14 @@ class Connection(asyncio.Protocol):
             return
         if self._chunked and self.request.method != "HEAD":
             self._transport.write(b"0\r\n\r\n")
-        self._record(0, b"")
+        self._record(self._status, self._lines, b"")
         self._finish()
 
     def break_off(self) -> None:
         """Ends an answer that cannot be completed so that the peer sees it was cut."""
+        if self.request is not None and self.request.tape is not None:
+            self.request.tape.lacks("its answer was cut in the middle")
+            self._record(self._status, self._lines, b"")
         self.request = None
         self._task = None
         self._transport.abort()
@@ -320,6 +359,6 @@ class Connection(asyncio.Protocol):
             lines += told.encode("ascii", "replace")
         return lines
 
-    def _record(self, status: int, body: bytes) -> None:
-        if tape.installed is not None and self.request is not None:
-            tape.installed.request_ended(self.request, status, body)
+    def _record(self, status: int, header_lines: bytes, body: bytes) -> None:
+        if self.request is not None and self.request.tape is not None:
+            self.request.tape.end(self.request, status, header_lines, body)

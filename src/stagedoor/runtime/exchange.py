@@ -3,9 +3,9 @@
 An exchange knows neither sockets nor catalogues: a transport carries it and tells it how it ended; it tells its calls.
 """
 
-import random
 from collections.abc import Callable
 from itertools import count
+from random import getrandbits, uniform
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stagedoor.runtime.request import RawHeaders, Request
@@ -17,7 +17,7 @@ _FIRST_PAUSE = 0.025  # Seconds before a second try, at most; doubled for each f
 _WITH_BODY = (b"POST", b"PUT", b"PATCH")
 _ANY_TIME = 86_400_000
 _WORTH_ANOTHER = frozenset((502, 503, 504))
-_spans = count(random.getrandbits(62))
+_spans = count(getrandbits(62))
 
 
 class Carrier(Protocol):
@@ -94,7 +94,7 @@ class Exchange:
         """Whether there will be another attempt: not against a policy, and only while there is time."""
         if self.later is None or b"\r\nstagedoor-refused:" in head:
             return False
-        pause = random.uniform(0, _FIRST_PAUSE * 2**self.attempt)  # noqa: S311
+        pause = uniform(0, _FIRST_PAUSE * 2**self.attempt)  # noqa: S311
         self.retries -= 1
         self.attempt += 1
         self.carrier = None  # It carries somebody else's by then.
@@ -138,6 +138,13 @@ class Exchange:
         if self._headers is None:
             self._headers = read_head(self.head)
         return self._headers
+
+    @property
+    def lines(self) -> bytes:
+        """The header lines of the answer as they came."""
+        if not self.head:
+            return b"".join(b"%b: %b\r\n" % pair for pair in self._headers or ())
+        return self.head.partition(b"\r\n")[2]
 
 
 def read_head(head: bytes) -> RawHeaders:

@@ -5,7 +5,7 @@ The container's standard output is a file that node owns, so a line is never los
 
 import json
 import sys
-import time
+from time import time as _now
 from typing import Any
 
 import msgspec
@@ -31,7 +31,7 @@ class Log:
         self._write("error", message, fields)
 
     def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:
-        line: dict[str, Any] = {"at": round(time.time(), 3), "level": level, "message": message}
+        line: dict[str, Any] = {"at": round(_now(), 3), "level": level, "message": message}
         request = context.current.get()
         if request is not None:
             line["request_id"] = request.id

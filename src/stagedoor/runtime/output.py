@@ -7,7 +7,8 @@ request's id.
 import io
 import json
 import os
-import time
+from time import monotonic as _clock
+from time import time as _now
 from typing import Any
 
 import msgspec
@@ -58,7 +59,7 @@ class _Output(io.RawIOBase):
     def _passes(self, size: int) -> bool:
         if not self._rate:
             return True
-        second = int(time.monotonic())
+        second = int(_clock())
         if second != self._second:
             self._second, self._written = second, 0
             self._tell_dropped()
@@ -74,7 +75,7 @@ class _Output(io.RawIOBase):
         message = f"{self._dropped} bytes of output were dropped: the limit is {self._rate} in a second (limits.log)"
         self._dropped = 0
         try:
-            os.write(self._descriptor, json.dumps({"at": time.time(), "level": "platform", "message": message,
+            os.write(self._descriptor, json.dumps({"at": _now(), "level": "platform", "message": message,
                                                    "event": "log_limited"}).encode() + b"\n")  # fmt: skip
         except OSError:
             pass
@@ -125,7 +126,7 @@ class _Lines(io.TextIOWrapper):
             except (msgspec.DecodeError, RecursionError):
                 told = None
         if not isinstance(told, dict) or "message" not in told:
-            told = {"at": round(time.time(), 3), "level": "print", "message": line}
+            told = {"at": round(_now(), 3), "level": "print", "message": line}
         return msgspec.json.encode({"request_id": request} | told).decode() + "\n"
 
 

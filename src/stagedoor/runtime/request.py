@@ -51,7 +51,7 @@ class Request:
 
     __slots__ = (
         "_fault", "_headers", "_query", "_target", "_traced", "_trail", "began", "body", "calls", "deadline",
-        "degraded", "made", "method", "params", "path", "prefix", "raw_headers", "reused",
+        "degraded", "made", "method", "params", "path", "prefix", "raw_headers", "reused", "tape",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +79,7 @@ class Request:
         self.made = 0
         self.degraded: list[str] | None = None
         self.reused: list[str] | None = None
+        self.tape: Any = None  # Of what is recorded, or replayed.
         self._trail: bytes | None = None
         self._traced = False
         self._fault: bytes | None = None
@@ -96,6 +97,11 @@ class Request:
             pairs = parse_qsl(self.query_string().decode("latin-1"), keep_blank_values=True)
             self._query = dict(pairs)
         return self._query
+
+    @property
+    def target(self) -> bytes:
+        """Path and query as they came."""
+        return self._target
 
     def raw_path(self) -> bytes:
         return self._target.partition(b"?")[0]

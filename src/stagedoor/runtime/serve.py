@@ -6,20 +6,25 @@ the grace, then it ends.
 """
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from inspect import isawaitable
 
-from stagedoor.runtime import client, inside, scripted
+from stagedoor.runtime import client, inside, readings, scripted, tape
 from stagedoor.runtime.config import config, secrets
 from stagedoor.runtime.connection import Connection, Settings
 from stagedoor.runtime.ending import ending
 from stagedoor.runtime.loader import Boot, Loaded, LoadError, load
 from stagedoor.runtime.log import log
+from stagedoor.runtime.output import forms
 from stagedoor.runtime.request import Request
+from stagedoor.runtime.ring import Ring
 from stagedoor.runtime.router import warmups
+from stagedoor.runtime.tape import Noted, Recorder
 from stagedoor.runtime.wire import Pool
 
 _SWEEP = 0.25
@@ -41,7 +46,7 @@ async def warm_up(boot: Boot, loaded: Loaded) -> None:
         raise LoadError("warmup", scripted.trim(error)) from None
 
 
-async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, object]], None]) -> None:
+async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, object]], None], ring: int = -1) -> None:
     """Serves until SIGTERM. Calls `ready` once with what was measured: seconds, bytes, endpoints."""
     loop = asyncio.get_running_loop()
     config.load(boot.config)
@@ -49,10 +54,12 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     if boot.egress:
         client.api.transport = Pool(boot.egress)
     client.api.catalogue.open(boot.catalogue)
-    began = time.perf_counter()
+    began, born = time.perf_counter(), time.time()
+    noted = _begin_recording(boot, ring)
     loaded, measured = _load(boot)
     imported = time.perf_counter()
     await warm_up(boot, loaded)
+    _end_birth(noted, born)
     settings = Settings(loaded.application, boot.instance, boot.body_limit, boot.request_timeout, boot.answer_limit)
     settings.lost = _report_lost
     stop, leave = asyncio.Event(), asyncio.Event()
@@ -78,6 +85,24 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     sweeper.cancel()
     if loaded.lifespan is not None:
         await loaded.lifespan.stop()
+
+
+def _begin_recording(boot: Boot, ring: int) -> Noted | None:
+    if ring < 0:
+        return None
+    tape.recorder = Recorder(Ring(ring, os.fstat(ring).st_size), boot.instance, readings.real_time, forms(boot.secrets))
+    readings.outside = noted = Noted(tape.recorder, asyncio.get_running_loop().time())
+    return noted
+
+
+def _end_birth(noted: Noted | None, began: float) -> None:
+    if noted is None or tape.recorder is None:
+        return
+    readings.outside = None
+    tape.recorder.causes += readings.libraries()
+    tape.recorder.born(
+        began, int(os.environ.get("PYTHONHASHSEED", 0)), sys.version.split()[0], noted, readings.prepared
+    )
 
 
 def _load(boot: Boot) -> tuple[Loaded, dict[str, object]]:

@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from stagedoor.runtime import boot
+from stagedoor.runtime import boot, readings
 
 _LONGEST = 4096
 
@@ -36,6 +36,8 @@ def main(descriptor: int) -> None:
         order = told["do"]
         content = _read(descriptors[0])
         if order == "prepare":
+            readings.install()
+            readings.prepared += json.loads(content)["modules"]
             say(channel, {"prepared": _prepare(json.loads(content))})
             continue
         os.chdir(told["folder"])
@@ -62,8 +64,15 @@ def _become(order: str, content: bytes, descriptors: list[int], channel: socket.
         from stagedoor.runtime import escape
 
         escape.run(json.loads(content), report)
+    elif order == "replay":
+        readings.install(virtual=True)
+        from stagedoor.runtime import replaying
+
+        runner.close()
+        replaying.run(content, socket.socket(fileno=others[0]), report)
     else:
-        boot.run(content, socket.socket(fileno=others[0]), report, runner)
+        readings.install()
+        boot.run(content, socket.socket(fileno=others[0]), report, runner, others[1] if len(others) > 1 else -1)
 
 
 def _limit(told: dict[str, Any]) -> None:
