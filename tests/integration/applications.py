@@ -5,6 +5,8 @@ from pathlib import Path
 from bench.running import write_application
 
 MANIFEST = 'name = "{name}"\nteam = "{team}"\n'
+# A replay may find what is broken in test already; then no rollout begins.
+WITHOUT_REPLAY = '[pipeline]\nstages = ["checks", "test", "smoke", "prod"]\n'
 
 HELLO = """
 from stagedoor import Request, config, endpoint, log

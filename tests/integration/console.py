@@ -46,7 +46,7 @@ def visit(browser: Browser, stagedoor: Running, signed_in: Any) -> Iterator[Visi
             return page
 
         yield open_page
-        assert wrongs == []
+        assert wrongs == [], wrongs
 
 
 @contextmanager

@@ -88,6 +88,7 @@ def test_a_silence_is_made_listed_ended_and_written_down(stagedoor: Running, tmp
     assert made["id"] not in [one["id"] for one in stagedoor.json("alerts", "silences")]
     actions = [one["action"] for one in stagedoor.json("activity", "hushed", "--text", "errors")]
     assert actions == ["end silence", "silence"]
+    assert "until 20" in stagedoor.cli("activity", "hushed").stdout, "a time is said as a date"
     refused = stagedoor.cli("alerts", "silence", "nobody", "--why", "x", check=False)
     assert refused.returncode == 1 and "no application" in refused.stderr
     assert {one["name"] for one in stagedoor.json("alerts", "rules")} >= {"errors", "latency", "traffic", "burn"}

@@ -58,7 +58,8 @@ def test_a_record_is_shown_in_the_words_of_the_api_and_without_what_is_empty(liv
     assert (told["seen"], told["matched"]) == (3, 1)
     assert told["records"] == [{
         "kind": "request", "at": NOW - 0.001, "id": "01234567-89ab-4def-8123-000000000001", "stack": "prod",
-        "application": "tv", "version": "1.2.0", "line": "tv/v1", "release": 3, "region": "local", "instance": "i1",
+        "application": "tv", "version": "1.2.0", "line": "tv/v1", "release": 3, "region": "local", "cohort": "x",
+        "instance": "i1",
         "door": "door-0", "device": "tv-7", "device_type": "tv", "method": "GET", "path": "/tv/home",
         "endpoint": "GET /tv/home", "status": 200, "duration": 1001, "queue": 0, "answer": 4000, "ended": "--",
         "retries": 1, "bytes_in": 10, "bytes_out": 100,

@@ -12,10 +12,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from stagedoor.http.otlp import unpack
 from stagedoor.model.errors import Failure, Invalid, TooLarge
+from stagedoor.model.redaction import Redaction
 from stagedoor.telemetry import otlp
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.lines import Line, Reader
-from stagedoor.telemetry.redact import Redaction
 
 NOW = time.time()
 

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from stagedoor.bundle import backup, bytecode, interpreters, unpack
 from stagedoor.bundle.layers import NONE, Layers
+from stagedoor.bundle.pack import pack
 from stagedoor.model import manifest as manifests
 from stagedoor.model.deployment import Ground, Mount, Sandbox
 from stagedoor.model.errors import Invalid, Unavailable
@@ -125,6 +126,10 @@ class Artefacts:
                 content = file.read_bytes() if file.stat().st_size <= _LARGEST_TEXT else b""
                 found[file.relative_to(folder).as_posix()] = content.decode(errors="replace")
         return found
+
+    async def packed(self, source: str) -> bytes:
+        """A source as it was uploaded: a gzipped tar."""
+        return await asyncio.to_thread(pack, self.source(source), self._limit)
 
     def has_tests(self, source: str, folder: str) -> bool:
         return bool(folder) and (self.source(source) / folder).exists()

@@ -22,6 +22,7 @@ EXAMPLES = (
     "stagedoor activity --action rollback --since 2026-11-01 --until 2026-12-01",
     "stagedoor activity verify",
 )
+_MOMENTS = ("until", "expires_at")
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -79,9 +80,6 @@ def _extent(found: dict[str, Any]) -> str:
         f"{found['verified']} activities from {output.say_clock(found['first_at'])} "
         f"to {output.say_clock(found['last_at'])}"
     )
-
-
-_MOMENTS = ("until", "expires_at")
 
 
 def moment(text: str) -> float:

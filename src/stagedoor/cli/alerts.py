@@ -8,7 +8,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from stagedoor.cli import output, parser, session
+from stagedoor.cli import actions, output, parser
 from stagedoor.http.client import Client
 from stagedoor.model.errors import Invalid
 from stagedoor.model.quantity import parse_time, say_time
@@ -22,36 +22,30 @@ EXAMPLES = (
 
 
 def add_options(top: ArgumentParser) -> None:
-    actions = parser.add_actions(top)
-    listing = parser.add_action(actions, "list", "what fires, and what did, the newest first")
+    added = parser.add_actions(top)
+    listing = parser.add_action(added, "list", "what fires, and what did, the newest first")
     listing.add_argument("application", nargs="?", default="", help="only of this application")
     listing.add_argument("--state", default="", help="firing or resolved (both)")
     listing.add_argument("--limit", type=int, default=50, help="how many (50)")
-    showing = parser.add_action(actions, "show", "one alert with its evidence")
+    showing = parser.add_action(added, "show", "one alert with its evidence")
     showing.add_argument("number", type=int, help="its number")
-    silencing = parser.add_action(actions, "silence", "tell nobody of some alerts for a while")
+    silencing = parser.add_action(added, "silence", "tell nobody of some alerts for a while")
     silencing.add_argument("what", help="a rule, an application, or RULE/APPLICATION")
     silencing.add_argument("--stack", default="", help="only of this stack")
     silencing.add_argument("--endpoint", default="", help='only of this endpoint, as in "GET /rows"')
     silencing.add_argument("--for", dest="length", default="1h", help="how long, as in 2h (1h)")
     silencing.add_argument("--why", required=True, help="why, for who wonders")
-    parser.add_action(actions, "silences", "what nobody is told of, and why")
-    ending = parser.add_action(actions, "end-silence", "end a silence before its time")
+    parser.add_action(added, "silences", "what nobody is told of, and why")
+    ending = parser.add_action(added, "end-silence", "end a silence before its time")
     ending.add_argument("number", type=int, help="its number, as `alerts silences` says")
-    parser.add_action(actions, "rules", "what is watched")
-    testing = parser.add_action(actions, "test", "how often each rule would have fired, from what is stored")
+    parser.add_action(added, "rules", "what is watched")
+    testing = parser.add_action(added, "test", "how often each rule would have fired, from what is stored")
     testing.add_argument("application", nargs="?", default="", help="only for this application")
     testing.add_argument("--days", type=int, default=7, help="how far back (7)")
 
 
 def run(options: Namespace) -> int:
-    ask, show = _ACTIONS[options.action]
-    told = ask(session.connect(), options)
-    if options.json:
-        output.show_json(told)
-    else:
-        show(told)
-    return 0
+    return actions.run(_ACTIONS, options)
 
 
 def _silence(client: Client, options: Namespace) -> Any:
@@ -136,7 +130,7 @@ def _show_test(told: dict[str, Any]) -> None:
         output.show_table(("when", "rule", "of", "why"), rows, "")
 
 
-_ACTIONS: dict[str, Any] = {
+_ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {
     "list": (
         lambda client, asked: client.get("alerts", application=asked.application, state=asked.state, limit=asked.limit),
         _show_list,

@@ -1,14 +1,18 @@
-"""Publishes the source in the folder as a version and releases it, showing each step with its time."""
+"""Publishes the source in the folder as a version and takes it through its pipeline, as far as the stack.
+
+In prod a part of the members gets it first, and it goes back by itself when it does harm (`stagedoor rollout --help`).
+"""
 
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from stagedoor.cli import output, session, source, watching
+from stagedoor.cli import output, session, source, strategy, watching
 
 EXAMPLES = (
     "stagedoor deploy                    # to the stack test, counting the version up",
     "stagedoor deploy --stack prod --bump minor",
+    "stagedoor deploy --stack prod --strategy linear --time 20m",
     "stagedoor deploy ./tv-home --json",
 )
 
@@ -19,16 +23,17 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--bump", default="", choices=["patch", "minor", "major"], help="which part of the version counts up"
     )
+    strategy.add_options(parser)
 
 
 def run(options: Namespace) -> int:
-    began = time.monotonic()
+    began, asked = time.monotonic(), strategy.as_query(options)
     client = session.connect()
     packed = source.read_packed(options.folder)
     name = source.read_name(options.folder)
     if not options.json:
         print(f"{name}: {len(packed) / 1000:.1f} KB of source to {options.stack}", flush=True)
-    operation = client.post("versions", body=packed, stack=options.stack, bump=options.bump)
+    operation = client.post("versions", body=packed, stack=options.stack, bump=options.bump, **asked)
     result = watching.watch(client, operation, quiet=options.json)
     seconds = time.monotonic() - began
     if options.json:

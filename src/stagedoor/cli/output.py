@@ -53,10 +53,11 @@ def say_failure(failure: Failure, *, as_json: bool) -> None:
 
 
 def show_step(step: dict[str, Any]) -> None:
-    """One step of an operation, once it ended."""
-    if step["state"] == "running" or step["name"] == "done":
+    """One step of an operation, once it ended, or when it says how far it is."""
+    if step["name"] == "done" or (step["state"] == "running" and not step["text"]):
         return
-    mark = paint("ok  ", "green") if step["state"] == "done" else paint("FAIL", "red")
+    marks = {"done": paint("ok  ", "green"), "running": paint("..  ", "dim")}
+    mark = marks.get(step["state"], paint("FAIL", "red"))
     took = say_time(step["seconds"]) if step["seconds"] else ""
     print(f"  {mark} {step['name']:<13}{took:>8}  {step['text']}", flush=True)
 

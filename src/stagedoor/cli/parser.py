@@ -11,7 +11,7 @@ class Parser(argparse.ArgumentParser):
         """Says what is wrong, and the nearest option for a typo."""
         hint = ""
         known = [option for action in self._actions for option in action.option_strings]
-        for word in message.split():
+        for word in message.replace(":", " ").split():
             near = get_close_matches(word, known, n=1) if word.startswith("-") else []
             if near and word not in known:
                 hint = f"; did you mean {near[0]}?"

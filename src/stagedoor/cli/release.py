@@ -1,9 +1,9 @@
-"""Moves the line of a published version to it, in a stack."""
+"""Takes a published version through its pipeline to a stack: its line moves to it."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from stagedoor.cli import output, session, target, watching
+from stagedoor.cli import output, session, strategy, target, watching
 
 EXAMPLES = (
     "stagedoor release 5.1.0 --stack prod",
@@ -18,12 +18,13 @@ def add_options(parser: ArgumentParser) -> None:
         "--default", action="store_true", help="the address without a line goes to this line from now on"
     )
     target.add_application(parser)
+    strategy.add_options(parser)
 
 
 def run(options: Namespace) -> int:
     name = target.application(options, Path())
     client = session.connect()
-    wish = {"version": options.version, "stack": options.stack, "default": options.default}
+    wish = {"version": options.version, "stack": options.stack, "default": options.default, **strategy.asked(options)}
     operation = client.post("applications", name, "releases", body=wish)
     result = watching.watch(client, operation, quiet=options.json)
     if options.json:

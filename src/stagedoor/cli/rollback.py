@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from stagedoor.cli import output, session, target, watching
+from stagedoor.model.errors import Aborted
 
 EXAMPLES = (
     "stagedoor rollback                      # the default line in test",
@@ -24,7 +25,12 @@ def run(options: Namespace) -> int:
     client = session.connect()
     wish = {"stack": options.stack, "line": options.line, "to": options.to}
     operation = client.post("applications", name, "rollbacks", body=wish)
-    result = watching.watch(client, operation, quiet=options.json)
+    try:
+        result = watching.watch(client, operation, quiet=options.json)
+    except Aborted as ended:
+        # A rollout was under way: what ran before runs still.
+        output.show_json(ended.describe()) if options.json else print(ended.message)
+        return 0
     if options.json:
         output.show_json(result)
     else:

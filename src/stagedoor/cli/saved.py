@@ -6,7 +6,7 @@ A query has figures, as in `status >= 500 | count() by endpoint every 1m`; the b
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from stagedoor.cli import insight, output, parser, period, session
+from stagedoor.cli import actions, insight, output, parser, period
 from stagedoor.http.client import Client
 
 EXAMPLES = (
@@ -18,32 +18,26 @@ EXAMPLES = (
 
 
 def add_options(top: ArgumentParser) -> None:
-    actions = parser.add_actions(top)
-    parser.add_action(actions, "list", "which there are")
-    adding = parser.add_action(actions, "add", "save a query, in the place of one of that name")
+    added = parser.add_actions(top)
+    parser.add_action(added, "list", "which there are")
+    adding = parser.add_action(added, "add", "save a query, in the place of one of that name")
     adding.add_argument("name", help="what it is called")
     adding.add_argument("query", help="a filter in CEL, and figures behind a bar")
     adding.add_argument("--kind", default="request", choices=("request", "call", "log"), help="of what (request)")
     adding.add_argument("--application", default="", help="of this application alone; its team may change it then")
     adding.add_argument("--alert", default="", metavar="BOUND", help='fires when the first figure passes, as "> 200ms"')
-    showing = parser.add_action(actions, "show", "its windows, of what is stored")
+    showing = parser.add_action(added, "show", "its windows, of what is stored")
     showing.add_argument("name", help="which")
     showing.add_argument("--since", default="1h", help="how far back (1h)")
-    testing = parser.add_action(actions, "test", "how often its alert would have fired")
+    testing = parser.add_action(added, "test", "how often its alert would have fired")
     testing.add_argument("name", help="which")
     testing.add_argument("--days", type=int, default=7, help="how far back, up to 7 (7)")
-    removing = parser.add_action(actions, "remove", "forget it")
+    removing = parser.add_action(added, "remove", "forget it")
     removing.add_argument("name", help="which")
 
 
 def run(options: Namespace) -> int:
-    ask, show = _ACTIONS[options.action]
-    told = ask(session.connect(), options)
-    if options.json:
-        output.show_json(told)
-    else:
-        show(told)
-    return 0
+    return actions.run(_ACTIONS, options)
 
 
 def _add(client: Client, options: Namespace) -> Any:
@@ -90,7 +84,7 @@ def _show_test(told: dict[str, Any]) -> None:
         output.show_table(("when", "why"), rows, "")
 
 
-_ACTIONS: dict[str, Any] = {
+_ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {
     "list": (lambda client, asked: client.get("saved"), _show_list),
     "add": (_add, _show_added),
     "show": (_chart, _show_chart),

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from stagedoor.cli import output, session
-from stagedoor.model.quantity import say_size
+from stagedoor.model.quantity import say_size, say_time
 
 EXAMPLES = ("stagedoor status", "stagedoor status --json")
 
@@ -14,7 +14,8 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    told = session.connect().get("status")
+    client = session.connect()
+    told = client.get("status")
     if options.json:
         output.show_json(told)
         return 0
@@ -38,7 +39,21 @@ def run(options: Namespace) -> int:
             f"{sizes['free']} free on the machine; {sum(memory['waiting'].values()) - memory['waiting']['free_slots']} "
             "containers wait ahead"
         )
+    for one in client.get("objectives"):
+        _show_objective(one)
     return 0
+
+
+def _show_objective(one: dict[str, Any]) -> None:
+    if not one["samples"]:
+        print(f"{one['name']}: not rehearsed yet (99 in 100 are to take below {say_time(one['bound'])})")
+        return
+    slow = f"p99 {say_time(one['p99'])}" if one["p99"] else "too few for a p99"
+    word = "met" if one["met"] else output.paint("missed", "red")
+    print(
+        f"{one['name']}: p50 {say_time(one['p50'])}, {slow} of {one['samples']} rehearsals in test; "
+        f"below {say_time(one['bound'])}: {word}"
+    )
 
 
 def _row(application: dict[str, Any], line: dict[str, Any]) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from stagedoor.control.doors import NoPlace
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import World
 from stagedoor.model.configuration import Configuration
-from stagedoor.model.deployment import RELEASE, Deployment, Spec
+from stagedoor.model.deployment import ARM, RELEASE, Deployment, Spec
 from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.manifest import Manifest
 from stagedoor.model.manifest import build as build_manifest
@@ -29,6 +29,7 @@ async def ensure(
     """The deployment of `version` with `configuration` in `stack`: the one there is, else a new one that starts now.
 
     It has so many `instances` at the least, as far as its manifest allows: traffic never moves to less than it had.
+    An arm is always a new one, with exactly so many.
 
     When all places are taken, what is only kept warm gives way, the coldest first. Raises Unavailable when nothing is
     left that could.
@@ -52,15 +53,15 @@ async def _ensure(
     platform: Platform, version: Version, stack: str, configuration: Configuration, purpose: str, instances: int
 ) -> Deployment:
     manifest = build_manifest(version.manifest)
-    count = min(manifest.scaling.max, max(manifest.scaling.min, instances)) if purpose == RELEASE else 1
-    running = _find(await platform.store.deployments(), version, stack, configuration)
+    count = _count(manifest, purpose, instances)
+    running = _find(await platform.store.deployments(), version, stack, configuration, purpose)
     present = await doors.present(platform, running.id) if running else 0
     if present < count:
         label = f"{version.application}@{version.number}"
         await room.make(platform, manifest.resources.memory * (count - present), label)
     async with platform.pool_lock:
         known = await platform.store.deployments()
-        found = _find(known, version, stack, configuration)
+        found = _find(known, version, stack, configuration, purpose)
         if found is None:
             found = await _create(platform, known, version, stack, configuration, purpose, count)
             await platform.engine.deploy(found.spec)
@@ -72,10 +73,18 @@ async def _ensure(
     return found if present >= count else await doors.resize(platform, found, count)
 
 
-def _find(known: list[Deployment], version: Version, stack: str, configuration: Configuration) -> Deployment | None:
-    """One that serves exactly this."""
+def _count(manifest: Manifest, purpose: str, instances: int) -> int:
+    if purpose == ARM:
+        return instances
+    return min(manifest.scaling.max, max(manifest.scaling.min, instances)) if purpose == RELEASE else 1
+
+
+def _find(
+    known: list[Deployment], version: Version, stack: str, configuration: Configuration, purpose: str
+) -> Deployment | None:
+    """One that serves exactly this. Nobody shares an arm."""
     for one in sorted(known, key=lambda one: one.purpose != RELEASE):
-        if one.runs(version.application, version.number, stack, configuration):
+        if ARM not in (purpose, one.purpose) and one.runs(version.application, version.number, stack, configuration):
             return one
     return None
 
@@ -102,7 +111,7 @@ async def _create(
         backend=backend,
         doors=given,
         sandbox=sandbox,
-        boot=_boot(platform, version, manifest, configuration),
+        boot=boot(platform, version, manifest, configuration),
         start_timeout=max(manifest.limits.warmup, manifest.limits.start) + _START_MARGIN,
         drain=manifest.limits.drain,
         hang=manifest.limits.hang,
@@ -110,7 +119,8 @@ async def _create(
         services=manifest.services,
         secrets=await _sealed(platform, version.application, stack, configuration),
         instances=count,
-        scaling=manifest.scaling,
+        # Both arms of a rollout keep the same size, whatever they are asked.
+        scaling=replace(manifest.scaling, min=count, max=count) if purpose == ARM else manifest.scaling,
         preload=version.start.modules,
         # A version that is tried for the first time says what its imports take.
         measure=not version.start.seconds,
@@ -158,7 +168,8 @@ async def _sealed(platform: Platform, application: str, stack: str, configuratio
     return {name: contents[name, number] for name, number in configuration.secrets.items()}
 
 
-def _boot(platform: Platform, version: Version, manifest: Manifest, configuration: Configuration) -> dict[str, Any]:
+def boot(platform: Platform, version: Version, manifest: Manifest, configuration: Configuration) -> dict[str, Any]:
+    """What an instance of it is told, beside what is each one's own."""
     return {
         "entry": manifest.entry,
         "app": manifest.app,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from stagedoor.control import deployments
+from stagedoor.control.experiments import running
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import Change
 from stagedoor.model.access import Identity
@@ -34,6 +35,7 @@ async def delete(
             requests=recent,
             confirm=key,
         )
+    await running.end_of_line(platform, by.name, application, major, stack)
     await platform.store.delete_line(line, Change(by.name, "delete", application, line.name, {"release": line.release}))
     await platform.apply_traffic()
     ended = await _end_deployments(platform, application, major, stack)

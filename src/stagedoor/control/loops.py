@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from stagedoor.control import catalogue, deployments, releases, traffic
+from stagedoor.control.experiments import running as experiments
 from stagedoor.control.operations import Progress
+from stagedoor.control.pipelines import running as pipelines
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import Change
+from stagedoor.control.rollout import driving
 from stagedoor.decide import warm
 from stagedoor.model.deployment import RELEASE, Deployment
 from stagedoor.model.errors import Conflict, Failure
@@ -35,6 +38,7 @@ async def recover(platform: Platform) -> None:
     await catalogue.tell_scripts(platform)
     platform.edge.forget()
     await platform.apply_traffic()
+    await driving.end_orphans(platform)
     for operation in await platform.store.running_operations():
         platform.operations.resume(operation, _rest_of(platform, operation))
     await bring_back(platform)
@@ -45,6 +49,8 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
     goal = operation.goal
 
     async def work(progress: Progress) -> dict[str, Any]:
+        if "experiment" in goal:
+            return await experiments.carry_out(platform, progress, int(goal["experiment"]))
         version = await platform.store.version(operation.application, goal["version"])
         if version is None:
             raise Conflict(
@@ -54,6 +60,9 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
         if not goal.get("stack"):
             return {"application": operation.application, "version": version.number}
         wish = releases.wish_of(goal, operation.by)
+        if goal.get("pipeline"):
+            former = int(goal.get("former", 0))
+            return await pipelines.carry_out(platform, progress, operation.application, wish, former)
         return await releases.carry_out(platform, progress, operation.application, wish)
 
     return work
@@ -71,6 +80,7 @@ async def keep_true(platform: Platform) -> None:
             platform.edge.forget()
             await platform.apply_traffic()
             await bring_back(platform)
+            await driving.end_orphans(platform)
             if cold is None or cold.done():
                 # Beside the rounds: a version with long answers may drain for long.
                 cold = asyncio.get_running_loop().create_task(_end_cold_quietly(platform))

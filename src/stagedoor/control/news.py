@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-APPLICATIONS, DEPLOYMENTS, INSTANCES, OPERATIONS, ACTIVITIES, SERVICES, STATUS, ACCESS, ALERTS = (
+APPLICATIONS, DEPLOYMENTS, INSTANCES, OPERATIONS, ACTIVITIES, SERVICES, STATUS, ACCESS, ALERTS, ROLLOUTS = (
     "applications", "deployments", "instances", "operations", "activities", "services", "status", "access",
-    "alerts",
+    "alerts", "rollouts",
 )  # fmt: skip
 
 

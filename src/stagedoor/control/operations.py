@@ -23,11 +23,30 @@ class Progress:
         self._running = running
         self._clock = clock
         self._seq = 0
+        self._on = operation  # As which it holds the line that it works on.
         self.operation = operation
 
     def free_line(self) -> None:
-        """From here on another operation on the line may begin."""
-        self._running.free(self.operation)
+        """From here on another operation may begin on the line that this one works on."""
+        self._running.free(self._on)
+
+    def take_line(self) -> None:
+        """After `free_line`: it is this operation's again. Raises Conflict when somebody else has it."""
+        self._running.take(self.operation)
+
+    @asynccontextmanager
+    async def also_on(self, line: str) -> AsyncIterator[None]:
+        """Works on a line, beside the one it has. Raises Conflict when somebody else does."""
+        if line == self.operation.line:
+            yield
+            return
+        self._on = replace(self.operation, line=line)
+        self._running.take(self._on)
+        try:
+            yield
+        finally:
+            self._running.free(self._on)
+            self._on = self.operation
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator["StepNote"]:
@@ -148,6 +167,13 @@ class Operations:
             self.free(operation)
         await self._store.end_operation(operation.id, FAILED if error else DONE, self._clock(), error)
         self.announce()
+
+    def take(self, operation: Operation) -> None:
+        """The line for one that runs already. Raises Conflict."""
+        holder = self._running.get(operation.line)
+        if holder is not None and holder.id != operation.id:
+            raise self._in_the_way(holder)
+        self._running[operation.line] = operation
 
     def free(self, operation: Operation) -> None:
         """Nothing of `operation` is in the way of another one any more."""

@@ -17,13 +17,17 @@ from stagedoor.control.ports.edge import Edge, Live
 from stagedoor.control.ports.engine import Engine
 from stagedoor.control.ports.post import Post
 from stagedoor.control.ports.records import Records
+from stagedoor.control.ports.services import Answered, Ask
 from stagedoor.control.ports.store import Store
 from stagedoor.control.ports.vault import Vault
+from stagedoor.control.rehearsals import Rehearsals
 from stagedoor.control.used import Used
 from stagedoor.control.vitals import Vitals
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Unavailable
+from stagedoor.model.rollout import Rollout
 from stagedoor.model.settings import Platform as Settings
+from stagedoor.model.traffic import Target
 from stagedoor.model.version import Version
 
 log = logging.getLogger("stagedoor.control")
@@ -34,6 +38,11 @@ async def nobody(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     return 204
 
 
+async def unasked(origin: str, name: str, verb: str, target: str, fields: Mapping[str, str], body: bytes) -> Answered:
+    """For a platform that asks no service itself."""
+    raise Unavailable("services are asked by what runs alone")
+
+
 @dataclass(slots=True)
 class Platform:
     """`ending` are deployments that still drain: gone from the database, not yet from the machine.
@@ -42,10 +51,14 @@ class Platform:
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
     `fault_key` signs what asks the egress for a fault.
     `serving` are the deployments that a line's traffic goes to, as the edge was told last.
+    `floors`: instances that a deployment keeps while something moves away from it.
     `used` is what each version uses in each stack, by (application, version, stack).
     `flags` are devices of which every request is kept, `taught` the versions that telemetry knows.
+    `driven` are rollouts as of this moment: what a judge counted since is not in the database yet.
+    `rehearsals` of the way back; `beside`: a line of test that nobody can ask for, which they move.
     `rehearsed` says by version and method what its endpoints did without it.
     `expiries` says when each certificate ends, `post` tells others of alerts, `telling` are those that are being told.
+    `ask` asks a service.
     `objectives` are the shares of good answers that applications promise, as their newest versions say.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
@@ -66,6 +79,7 @@ class Platform:
     fault_key: str = ""
     expiries: dict[str, float] = field(default_factory=dict)
     post: Post = nobody
+    ask: Ask = unasked
     telling: set["asyncio.Task[None]"] = field(default_factory=set)
     objectives: dict[str, float] = field(default_factory=dict)
     testing_alerts: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -76,10 +90,14 @@ class Platform:
     governor: Governor = field(default_factory=Governor)
     vitals: Vitals = field(default_factory=Vitals)
     serving: frozenset[str] = frozenset()
+    floors: dict[str, int] = field(default_factory=dict)
     background: set["asyncio.Task[None]"] = field(default_factory=set)
     used: dict[tuple[str, str, str], Used] = field(default_factory=dict)
     flags: Flags = field(default_factory=Flags)
     taught: dict[tuple[str, str], Version] = field(default_factory=dict)
+    driven: dict[int, Rollout] = field(default_factory=dict)
+    rehearsals: Rehearsals = field(default_factory=Rehearsals)
+    beside: dict[str, Target] = field(default_factory=dict)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     edge_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pool_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -94,7 +112,8 @@ class Platform:
             began = time.perf_counter()
             world = await self.store.world()
             self.serving = frozenset(traffic.serving_ids(world))
-            wanted = traffic.build(world, self.clock(), list(self.ending.values()), self.vault.open)
+            self.floors = traffic.floors(world)
+            wanted = traffic.build(world, self.clock(), list(self.ending.values()), self.vault.open, self.beside)
             try:
                 decided = time.perf_counter() - began
                 return decided + await self.edge.apply(wanted)

@@ -6,34 +6,44 @@ it again.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.control import calls, deployments, effective, releases
+from stagedoor.control import calls, deployments, effective
 from stagedoor.control.operations import Progress
+from stagedoor.control.pipelines import running as pipelines
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.artefacts import Source
 from stagedoor.control.ports.store import Change
+from stagedoor.control.releases import Wish
+from stagedoor.decide.pipeline import stages
 from stagedoor.model.access import Identity
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import CANDIDATE, RELEASE, Deployment
 from stagedoor.model.errors import Conflict, Forbidden, Invalid
 from stagedoor.model.manifest import build as build_manifest
+from stagedoor.model.names import STACKS, TEST
 from stagedoor.model.operation import Operation
 from stagedoor.model.quantity import say_size, say_time
-from stagedoor.model.version import Start, Version, choose_number, next_numbers
+from stagedoor.model.rollout import choose
+from stagedoor.model.version import Number, Start, Version, choose_number, next_numbers
 
 _WORTH_PREPARING = 0.005  # Seconds of import from which on containers are prepared for a version.
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the caller wants: `stack` empty for a publish without a release."""
+    """What the caller wants: `stack` empty for a publish without a release.
+
+    `strategy` is what differs from the version's own, `at` when its window begins.
+    """
 
     by: Identity
     stack: str
     bump: str = ""
+    strategy: dict[str, Any] = field(default_factory=dict)
+    at: float = 0.0
 
 
 async def begin(platform: Platform, archive: Path, order: Order) -> Operation:
@@ -63,12 +73,17 @@ async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
     number = existing.number if existing else _number(source, order, taken)
     line = f"{name} ^{number.split('.')[0]}" + (f" in {order.stack}" if order.stack else "")
     kind = "deploy" if order.stack else "publish"
-    goal = {"stack": order.stack, "version": number}
+    strategy = choose(source.raw.get("strategy", {}), order.strategy, order.stack, order.at)
+    wish = Wish(number, order.stack, order.by.name, "deploy", strategy=strategy, at=order.at)
+    pipelines.require_open(source.manifest, order.stack, platform.clock())
+    former = (await platform.store.line(name, Number.parse(number).major, order.stack)).release if order.stack else 0
 
     async def work(progress: Progress) -> dict[str, Any]:
-        return await _carry_out(platform, progress, source, existing, number, order)
+        version = await _carry_out(platform, progress, source, existing, number, order)
+        result = {"application": name, "version": version.number, "new": existing is None}
+        return result | (await _release(platform, progress, version, wish, former) if order.stack else {})
 
-    return await platform.operations.begin(kind, name, line, order.by.name, goal, work)
+    return await platform.operations.begin(kind, name, line, order.by.name, pipelines.goal_of(wish, former), work)
 
 
 async def _check_memory(platform: Platform, source: Source) -> None:
@@ -117,24 +132,18 @@ async def _carry_out(
     existing: Version | None,
     number: str,
     order: Order,
-) -> dict[str, Any]:
+) -> Version:
     if existing is not None:
         async with progress.step("publish") as note:
             note.text = f"the same content is version {existing.number}; nothing to publish"
-        version = existing
-    else:
-        version = await _publish(platform, progress, source, number, order)
-    result: dict[str, Any] = {
-        "application": version.application,
-        "version": version.number,
-        "new": existing is None,
-    }
-    if order.stack:
-        async with progress.step("calls") as note:
-            note.text = await calls.describe(platform, version, order.stack)
-        wish = releases.Wish(version.number, order.stack, order.by.name, "deploy")
-        result |= await releases.carry_out(platform, progress, version.application, wish)
-    return result
+        return existing
+    return await _publish(platform, progress, source, number, order)
+
+
+async def _release(platform: Platform, progress: Progress, version: Version, wish: Wish, former: int) -> dict[str, Any]:
+    async with progress.step("calls") as note:
+        note.text = await calls.describe(platform, version, wish.stack)
+    return await pipelines.carry_out(platform, progress, version.application, wish, former)
 
 
 async def _publish(platform: Platform, progress: Progress, source: Source, number: str, order: Order) -> Version:
@@ -182,7 +191,10 @@ async def _try(
 ) -> tuple[Deployment, Start, tuple[dict[str, str], ...]]:
     async with progress.step("start") as note:
         purpose = RELEASE if order.stack else CANDIDATE
-        stack = order.stack or "test"
+        # As what will take its first traffic, so that the release need not start it again.
+        stack = next(
+            (one for one in stages(build_manifest(version.manifest).pipeline, order.stack) if one in STACKS), TEST
+        )
         configuration = await effective.of_version(platform, version, stack)
         candidate = await deployments.ensure(platform, version, stack, configuration, purpose)
         told = await deployments.settle(platform, candidate)

@@ -14,7 +14,7 @@ from stagedoor.control.vitals import Pulse
 from stagedoor.decide import capacity, scale
 from stagedoor.model import instance as states
 from stagedoor.model.access import Identity
-from stagedoor.model.deployment import Deployment
+from stagedoor.model.deployment import ARM, Deployment
 from stagedoor.model.errors import Failure, Invalid, Missing, Unavailable
 from stagedoor.model.instance import Attendance
 from stagedoor.model.scaling import FixedScale, ScaleStep
@@ -157,10 +157,12 @@ class _Scaler:
         spec, deployment = pulse.deployment.spec, pulse.deployment
         key = (deployment.application, Number.parse(deployment.version).major, deployment.stack)
         serves = deployment.id in self._platform.serving
-        scaling = spec.scaling if serves else replace(spec.scaling, min=0)
+        least = max(spec.scaling.min, self._platform.floors.get(deployment.id, 0))
+        scaling = replace(spec.scaling, min=min(least, spec.scaling.max) if serves else 0)
+        fixed = self._fixed.get(key) if serves and deployment.purpose != ARM else None
         return scale.decide(
             now, pulse.samples, one.instances, scaling, cores=spec.sandbox.cpu, machine_cores=os.cpu_count() or 1,
-            quiet_since=pulse.quiet_since, changed_at=pulse.changed_at, fixed=self._fixed.get(key) if serves else None,
+            quiet_since=pulse.quiet_since, changed_at=pulse.changed_at, fixed=fixed,
         )  # fmt: skip
 
     def _as_far_as_it_fits(self, one: Attendance, deployment: Deployment, wanted: scale.Decision) -> scale.Decision:

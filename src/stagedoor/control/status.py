@@ -8,10 +8,13 @@ from typing import Any
 from stagedoor.control import sight, traffic
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import World
+from stagedoor.decide.pipeline import stages
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import Deployment
 from stagedoor.model.errors import Missing, Unavailable
-from stagedoor.model.operation import Operation
+from stagedoor.model.manifest import build as build_manifest
+from stagedoor.model.operation import DONE, RUNNING, Operation, Step
+from stagedoor.model.pipeline import APPROVAL, HOURS
 from stagedoor.model.release import Line
 from stagedoor.model.version import Number, Version
 from stagedoor.model.views import (
@@ -23,6 +26,7 @@ from stagedoor.model.views import (
     ProgramView,
     PublicationView,
     Rate,
+    StageView,
     StatusView,
 )
 
@@ -174,24 +178,46 @@ async def rates(platform: Platform, world: World | None = None) -> list[Rate]:
 
 async def publications(platform: Platform, application: str, limit: int) -> list[PublicationView]:
     """What was published when, by whom and how it went; the newest first."""
-    operations = [one for one in await platform.store.operations(application, limit * 4) if one.publishes]
+    recent = await platform.store.operations(application, limit * 4)
+    operations = [one for one in recent if one.publishes or one.goal.get("pipeline")][:limit]
     names = {one.application for one in operations}
     known = {
         (version.application, version.number): version
         for name in names
         for version in await platform.store.versions(name)
     }
-    return [_publication(one, known.get((one.application, one.goal["version"]))) for one in operations[:limit]]
+    return [
+        _publication(one, known.get((one.application, one.goal["version"])), await platform.store.steps(one.id, 0))
+        for one in operations
+    ]
 
 
-def _publication(one: Operation, version: Version | None) -> PublicationView:
+def _publication(one: Operation, version: Version | None, steps: list[Step]) -> PublicationView:
     start = version.start if version else None
     return PublicationView(
         one.id, one.kind, one.application, one.goal["version"], one.goal.get("stack", ""), one.by, one.state,
         one.began_at, one.ended_at, one.error, version.tests if version else "",
         start.seconds if start else 0.0, start.import_seconds if start else 0.0, start.warmup_seconds if start else 0.0,
-        start.memory_bytes if start else 0,
+        start.memory_bytes if start else 0, _stages(one, version, steps),
     )  # fmt: skip
+
+
+def _stages(one: Operation, version: Version | None, steps: list[Step]) -> list[StageView]:
+    """Of its pipeline: what was said of each last."""
+    if not one.goal.get("pipeline") or not one.goal.get("stack") or version is None:
+        return []
+    names = stages(build_manifest(version.manifest).pipeline, one.goal["stack"])
+    last = {step.name: step for step in steps}
+    found = [(name, last[name].state, last[name].text) if name in last else (name, "ahead", "") for name in names]
+    reached = next((number for number, (_, state, _) in enumerate(found) if state != DONE), len(found))
+    if reached < len(found) and found[reached][1] == "ahead":
+        # Releases say more than one thing: none of it under the stage's own name until it is done.
+        found[reached] = (found[reached][0], one.state, steps[-1].text if steps else "")
+    waiting = one.state == RUNNING
+    return [
+        StageView(name, state, text, waiting and state == RUNNING and name in (APPROVAL, HOURS))
+        for name, state, text in found
+    ]
 
 
 async def versions(platform: Platform, application: str) -> list[dict[str, Any]]:

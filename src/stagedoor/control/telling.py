@@ -78,7 +78,7 @@ async def _teach(platform: Platform, told: bytes) -> bytes:
 
 
 async def known(platform: Platform) -> tuple[dict[str, Any], dict[tuple[str, str], Version]]:
-    """({endpoints, personal, flags} of what runs now, the versions that run)."""
+    """({endpoints, personal, flags, shadows} of what runs now, the versions that run)."""
     endpoints: dict[str, list[tuple[str, str]]] = {}
     personal: set[str] = set()
     versions: dict[tuple[str, str], Version] = {}
@@ -91,7 +91,8 @@ async def known(platform: Platform) -> tuple[dict[str, Any], dict[tuple[str, str
         endpoints[f"{one[0]}@{one[1]}"] = [(each["method"], each["path"]) for each in version.endpoints]
         personal.update(version.manifest.get("telemetry", {}).get("personal", ()))
     flagged = sorted(platform.flags.live(platform.clock()))
-    return {"endpoints": endpoints, "personal": sorted(personal), "flags": flagged}, versions
+    shadows = {f"{one.application}|{one.stack}": one.share for one in await platform.store.shadows()}
+    return {"endpoints": endpoints, "personal": sorted(personal), "flags": flagged, "shadows": shadows}, versions
 
 
 async def usage(platform: Platform, seen: Seen) -> dict[str, Any]:

@@ -3,18 +3,9 @@
 Order within a frontend is the order of decisions: what is believed, what is refused, where it goes.
 """
 
-from stagedoor.haproxy import egress, errors
+from stagedoor.haproxy import egress, errors, routing
 from stagedoor.haproxy.layout import Layout, backend_name, service_backend_name
-from stagedoor.haproxy.state import (
-    LINES,
-    PREVIEWS,
-    ROUTES,
-    RULES,
-    TOKENS,
-    EdgeState,
-    Server,
-    map_name,
-)
+from stagedoor.haproxy.state import EdgeState, Server
 from stagedoor.model.names import STACKS
 
 # What a device may not say about itself: the platform's own words and everything that steers tracing.
@@ -111,8 +102,9 @@ def _defaults(layout: Layout) -> list[str]:
         # A server that is added later may name only a file of authorities that was read at the start.
         *([f"  default-server ca-file {layout.authorities}"] if layout.settings.tls.authorities else []),
         "  http-reuse always",
-        # Once: a request that kills who answers it may end two instances and no more; three would give the line back.
-        "  retries 1",
+        # Twice: who is killed leaves connections behind, and the first retry may be given one of them. A request that
+        # kills who answers it ends three instances then, and no more: one below what gives a line back.
+        "  retries 2",
         "  option redispatch",
         # A reload closes no connection on which a device may be asking at that moment.
         "  option idle-close-on-response",
@@ -137,7 +129,7 @@ def _edge(layout: Layout, stack: str) -> list[str]:
         *_KEEP_SESSIONS_OUT,
         *_believe(layout),
         *_refuse(layout),
-        *_route(layout, stack),
+        *routing.rules(layout, stack),
         "  http-request set-header stagedoor-request-id %[unique-id]",
         "  http-request disable-l7-retry if !METH_GET !{ method HEAD OPTIONS PUT DELETE }",
         "  http-response set-var(txn.instance) res.hdr(stagedoor-instance)",
@@ -210,47 +202,6 @@ def _refuse(layout: Layout) -> list[str]:
     lines.append(f"  {errors.refusal('body')} if {{ req.hdr_val(content-length) gt {edge.body} }}")
     lines.append(f"  {errors.refusal('route')} if {{ path_sub /.stagedoor/ }}")
     return lines
-
-
-def _route(layout: Layout, stack: str) -> list[str]:
-    routes = layout.map_file(map_name(ROUTES, stack))
-    rules = layout.map_file(map_name(RULES, stack))
-    lines_map = layout.map_file(map_name(LINES, stack))
-    unrouted = "!{ var(txn.route) -m found }"
-    lines = [
-        # The longest address that begins the path: one look-up finds the line and what the script is mounted at.
-        f"  http-request set-var(txn.route) path,concat(/),map_beg({routes})",
-        "  http-request set-header stagedoor-prefix %[var(txn.route),field(2,|)] if { var(txn.route) -m found }",
-        # Rules come after addresses: no rule can take what belongs to another application's name. Their key costs a
-        # copy of the headers, which only a request without an address pays.
-        '  http-request set-var-fmt(txn.request) "'
-        f"{stack}\\n%[method]\\n%[req.hdr(host),host_only,lower]\\n%[var(txn.device)]\\n%[path]\\n%[req.hdrs]"
-        f'" if {unrouted}',
-        f"  http-request set-var(txn.route) var(txn.request),map_reg({rules}) if {unrouted}",
-        f"  http-request set-var(txn.target) var(txn.route),field(1,|),map_str({lines_map})",
-    ]
-    if stack == "test":
-        lines += _preview(layout)
-    lines.append(f"  {errors.refusal('route')} if !{{ var(txn.target) -m found }}")
-    return lines
-
-
-def _preview(layout: Layout) -> list[str]:
-    previews, tokens = layout.map_file(PREVIEWS), layout.map_file(TOKENS)
-    return [
-        "  acl preview path_beg /-/preview/",
-        "  http-request set-var(txn.address) path,field(4,/) if preview",
-        f"  http-request set-var(txn.target) var(txn.address),map_str({previews}) if preview",
-        '  http-request set-header stagedoor-prefix "/-/preview/%[var(txn.address)]" if preview',
-        "  http-request set-var(txn.team) var(txn.target),field(4,|) if preview",
-        f"  http-request set-var(txn.holder) http_auth_bearer,sha2(256),hex,lower,map_str({tokens}) if preview",
-        "  acl may_preview var(txn.holder) -m str *",
-        "  acl may_preview var(txn.holder),strcmp(txn.team) eq 0",
-        f"  {errors.refusal('token')} if preview !{{ var(txn.holder) -m found }}",
-        f"  {errors.refusal('team')} if preview {{ var(txn.target) -m found }} !may_preview",
-        "  http-request del-header authorization if preview { var(txn.target) -m found }",
-        "  http-request set-var(txn.target) str(control|-|0) if preview !{ var(txn.target) -m found }",
-    ]
 
 
 def _probe(layout: Layout) -> list[str]:

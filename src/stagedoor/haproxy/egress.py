@@ -19,15 +19,10 @@ from stagedoor.haproxy.state import (
     SLOTS,
     methods_map,
 )
+from stagedoor.model import odd
 from stagedoor.model.policy import DEFAULT_TIMEOUT
 from stagedoor.model.service import CREDENTIAL_FIELDS
 
-# What some server behind could read as another path than the one that was granted.
-_ODD_PATH = r"(//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
-_ODD_FIELDS = (
-    "^(stagedoor_.*|stagedoor-fault|upgrade|http2-settings|x-http-method.*|x-method-override|x-original-.*"
-    "|x-rewrite-url|forwarded|x-forwarded-.*|x-real-ip)$"
-)
 _SIGNS = "stagedoor_ -fault upgrade http2 -method -original -rewrite forwarded -real-ip"
 _RECORD = (
     '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],'
@@ -88,12 +83,12 @@ def frontend(layout: Layout, times: str) -> list[str]:
         f"  http-request set-var(txn.grant) var(txn.holder),field(1,|),concat(/,txn.service),map_str({grants})",
         f"  {errors.refusal('grant')} if !{{ var(txn.grant) -m found }}",
         # The dear look is for what looks odd at all.
-        f"  {errors.refusal('target')} if {{ path -m sub % // /. \\\\ }} {{ path -m reg -i '{_ODD_PATH}' }}",
+        f"  {errors.refusal('target')} if {{ path -m sub % // /. \\\\ }} {{ path -m reg -i '{odd.PATH}' }}",
         # Of a further attempt, or of a request for which something is to fail; most calls are neither.
         "  http-request set-var(txn.special) req.hdr(stagedoor-special)",
         "  http-request del-header stagedoor-special if { var(txn.special) -m found }",
         # What some server takes for another method, path or caller, or for the end of HTTP: a tunnel knows no grants.
-        f"  http-request del-header {_ODD_FIELDS} -m reg if {{ req.hdr_names -m sub {_SIGNS} }}",
+        f"  http-request del-header {odd.FIELDS} -m reg if {{ req.hdr_names -m sub {_SIGNS} }}",
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
         "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",

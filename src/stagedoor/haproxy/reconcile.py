@@ -1,21 +1,29 @@
 """The commands that turn the running process into the wanted state: a pure function of both.
 
-Servers are added before a map names their backend, and removed after no map does.
+What is named is there before a map names it, and goes after no map does: servers, and entries of other maps.
 """
 
 from collections.abc import Mapping
 
 from stagedoor.haproxy.layout import Layout
-from stagedoor.haproxy.state import Backends, EdgeState, Server, is_ordered
+from stagedoor.haproxy.state import LINES, Backends, EdgeState, Server, is_ordered
 from stagedoor.haproxy.words import escape
 
 
 def commands(layout: Layout, running: EdgeState, wanted: EdgeState) -> list[str]:
     """Commands of the runtime socket, in order. Equal states give none."""
     plan = _added(running.backends, wanted.backends)
-    for name, entries in wanted.maps.items():
-        plan += _map_changes(str(layout.map_file(name)), name, running.maps.get(name, {}), entries)
-    return plan + _removed(running.backends, wanted.backends)
+    gone: list[str] = []
+    for name in sorted(wanted.maps, key=_naming):
+        known = running.maps.get(name, {})
+        plan += _map_changes(str(layout.map_file(name)), name, known, wanted.maps[name])
+        gone += _map_removals(str(layout.map_file(name)), name, known, wanted.maps[name])
+    return plan + gone + _removed(running.backends, wanted.backends)
+
+
+def _naming(name: str) -> bool:
+    """Whether a map names what stands in others: it changes last."""
+    return name.partition("-")[0] == LINES
 
 
 def _by_name(servers: tuple[Server, ...]) -> dict[str, Server]:
@@ -55,8 +63,11 @@ def _map_changes(file: str, name: str, running: Mapping[str, str], wanted: Mappi
         return [] if list(running.items()) == list(wanted.items()) else [_replaced(file, wanted)]
     plan = [f"add map {file} {escape(key)} {escape(value)}" for key, value in wanted.items() if key not in running]
     changed = {key: value for key, value in wanted.items() if running.get(key, value) != value}
-    plan += [f"set map {file} {escape(key)} {escape(value)}" for key, value in changed.items()]
-    return plan + [f"del map {file} {escape(key)}" for key in running if key not in wanted]
+    return plan + [f"set map {file} {escape(key)} {escape(value)}" for key, value in changed.items()]
+
+
+def _map_removals(file: str, name: str, running: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    return [] if is_ordered(name) else [f"del map {file} {escape(key)}" for key in running if key not in wanted]
 
 
 def _replaced(file: str, wanted: Mapping[str, str]) -> str:

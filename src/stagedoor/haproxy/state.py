@@ -6,7 +6,7 @@ The same value is rendered to disk, compared with the running process, and held 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LINES, ROUTES, RULES = "lines", "routes", "rules"
+LINES, ROUTES, RULES, SPLITS = "lines", "routes", "rules", "splits"
 PREVIEWS, TOKENS = "previews", "tokens"
 # Of the egress: who may call which service, which of its methods; callers with rules of their own;
 # what is asked of an endpoint to see whether it is well; faults; credentials; the curve of what is refused first.
@@ -66,7 +66,7 @@ def methods_map(backend: str, kind: str) -> str:
 
 def map_names(stacks: tuple[str, ...], services: int) -> list[str]:
     """Of all maps but those that others write."""
-    names = [map_name(kind, stack) for stack in stacks for kind in (LINES, ROUTES, RULES)]
+    names = [map_name(kind, stack) for stack in stacks for kind in (LINES, ROUTES, RULES, SPLITS)]
     names += [methods_map(f"s{number}", kind) for number in range(services) for kind in KINDS]
     return [*names, *_SHARED]
 

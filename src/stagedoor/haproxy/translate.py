@@ -18,18 +18,19 @@ from stagedoor.haproxy.state import (
     PREVIEWS,
     ROUTES,
     RULES,
+    SPLITS,
     TOKENS,
     EdgeState,
     Server,
     map_name,
     methods_map,
 )
-from stagedoor.model import template
+from stagedoor.model import split, template
 from stagedoor.model.method import Method
 from stagedoor.model.names import STACKS
 from stagedoor.model.policy import DEFAULT_TIMEOUT, MethodPolicy
 from stagedoor.model.service import ANY, Service
-from stagedoor.model.traffic import Egress, StackTraffic, Target, Traffic
+from stagedoor.model.traffic import Arm, Egress, StackTraffic, Target, Traffic
 
 Maps = dict[str, dict[str, str]]
 
@@ -51,7 +52,7 @@ def translate(layout: Layout, traffic: Traffic) -> EdgeState:
     for number in range(layout.settings.pools.services):
         for kind in KINDS:
             maps.setdefault(methods_map(service_backend_name(number), kind), {})
-    maps[PREVIEWS] = {address: f"{_target(one)}|{one.team}" for address, one in traffic.previews.items()}
+    maps[PREVIEWS] = {address: f"{_target(one)}|||{one.team}" for address, one in traffic.previews.items()}
     maps[TOKENS] = dict(traffic.tokens)
     return EdgeState(backends, maps)
 
@@ -62,14 +63,34 @@ def _stack_maps(stack: str, traffic: StackTraffic) -> Maps:
     for rule, line in rules:
         patterns.setdefault(rule.pattern(stack), line)
     return {
-        map_name(LINES, stack): {line: _target(target) for line, target in traffic.lines.items()},
+        map_name(LINES, stack): {line: _line(target, traffic) for line, target in traffic.lines.items()},
         map_name(ROUTES, stack): {f"/{address}/": f"{line}|/{address}" for address, line in traffic.routes.items()},
         map_name(RULES, stack): patterns,
+        map_name(SPLITS, stack): _splits(traffic),
     }
 
 
 def _target(target: Target) -> str:
     return f"{target.backend}|{target.label}|{target.release}"
+
+
+def _line(target: Target, traffic: StackTraffic) -> str:
+    splits = "+".join(_place(name, traffic.splits[name]) for name in target.splits)
+    return f"{_target(target)}||{splits}" if splits else _target(target)
+
+
+def _place(name: str, arms: tuple[Arm, ...]) -> str:
+    """Where the edge looks: who is where follows from the name alone, what is there from the whole."""
+    return f"{name}.{split.generation(arms)}"
+
+
+def _splits(traffic: StackTraffic) -> dict[str, str]:
+    return {
+        f"{_place(name, arms)}/1{digits}": f"{_target(arm.target)}|{arm.target.cohort}"
+        for name, arms in traffic.splits.items()
+        for arm in arms
+        for digits in split.prefixes(arm.part.first, arm.part.last)
+    }
 
 
 # Egress

@@ -17,6 +17,7 @@ from stagedoor.http import (
     calls,
     configuration,
     console,
+    experiments,
     feedback,
     insight,
     instances,
@@ -24,8 +25,11 @@ from stagedoor.http import (
     oidc,
     operations,
     people,
+    pipelines,
     profiles,
+    recordings,
     releases,
+    rollouts,
     saved,
     services,
     shells,
@@ -48,7 +52,7 @@ _PATIENCE = 15.0
 _PARTS = (
     backups, uploads, releases, configuration, services, switches, calls, operations, sights, instances, activities,
     alerts, shells, access, tokens, people, feedback, live, tries, insight, profiles, telemetry,
-    saved,
+    saved, rollouts, pipelines, experiments, recordings,
 )  # fmt: skip
 
 

@@ -15,9 +15,60 @@ class _Wish(BaseModel):
 
 
 class ReleaseWish(_Wish):
+    """`strategy`: what differs from the version's own, as in its manifest. `at`: when a window begins."""
+
     version: str
     stack: str
     default: bool = False
+    strategy: dict[str, Any] = Field(default_factory=dict)
+    at: float = 0.0
+
+
+class LineWish(_Wish):
+    """`line`: the default one when nothing is said."""
+
+    stack: str
+    line: int | None = None
+
+
+class AnswerWish(_Wish):
+    why: str = ""
+
+
+class CellWish(_Wish):
+    name: str
+    share: float
+    version: str = ""
+
+
+class ExperimentWish(_Wish):
+    """`cells`: the first is what the others are compared with. `line`: the default one when nothing is said."""
+
+    name: str
+    cells: list[CellWish]
+    ends_at: float
+    stack: str = "prod"
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentEnd:
+    """`done` is False for one that had ended already."""
+
+    done: bool
+    said: str
+
+
+class HookWish(BaseModel):
+    """Who calls a hook may say more; that is passed over."""
+
+    version: str = ""
+    stack: str = "prod"
+
+
+@dataclass(frozen=True, slots=True)
+class NewHook:
+    path: str
 
 
 class RollbackWish(_Wish):
@@ -132,6 +183,58 @@ class SavedWish(_Wish):
     kind: str = "request"
     application: str = ""
     bound: str = Field(default="", max_length=40)
+
+
+class RecordingsWish(_Wish):
+    application: str = ""
+    version: str = ""
+    stack: str = ""
+    endpoint: str = ""
+    device: str = ""
+    reason: str = ""
+    since: float = 0.0
+    replayable: bool = False
+    limit: int = Field(default=50, ge=1, le=1000)
+
+
+class ReplayWish(_Wish):
+    """`against`: another version. `faults`: how calls fail this time, by their number in the recording."""
+
+    against: str = ""
+    faults: dict[int, str] = Field(default_factory=dict)
+
+
+class FailureWish(_Wish):
+    against: str = ""
+    kinds: list[str] = Field(default_factory=list)
+
+
+class CompareWish(_Wish):
+    """`version` served them; empty: the one with the newest recording. The last `seconds`."""
+
+    against: str
+    version: str = ""
+    stack: str = "prod"
+    seconds: float = Field(default=3600.0, gt=0)
+    endpoint: str = ""
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+class AcceptWish(_Wish):
+    endpoint: str = Field(max_length=400)
+    place: str = Field(max_length=400)
+    kind: str
+    why: str = Field(default="", max_length=1000)
+
+
+class ShadowWish(_Wish):
+    """`share` of the recorded requests, for so many `seconds`. `live`: what has no effect is asked anew."""
+
+    version: str
+    stack: str = "prod"
+    share: float = Field(default=1.0, gt=0, le=1)
+    seconds: float = Field(default=3600.0, gt=0, le=604_800)
+    live: bool = False
 
 
 class ShellWish(_Wish):

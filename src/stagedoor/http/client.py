@@ -27,8 +27,8 @@ class Unreachable(errors.Unavailable):
 _KINDS: dict[str, type[errors.Failure]] = {
     kind.code: kind
     for kind in (
-        errors.Invalid, errors.Unauthenticated, errors.Forbidden, errors.Missing, errors.Conflict, errors.TooLarge,
-        errors.Unavailable,
+        errors.Invalid, errors.Unauthenticated, errors.Forbidden, errors.Missing, errors.Conflict, errors.RolledBack,
+        errors.Aborted, errors.TooLarge, errors.Unavailable,
     )
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ class Client:
 
     def __init__(self, url: str, token: str, ca: str = "") -> None:
         """`ca`: a file with the authorities to trust, beside the machine's own."""
-        self._url = url
+        self.url = url.rstrip("/")
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -89,7 +89,7 @@ class Client:
         try:
             return answer.read(1 << 18)
         except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(f"the platform at {self._url} went away in the middle: {error!r}") from None
+            raise Unreachable(f"the platform at {self.url} went away in the middle: {error!r}") from None
 
     def follow(self, operation: int) -> Iterator[dict[str, Any]]:
         """Steps of an operation until it ends; the last item is the operation. Survives a restart of the platform."""
@@ -105,7 +105,7 @@ class Client:
                         return
             except (OSError, http.client.HTTPException, Unreachable):
                 if time.monotonic() > deadline:
-                    raise Unreachable(f"the platform at {self._url} went away in the middle") from None
+                    raise Unreachable(f"the platform at {self.url} went away in the middle") from None
             time.sleep(0.05)
 
     def _events(self, operation: int, after: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -150,11 +150,11 @@ class Client:
         if type(error).__name__ == "SSLCertVerificationError":
             said = getattr(error, "verify_message", "") or str(error)
             return Unreachable(
-                f"the certificate of {self._url} is not trusted: {said}",
+                f"the certificate of {self.url} is not trusted: {said}",
                 hint="name the authority's file: `stagedoor login URL --ca FILE`",
             )
         return Unreachable(
-            f"no platform answers at {self._url}: {getattr(error, 'strerror', None) or error}",
+            f"no platform answers at {self.url}: {getattr(error, 'strerror', None) or error}",
             hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
         )
 

@@ -25,7 +25,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         """Server-sent events: `hello` with the platform's version, `changed` with topics, `rates` each second.
 
         Topics say what to ask for again: applications, deployments, instances, operations, activities, services,
-        status, access, alerts.
+        status, access, alerts, rollouts.
         """
         return stream.events(_events(platform), lambda: who(request))
 

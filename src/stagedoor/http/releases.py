@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from stagedoor.control import lines, releases, status
+from stagedoor.control.pipelines import asking as pipelines
 from stagedoor.control.platform import Platform
 from stagedoor.http import bodies
 from stagedoor.model.access import Identity
@@ -48,9 +49,10 @@ def build(platform: Platform, who: Any) -> APIRouter:
 
     @router.post("/v1/applications/{application}/releases", status_code=202, tags=["releases"])
     async def release(by: Who, application: str, wish: bodies.ReleaseWish) -> Operation:
-        """Moves the version's line to it."""
+        """Carries a published version to a stack by its pipeline; in prod by its own strategy, or as the wish says."""
         stack = check_stack(wish.stack)
-        return await releases.begin_release(platform, by, application, wish.version, stack, make_default=wish.default)
+        wanted = releases.Wish(wish.version, stack, by.name, "release", make_default=wish.default, at=wish.at)
+        return await pipelines.begin(platform, by, application, wanted, wish.strategy)
 
     @router.post("/v1/applications/{application}/rollbacks", status_code=202, tags=["releases"])
     async def rollback(by: Who, application: str, wish: bodies.RollbackWish) -> Operation:

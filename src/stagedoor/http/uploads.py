@@ -1,5 +1,6 @@
 """Uploads of source: to be published, or only tested; and the versions that came of them."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,13 +23,18 @@ def build(platform: Platform, who: Any) -> APIRouter:
     Who = Annotated[Identity, Depends(who)]
 
     @router.post("/v1/versions", status_code=202, tags=["versions"])
-    async def upload(by: Who, request: Request, stack: str = "", bump: str = "") -> Operation:
-        """Publishes the gzipped tar in the body as a version, and releases it in `stack` unless that is empty."""
+    async def upload(
+        by: Who, request: Request, stack: str = "", bump: str = "", strategy: str = "", at: float = 0.0
+    ) -> Operation:
+        """Publishes the gzipped tar in the body as a version, and releases it in `stack` unless that is empty.
+
+        `strategy`: a JSON object of what differs from the version's own. `at`: when a window begins.
+        """
         by.require_developer()
         if stack:
             check_stack(stack)
         async with _received(platform, request) as archive:
-            return await publish.begin(platform, archive, publish.Order(by, stack, bump))
+            return await publish.begin(platform, archive, publish.Order(by, stack, bump, _read(strategy), at))
 
     @router.post("/v1/tests", tags=["versions"])
     async def run_tests(by: Who, request: Request) -> bodies.TestResult:
@@ -43,6 +49,16 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return [bodies.VersionView(**one) for one in await status.versions(platform, application)]
 
     return router
+
+
+def _read(strategy: str) -> dict[str, Any]:
+    try:
+        told = json.loads(strategy or "{}")
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise Invalid("strategy is no JSON object", hint='as in {"kind": "linear", "time": "20m"}')
+    return told
 
 
 @asynccontextmanager

@@ -21,9 +21,12 @@ from stagedoor.control import (
     tokens,
     traffic,
 )
+from stagedoor.control.experiments import running as experiments
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.platform import Platform
+from stagedoor.control.replaying import shadowing
+from stagedoor.control.rollout import rehearsing
 from stagedoor.haproxy.edge import Edge
 from stagedoor.haproxy.live import LiveMap
 from stagedoor.http import courier, live
@@ -66,6 +69,7 @@ def wire(paths: Paths, control_port: int) -> Platform:
         vault=Vault(paths.keys(settings)),
         fault_key=fault_key,
         post=courier.post,
+        ask=courier.ask,
     )
 
 
@@ -100,6 +104,9 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(alerting.keep_alerting(platform)),
         asyncio.create_task(faults.keep_within_budget(platform)),
         asyncio.create_task(telling.keep_told(platform)),
+        asyncio.create_task(experiments.keep_running(platform)),
+        asyncio.create_task(rehearsing.keep_rehearsing(platform)),
+        asyncio.create_task(shadowing.keep_shadowing(platform)),
     ]
     try:
         remote = listening("REMOTE") if "remote" in platform.addresses else None

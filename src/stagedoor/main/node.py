@@ -16,6 +16,7 @@ from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import Pool
 from stagedoor.oci.profiles import Profiles
+from stagedoor.oci.rings import Rings
 from stagedoor.oci.runc import Engine
 from stagedoor.oci.server import NodeApi
 from stagedoor.vault.keys import Vault
@@ -53,6 +54,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         Doors(layout.make(paths, settings, 0)),
         sockets,
         Logs(paths.data / "logs", settings.keep.logs, settings.keep.log_age),
+        Rings(paths.rings, settings.keep.ring),
         Journal(paths.data / "node", paths.run / "instances"),
         Vault(paths.keys(settings)).open,
         settings.capacity.memory or machine.for_instances(),

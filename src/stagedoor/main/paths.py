@@ -55,6 +55,12 @@ class Paths:
         return self.run / "telemetry.sock"
 
     @property
+    def rings(self) -> Path:
+        """Memory, not disk, where the machine has a place for it."""
+        shared = Path("/dev/shm")
+        return shared / f"stagedoor-{self.run.name}" if shared.is_dir() else self.run / "rings"
+
+    @property
     def ready(self) -> Path:
         """Exists once control has brought everything back."""
         return self.run / "ready"
@@ -67,6 +73,9 @@ class Paths:
     def keys(self, settings: settings.Platform) -> Path:
         """The keys of the secrets: beside the database by default, where the operator says otherwise."""
         return Path(settings.store.keys) if settings.store.keys else self.data / "keys" / "secrets"
+
+    def recording_keys(self, settings: settings.Platform) -> Path:
+        return self.keys(settings).with_name("recordings")
 
     def database_url(self, settings: settings.Platform) -> str:
         """From the environment first: a URL with a password belongs in no file that is read by many."""

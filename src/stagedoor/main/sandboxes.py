@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -56,7 +57,8 @@ class Contained:
 
     warning = ""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, seed: int = 0) -> None:
+        self._seed = seed
         # Sockets, and the containers' root: everybody may pass through.
         self._run = Path(tempfile.mkdtemp(prefix=GROUP, dir="/run"))
         self._run.chmod(0o711)
@@ -79,7 +81,7 @@ class Contained:
         egress = Mount(str(self.egress), _EGRESS)
         network = f"/proc/{os.getpid()}/fd/{self._network}"
         extra = [egress, self.catalogue.mount]
-        self._running = await launch.launch(self._engine, name, sandbox, extra=extra, network=network)
+        self._running = await launch.launch(self._engine, name, sandbox, extra=extra, network=network, seed=self._seed)
         self._running.become(self._engine, sandbox)
         return self._running.channel
 
@@ -109,7 +111,8 @@ class Plain:
         "memory, CPU, processes or disk; use it for code you trust, and deploy to see it as it will live"
     )
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed or 1 + secrets.randbelow(launch.SEEDS)
         self._run = Path(tempfile.mkdtemp(prefix=GROUP))
         self.egress = self._run / "egress.sock"
         self.sockets = [listen(self.egress)]
@@ -127,13 +130,19 @@ class Plain:
         self._process = await asyncio.create_subprocess_exec(
             *launch.arguments(sandbox.python, _folders(sandbox)["/stagedoor"], theirs.fileno()),
             pass_fds=[theirs.fileno()], start_new_session=True,
-            stdin=asyncio.subprocess.DEVNULL, env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._run)},
+            stdin=asyncio.subprocess.DEVNULL, env=self._environment(),
         )  # fmt: skip
         theirs.close()
         self._channel = Channel(ours)
         if await self._channel.line() is None:
             raise OSError(f"{sandbox.python} does not start")
         return self._channel
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", ""), "HOME": str(self._run), "PYTHONHASHSEED": str(self._seed),
+            "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1",
+        }  # fmt: skip
 
     def seen(self, path: str, sandbox: Sandbox) -> str:
         return _folders(sandbox).get(path, path)
@@ -173,8 +182,9 @@ def possible(*, plain: bool) -> bool:
     return plain or sys.platform != "linux" or (os.geteuid() == 0 and bool(find_runtime()))
 
 
-def choose(data: Path, *, plain: bool) -> Place:
-    return Plain() if plain or sys.platform != "linux" else Contained(data)
+def choose(data: Path, *, plain: bool, seed: int = 0) -> Place:
+    """`seed` is that of hashes, 0: any."""
+    return Plain(seed) if plain or sys.platform != "linux" else Contained(data, seed)
 
 
 def end_orphans() -> None:

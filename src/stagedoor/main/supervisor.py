@@ -289,6 +289,7 @@ class Supervisor:
     def _clean(self) -> None:
         self._sockets.close()
         shutil.rmtree(self.paths.run, ignore_errors=True)
+        shutil.rmtree(self.paths.rings, ignore_errors=True)
         cgroups.kill_all(self.paths.cgroup)
         cgroups.remove(self.paths.cgroup)
         try:
@@ -313,6 +314,7 @@ async def end_leftovers(paths: Paths) -> None:
     cgroups.kill_all(paths.cgroup)
     cgroups.remove(paths.cgroup)
     shutil.rmtree(paths.run, ignore_errors=True)
+    shutil.rmtree(paths.rings, ignore_errors=True)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

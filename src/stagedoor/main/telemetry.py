@@ -5,6 +5,7 @@ import asyncio
 from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
+from stagedoor.model.redaction import Redaction
 from stagedoor.telemetry.api import app
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
@@ -16,8 +17,11 @@ from stagedoor.telemetry.lines import Reader
 from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.pipeline import Bounds, Pipeline
 from stagedoor.telemetry.raw import Raw
-from stagedoor.telemetry.redact import Redaction
+from stagedoor.telemetry.recordings.keeping import Recordings
+from stagedoor.telemetry.recordings.rings import Rings
+from stagedoor.telemetry.recordings.shelf import Shelf
 from stagedoor.telemetry.warehouse import Warehouse
+from stagedoor.vault.keys import Vault
 
 
 def assemble(paths: Paths) -> Pipeline:
@@ -25,6 +29,9 @@ def assemble(paths: Paths) -> Pipeline:
     keep = settings.keep
     endpoints, redaction = Endpoints(), Redaction()
     warehouse = Warehouse(folder / "store", endpoints)
+    vault = Vault(paths.recording_keys(settings))
+    vault.prepare()
+    shelf = Shelf(folder / "recordings", keep.recordings, vault.seal_bytes, vault.open_bytes)
     return Pipeline(
         folder,
         Bounds(keep.records, keep.records_age, keep.minutes_age),
@@ -34,6 +41,7 @@ def assemble(paths: Paths) -> Pipeline:
         Counted(folder / "counted.json"),
         Journal(folder),
         Exporter(settings.telemetry.collector, settings.telemetry.authorization),
+        Recordings(Rings(paths.rings), shelf, redaction, endpoints, keep.recordings_age, keep.record_all),
     )  # fmt: skip
 
 

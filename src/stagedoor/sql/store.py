@@ -14,8 +14,9 @@ from stagedoor.model.access import Token
 from stagedoor.model.application import Application
 from stagedoor.model.errors import Conflict
 from stagedoor.model.release import Line, Release
+from stagedoor.model.rollout import Rollout
 from stagedoor.model.version import Start, Version
-from stagedoor.sql import tables
+from stagedoor.sql import rollouts, tables
 from stagedoor.sql.activities import Activities
 from stagedoor.sql.alerts import Alerts, SavedQueries
 from stagedoor.sql.catalogue import Catalogue
@@ -24,11 +25,27 @@ from stagedoor.sql.deployments import Deployments
 from stagedoor.sql.dump import Dump
 from stagedoor.sql.operations import Operations
 from stagedoor.sql.people import People
+from stagedoor.sql.replays import Replays
+from stagedoor.sql.rollouts import Hooks, Rollouts
 from stagedoor.sql.scaling import Scaling
 from stagedoor.sql.values import Values
 
 
-class SqlStore(Activities, Alerts, SavedQueries, Deployments, Catalogue, People, Values, Operations, Scaling, Dump):
+class SqlStore(
+    Activities,
+    Alerts,
+    SavedQueries,
+    Deployments,
+    Catalogue,
+    People,
+    Values,
+    Operations,
+    Rollouts,
+    Hooks,
+    Scaling,
+    Replays,
+    Dump,
+):
     """Implements the port `Store`."""
 
     # Applications and versions
@@ -41,6 +58,7 @@ class SqlStore(Activities, Alerts, SavedQueries, Deployments, Catalogue, People,
             return [dict(row._mapping) for row in connection.execute(select(table)).all()]
 
         lines = [Line(**row) for row in all_of(tables.lines)]
+        moving, tried = rollouts.running(connection)
         return World(
             applications=[Application(**row) for row in all_of(tables.applications)],
             lines=lines,
@@ -48,6 +66,8 @@ class SqlStore(Activities, Alerts, SavedQueries, Deployments, Catalogue, People,
             deployments=self._all_deployments(connection),
             services=self._all_services(connection),
             tokens={row.pop("hash"): Token(**row) for row in all_of(tables.tokens)},
+            rollouts=moving,
+            experiments=tried,
         )
 
     async def application(self, name: str) -> Application | None:
@@ -136,11 +156,13 @@ class SqlStore(Activities, Alerts, SavedQueries, Deployments, Catalogue, People,
 
         await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
 
-    async def point(self, release: Release, change: Change) -> None:
+    async def point(self, release: Release, change: Change, rollout: Rollout | None = None) -> None:
         def work(connection: Connection) -> None:
             connection.execute(insert(tables.releases).values(**asdict(release)))
             key = {"application": release.application, "major": release.major, "stack": release.stack}
             put(connection, tables.lines, key, {"release": release.number})
+            if rollout is not None:
+                rollouts.point(connection, rollout)
             # The target and the former version alike: what lost its traffic just now is warm from now on.
             table = tables.deployments
             same = (table.c.application == release.application, table.c.stack == release.stack)
@@ -148,7 +170,7 @@ class SqlStore(Activities, Alerts, SavedQueries, Deployments, Catalogue, People,
             self._note(connection, change)
 
         try:
-            await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES)
+            await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES, news.ROLLOUTS)
         except IntegrityError:
             raise Conflict(f"release {release.number} of this line was made by somebody else just now") from None
 

@@ -277,3 +277,57 @@ saved_queries = Table(
     Column("saved_by", String(80), nullable=False),
     Column("saved_at", Float, nullable=False),
 )  # fmt: skip
+
+rollouts = Table(
+    "rollouts", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("operation", Integer, nullable=False, index=True),
+    Column("application", String(40), nullable=False, index=True),
+    Column("stack", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("wish", String(16), nullable=False, server_default=""),
+    Column("wished_by", String(80), nullable=False, server_default=""),
+    Column("body", JSON, nullable=False),
+)  # fmt: skip
+
+experiments = Table(
+    "experiments", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("application", String(40), nullable=False, index=True),
+    Column("stack", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("body", JSON, nullable=False),
+)  # fmt: skip
+
+# What starts an application's pipeline from outside: of its secret only a hash is kept.
+hooks = Table(
+    "hooks", metadata,
+    Column("application", String(40), primary_key=True),
+    Column("hash", String(64), nullable=False, index=True),
+)  # fmt: skip
+
+replay_reports = Table(
+    "replay_reports", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("application", String(40), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("body", JSON, nullable=False),
+)  # fmt: skip
+
+accepted_differences = Table(
+    "accepted_differences", metadata,
+    Column("application", String(40), primary_key=True),
+    Column("endpoint", String(400), primary_key=True),
+    Column("place", String(400), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)  # fmt: skip
+
+shadows = Table(
+    "shadows", metadata,
+    Column("application", String(40), primary_key=True),
+    Column("stack", String(16), primary_key=True),
+    Column("body", JSON, nullable=False),
+)  # fmt: skip

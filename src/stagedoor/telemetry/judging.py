@@ -15,6 +15,7 @@ from stagedoor.model.filters import python
 from stagedoor.model.minute import Minute
 from stagedoor.model.sketch import bucket
 from stagedoor.telemetry import records
+from stagedoor.telemetry.arms import Arms, Split
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.records import CallRecord, Record, RequestRecord
 
@@ -150,6 +151,7 @@ class Judge:
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
+        self.arms = Arms()
         self._calls = _Calls()
         self._instances = set(_NOBODY)
         self.flags: frozenset[str] = frozenset()
@@ -180,17 +182,20 @@ class Judge:
         self, requests: Sequence[RequestRecord]
     ) -> tuple[Iterable[_Place], dict[tuple[str, str, str], defaultdict[str, list[_Seen]]]]:
         """(requests by where they belong, and by application, stack, endpoint and the reason to keep them)."""
-        found: dict[tuple[str, str, str, str], _Place] = {}
+        found: dict[tuple[str, str, str, str], tuple[_Place, Split | None]] = {}
         places: dict[tuple[str, str, str, str], _Place] = {}
         kept: defaultdict[tuple[str, str, str], defaultdict[str, list[_Seen]]] = defaultdict(lambda: defaultdict(list))
         fresh: dict[str, tuple[int, _Place]] = {}
         take, reason, flags, known = self._calls.take, self._reason, self.flags, self._instances
         for one in requests:
             key = (one.target, one.stack, one.method, one.path)
-            place = found.get(key)
-            if place is None:
-                place = found[key] = self._place(one, places, kept)
+            known_place = found.get(key)
+            if known_place is None:
+                known_place = found[key] = self._place(one, places, kept), self.arms.of(one.target)
+            place, split = known_place
             took, calls = one.us, take(one.id)
+            if split is not None:
+                split.add(one, took, calls, place.key[3])
             retried, refused = _troubles(calls) if calls else (0, 0)
             seen = (one, took, calls)
             place.seen.append(seen)

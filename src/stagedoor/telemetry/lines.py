@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.model.filters.python import Reading
-from stagedoor.telemetry.redact import CROSSED, Redaction
+from stagedoor.model.redaction import CROSSED, Redaction
 
 _LONGEST, _MOST_FIELDS = 8000, 8000
 _MOST_BYTES, _MOST_LINES = 1 << 20, 2000  # Of one instance in a second.

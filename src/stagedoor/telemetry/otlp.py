@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from stagedoor.model.errors import Invalid, TooLarge
-from stagedoor.telemetry.redact import CROSSED, Redaction
+from stagedoor.model.redaction import CROSSED, Redaction
 
 LARGEST = 4 << 20
 _MOST, _LONGEST_NAME, _LONGEST_ATTRIBUTES = 10_000, 200, 4000

@@ -19,6 +19,7 @@ import duckdb
 
 from stagedoor.decide import keep
 from stagedoor.model.minute import Minute
+from stagedoor.model.redaction import Redaction
 from stagedoor.model.sketch import quantile
 from stagedoor.model.tables import TABLES
 from stagedoor.telemetry.counted import Counted
@@ -31,8 +32,8 @@ from stagedoor.telemetry.live import Live
 from stagedoor.telemetry.minutes import read as read_minutes
 from stagedoor.telemetry.otlp import Told
 from stagedoor.telemetry.raw import Cut, Raw
+from stagedoor.telemetry.recordings.keeping import Recordings
 from stagedoor.telemetry.records import decode
-from stagedoor.telemetry.redact import Redaction
 from stagedoor.telemetry.warehouse import Warehouse
 
 log = logging.getLogger("stagedoor.telemetry")
@@ -70,6 +71,7 @@ class Pipeline:
     counted: Counted
     journal: Journal
     exporter: Exporter
+    recordings: Recordings
     failed: str = ""
     spans_refused: int = 0
     _taken: deque[Cut] = field(default_factory=deque)
@@ -90,6 +92,7 @@ class Pipeline:
         self.raw.append(cleaned, records)
         self.figures.take(records)
         self.live.feed(records)
+        self.recordings.take(records)
 
     async def run(self) -> None:
         """Until it is cancelled; then everything is written."""
@@ -99,6 +102,7 @@ class Pipeline:
         sending = asyncio.get_running_loop().create_task(
             self.exporter.run(lambda: list(self.warehouse.totals.values()))
         )
+        recording = asyncio.get_running_loop().create_task(self.recordings.run())
         try:
             while True:
                 await asyncio.sleep(_TICK)
@@ -112,6 +116,7 @@ class Pipeline:
                     self.live.show("log", lines)
         finally:
             sending.cancel()
+            recording.cancel()
             await asyncio.shield(self.work(self._close))
 
     async def work(self, step: Callable[[], Found]) -> Found:
@@ -157,11 +162,14 @@ class Pipeline:
     # What control and others tell
 
     def learn(self, known: dict[str, Any]) -> None:
-        """{endpoints: {application@version: [[method, path]]}, personal: [names], flags: [devices]}."""
+        """{endpoints: {application@version: [[method, path]]}, personal: [names], flags: [devices],
+        shadows: {application|stack: share}}."""
         self._try(lambda: self.journal.learn(known))
         self.endpoints.learn(known.get("endpoints", {}))
         self.redaction.learn(known.get("personal", ()))
         self.warehouse.flag(known.get("flags", ()))
+        self.recordings.flags = frozenset(known.get("flags", ()))
+        self.recordings.shadows = known.get("shadows", {})
 
     def add_usage(self, told: dict[str, Any]) -> None:
         """{rows: [[at, application, version, ...]], asked: {worker: requests}, under_way}: what control looked at."""
@@ -214,10 +222,12 @@ class Pipeline:
                 past[key].add(one)
             else:
                 past[key] = one
-        self.warehouse.learn_slow(
-            (*key, int(quantile(one.latencies, keep.SLOW_SHARE) * 1e6))
+        slow = {
+            key: int(quantile(one.latencies, keep.SLOW_SHARE) * 1e6)
             for key, one in past.items() if one.requests >= keep.SLOW_SAMPLE
-        )  # fmt: skip
+        }  # fmt: skip
+        self.warehouse.learn_slow((*key, us) for key, us in slow.items())
+        self.recordings.slow = slow
 
     def _write(self) -> None:
         self._written = time.monotonic()

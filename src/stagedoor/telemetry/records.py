@@ -107,6 +107,17 @@ def target(text: str) -> tuple[tuple[str, str], str, int]:
     return (application, version), line, int(parts[2]) if len(parts) > 2 and parts[2].isdigit() else 0
 
 
+def cohort(text: str) -> str:
+    """The arm of a split that a request was in."""
+    return (text.split("|", 4) + [""] * 4)[3] if text.count("|") > 2 else ""
+
+
+def unit(text: str) -> int:
+    """A hash of who asked, within their split; -1 for who was in no arm of one."""
+    told = text.rpartition("|")[2] if text.count("|") > 3 else ""
+    return int(told) if told.isdigit() else -1
+
+
 @lru_cache(4096)
 def holder(text: str) -> tuple[str, str, str, str]:
     """(application, version, instance, stack) of what the egress says of who called."""
@@ -145,7 +156,7 @@ def _plain(name: str) -> str:
 _AT = {"time": "(r.end - r.us)", "at": "((r.end - r.us) / 1e6)", "duration": "r.us"}
 _REQUEST = _AT | {
     "kind": "'request'", "application": "target(r.target)[0][0]", "version": "target(r.target)[0][1]",
-    "line": "target(r.target)[1]", "release": "target(r.target)[2]", "region": "'local'", "cohort": "''",
+    "line": "target(r.target)[1]", "release": "target(r.target)[2]", "region": "'local'", "cohort": "cohort(r.target)",
     "device_type": f"device_type({_plain('device')})", "endpoint": "endpoint(target(r.target)[0], r.method, r.path)",
     "degraded": "r.degraded", "reused": "r.told.partition('|')[2]",
     "queue": "(max(0, r.queue_ms) * 1000)", "answer": "(max(0, r.answer_ms) * 1000)", "retries": "retries(r.retries)",
@@ -160,7 +171,13 @@ CALLS = Reading(_CALL, {"holder": holder, "retries": retries, "span": span})
 
 
 def requests(endpoints: Endpoints) -> Reading:
-    known = {"target": target, "device_type": device_type, "retries": retries, "endpoint": endpoints.of}
+    known = {
+        "target": target,
+        "cohort": cohort,
+        "device_type": device_type,
+        "retries": retries,
+        "endpoint": endpoints.of,
+    }
     return Reading(_REQUEST, known)
 
 

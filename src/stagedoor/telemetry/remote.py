@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 
 from stagedoor.model import errors
 from stagedoor.model.minute import Minute
+from stagedoor.model.recording import Recording
 
 
 class RemoteRecords:
@@ -78,6 +79,16 @@ class RemoteRecords:
             raise _away() from None
         return _read(answer)
 
+    async def recordings(self, ids: Sequence[str]) -> list[Recording]:
+        content = msgspec.msgpack.encode(list(ids))
+        try:
+            answer = await self._client.post("/recordings", content=content)
+        except httpx.TransportError:
+            raise _away() from None
+        if answer.status_code != 200:
+            _read(answer)
+        return await asyncio.to_thread(_recordings, answer.content)
+
     async def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:
         try:
             async with self._client.stream("GET", "/watch", params={"query": query, "kind": kind}) as answer:
@@ -122,3 +133,7 @@ _REFUSALS = {one.code: one for one in (errors.Invalid, errors.Missing, errors.To
 
 def _minutes(content: bytes) -> list[Minute]:
     return msgspec.json.decode(content, type=list[Minute])
+
+
+def _recordings(content: bytes) -> list[Recording]:
+    return msgspec.msgpack.decode(content, type=list[Recording], strict=False)

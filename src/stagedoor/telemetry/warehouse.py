@@ -19,6 +19,7 @@ import duckdb
 from stagedoor.model import tables
 from stagedoor.model.minute import ADDED, Minute
 from stagedoor.telemetry import schema
+from stagedoor.telemetry.arms import Arms
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.files import File, Files
 from stagedoor.telemetry.inserting import insert
@@ -63,6 +64,10 @@ class Warehouse:
         self._new = 0
         for table in tables.TABLES:
             self._db.execute(schema.create(table, f"new_{table}"))
+
+    @property
+    def arms(self) -> Arms:
+        return self._judge.arms
 
     @property
     def judged(self) -> int:

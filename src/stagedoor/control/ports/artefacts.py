@@ -40,6 +40,10 @@ class Artefacts(Protocol):
 
     def import_paths(self, layer: str, *, tool: str = "") -> list[str]: ...
 
+    async def packed(self, source: str) -> bytes:
+        """A source as it was uploaded: a gzipped tar."""
+        ...
+
     def has_tests(self, source: str, folder: str) -> bool: ...
 
     def texts(self, source: str, endings: tuple[str, ...]) -> dict[str, str]:

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 from stagedoor.model.deployment import Ground, Sandbox, Spec
 from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.profile import Memory, Profile, Waiting
+from stagedoor.model.recording import Outcome
+from stagedoor.model.replay import Replay
 
 
 class Engine(Protocol):
@@ -60,8 +62,20 @@ class Engine(Protocol):
     def read_shell(self, shell: str) -> AsyncIterator[bytes]: ...
 
     async def check(
-        self, sandbox: Sandbox, paths: list[str], tests: str, config: dict[str, Any], timeout: float
-    ) -> dict[str, Any]: ...
+        self,
+        sandbox: Sandbox,
+        paths: list[str],
+        tests: str,
+        config: dict[str, Any],
+        timeout: float,
+        command: tuple[str, ...] = (),
+    ) -> dict[str, Any]:
+        """Runs tests, or a command in their place, in a sandbox: {passed, summary, output, seconds}."""
+        ...
+
+    def replay(self, wanted: Replay) -> AsyncIterator[Outcome]:
+        """What each recording came to, in their order. Raises Unavailable."""
+        ...
 
     async def instances(self, *, measure: bool = False) -> list[dict[str, Any]]: ...
 

@@ -1,9 +1,10 @@
 """What control needs of telemetry."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 from stagedoor.model.minute import Minute
+from stagedoor.model.recording import Recording
 
 
 class Records(Protocol):
@@ -36,10 +37,14 @@ class Records(Protocol):
         ...
 
     async def ask(self, question: str, **said: str) -> Any:
-        """Anything else: history, trace/ID, compare, chart, logs, context, usage, health, sources.
+        """Anything else: history, trace/ID, arms/SPLIT, compare, chart, logs, context, usage, health, sources.
 
         Raises what is wrong with the question, and Unavailable while telemetry is away.
         """
+        ...
+
+    async def recordings(self, ids: Sequence[str]) -> list[Recording]:
+        """At most 100, without those that are gone or damaged; of a single one that is raised."""
         ...
 
     def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:

@@ -10,13 +10,18 @@ from stagedoor.model.access import Identity, Session, Team, Token, User
 from stagedoor.model.activity import Activity, Head, Search
 from stagedoor.model.alert import Alert, Silence
 from stagedoor.model.application import Application
+from stagedoor.model.comparison import Accepted
 from stagedoor.model.configuration import Value
 from stagedoor.model.deployment import Deployment
+from stagedoor.model.experiment import Experiment
 from stagedoor.model.operation import Operation, Step
+from stagedoor.model.recording_views import ReportView
 from stagedoor.model.release import Line, Release
+from stagedoor.model.rollout import Rollout
 from stagedoor.model.saved import SavedQuery
 from stagedoor.model.scaling import FixedScale, ScaleStep
 from stagedoor.model.service import Service
+from stagedoor.model.shadow import Shadow
 from stagedoor.model.version import Version
 
 
@@ -34,7 +39,9 @@ class Change:
 
 @dataclass(frozen=True)
 class World:
-    """Everything the edge's traffic follows from, read in one transaction."""
+    """Everything the edge's traffic follows from, read in one transaction. Rollouts and experiments: those under way,
+    the oldest first.
+    """
 
     applications: list[Application]
     lines: list[Line]
@@ -42,6 +49,8 @@ class World:
     deployments: list[Deployment]
     services: list[Service]
     tokens: dict[str, Token]
+    rollouts: list[Rollout]
+    experiments: list[Experiment]
 
     @cached_property
     def deployments_of(self) -> dict[str, list[Deployment]]:
@@ -85,8 +94,42 @@ class Store(Protocol):
 
     async def forget_operations(self, before: float) -> int: ...
 
-    async def point(self, release: Release, change: Change) -> None:
-        """Adds the release and moves its line's pointer to it, both or neither."""
+    async def point(self, release: Release, change: Change, rollout: Rollout | None = None) -> None:
+        """Adds the release, moves its line's pointer to it, and saves its rollout, if any: all or nothing."""
+        ...
+
+    async def add_rollout(self, rollout: Rollout) -> Rollout: ...
+
+    async def save_rollout(self, rollout: Rollout, change: Change | None = None) -> None: ...
+
+    async def wish_rollout(self, number: int, wish: str, by: str, change: Change) -> None: ...
+
+    async def answer_rollout(self, number: int, wish: str) -> None: ...
+
+    async def rollout(self, number: int) -> Rollout | None: ...
+
+    async def rollout_of(self, operation: int) -> list[Rollout]:
+        """Of an operation, the oldest first."""
+        ...
+
+    async def rollouts(self, application: str, stack: str, limit: int) -> list[Rollout]:
+        """The newest first."""
+        ...
+
+    async def save_hook(self, application: str, digest: str, change: Change) -> None:
+        """In the place of the one it had; none for an empty one."""
+        ...
+
+    async def hooked(self, digest: str) -> str:
+        """The application whose hook has this hash, empty for none."""
+        ...
+
+    async def add_experiment(self, experiment: Experiment, change: Change) -> Experiment: ...
+
+    async def save_experiment(self, experiment: Experiment, change: Change | None = None) -> None: ...
+
+    async def experiments(self, application: str = "", stack: str = "") -> list[Experiment]:
+        """The newest first."""
         ...
 
     async def delete_line(self, line: Line, change: Change) -> None: ...
@@ -168,6 +211,30 @@ class Store(Protocol):
         ...
 
     async def drop_query(self, name: str, change: Change) -> None: ...
+
+    async def add_report(self, report: ReportView) -> ReportView:
+        """With its number. The oldest of the application go."""
+        ...
+
+    async def save_report(self, report: ReportView) -> None: ...
+
+    async def reports(self, application: str, limit: int) -> list[ReportView]:
+        """The newest first."""
+        ...
+
+    async def report(self, number: int) -> ReportView | None: ...
+
+    async def accepted(self, application: str) -> list[Accepted]: ...
+
+    async def accept(self, one: Accepted, change: Change) -> None: ...
+
+    async def retract(self, one: Accepted, change: Change) -> None: ...
+
+    async def shadows(self) -> list[Shadow]: ...
+
+    async def save_shadow(self, shadow: Shadow, change: Change | None = None) -> None: ...
+
+    async def drop_shadow(self, shadow: Shadow, change: Change) -> None: ...
 
     async def services(self) -> list[Service]: ...
 

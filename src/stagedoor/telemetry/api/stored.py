@@ -25,7 +25,7 @@ class StoredApi:
         return {
             "/history": self.history, "/trace/{id}": self.trace, "/compare": self.compare, "/minutes": self.minutes,
             "/request_totals": self.request_totals, "/chart": self.chart, "/logs": self.logs, "/context": self.context,
-            "/usage": self.usage,
+            "/usage": self.usage, "/arms/{split}": self.arms,
         }  # fmt: skip
 
     def told(self) -> dict[str, Answer]:
@@ -48,6 +48,11 @@ class StoredApi:
 
     async def _ask(self, question: Callable[[], Any]) -> Any:
         return await self._pipeline.ask(question)
+
+    async def arms(self, request: Request) -> Any:
+        """Requests of a split's arms, from number `after` on."""
+        split, after = request.path_params["split"], int(request.query_params.get("after", "0"))
+        return await self._ask(lambda: self._pipeline.warehouse.arms.told(split, after))
 
     async def trace(self, request: Request) -> Any:
         found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, request.path_params["id"]))

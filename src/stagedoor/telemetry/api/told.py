@@ -30,6 +30,8 @@ class ToldApi:
             "export_dropped": one.exporter.dropped, "store_bytes": one.warehouse.files.size(),
             "files_dropped": one.warehouse.files.dropped, "edge_dropped": one.counted.dropped,
             "records": one.counted.records, "spans_refused": one.spans_refused,
+            "recordings": one.recordings.kept, "recordings_lost": one.recordings.lost,
+            "recordings_refused": one.recordings.refused, "recordings_bytes": one.recordings.shelf.size(),
         }  # fmt: skip
 
     async def learn(self, request: Request) -> Any:

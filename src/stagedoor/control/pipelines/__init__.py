@@ -1,0 +1,1 @@
+"""Pipelines: what a version goes through on its way to its devices, stage by stage."""

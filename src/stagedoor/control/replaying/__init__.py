@@ -1,0 +1,1 @@
+"""What is done with recordings: looked at, run again, compared, made to fail."""

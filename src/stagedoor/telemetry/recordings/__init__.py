@@ -1,0 +1,1 @@
+"""Recordings: taken out of the instances' rings, crossed out, sealed, kept for a reason and a time."""
