@@ -19,11 +19,16 @@ const Services = lazy(() => import("./pages/services"));
 const Service = lazy(() => import("./pages/service"));
 const Alerts = lazy(() => import("./pages/alerts"));
 const Alert = lazy(() => import("./pages/alert"));
+const RolloutPage = lazy(() => import("./pages/rollout"));
 const Requests = lazy(() => import("./pages/requests"));
 const Insight = lazy(() => import("./pages/insight"));
 const Saved = lazy(() => import("./pages/saved"));
 const Traces = lazy(() => import("./pages/traces"));
 const Trace = lazy(() => import("./pages/trace"));
+const Recordings = lazy(() => import("./pages/recordings"));
+const RecordingPage = lazy(() => import("./pages/recording"));
+const Replays = lazy(() => import("./pages/replays"));
+const ReportPage = lazy(() => import("./pages/report"));
 const LogSearch = lazy(() => import("./pages/log-search"));
 const Usage = lazy(() => import("./pages/usage"));
 const Query = lazy(() => import("./pages/query"));
@@ -83,6 +88,7 @@ function Pages() {
       <Route path="/services/:name/charts">{({ name }) => <ServiceCharts key={name} name={name} />}</Route>
       <Route path="/alerts" component={Alerts} />
       <Route path="/alerts/:number">{({ number }) => <Alert key={number} number={Number(number)} />}</Route>
+      <Route path="/rollouts/:number">{({ number }) => <RolloutPage key={number} number={Number(number)} />}</Route>
       <Route path="/insight" component={Insight} />
       <Route path="/saved">
         <Saved />
@@ -90,6 +96,10 @@ function Pages() {
       <Route path="/saved/:name">{({ name }) => <Saved key={name} name={name} />}</Route>
       <Route path="/traces" component={Traces} />
       <Route path="/traces/:id">{({ id }) => <Trace key={id} id={id} />}</Route>
+      <Route path="/recordings" component={Recordings} />
+      <Route path="/recordings/:id">{({ id }) => <RecordingPage key={id} id={id} />}</Route>
+      <Route path="/replays" component={Replays} />
+      <Route path="/replays/:number">{({ number }) => <ReportPage key={number} number={Number(number)} />}</Route>
       <Route path="/logs" component={LogSearch} />
       <Route path="/usage" component={Usage} />
       <Route path="/query" component={Query} />

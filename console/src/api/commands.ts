@@ -22,6 +22,34 @@ export const release = (application: string, version: string, stack: string, mak
 export const deleteLine = (application: string, line: string, stack: string, confirm: string) =>
   command("delete", application, "--line", major(line), "--stack", stack, ...(confirm ? ["--confirm", confirm] : []));
 
+export const explainPipeline = (application: string, stack: string) =>
+  command("pipeline", "explain", application, ...(stack === "prod" ? [] : ["--stack", stack]));
+
+export const answerPipeline = (action: string, number: number, why: string) =>
+  command("pipeline", action, number, ...(why ? ["--why", why] : []));
+
+export const makeHook = (application: string) => command("pipeline", "hook", application);
+
+export const removeHook = (application: string) => command("pipeline", "hook", application, "--remove");
+
+type CellSaid = { name: string; version: string; share: string };
+
+export const startExperiment = (name: string, cells: CellSaid[], days: string, application: string, stack: string, line: number) =>
+  command(
+    "experiment", "start", name || "NAME",
+    ...cells.flatMap((one) => ["--cell", `${one.name || "CELL"}${one.version && `=${one.version}`}:${one.share || "SHARE"}`]),
+    "--days", days || "DAYS",
+    ...(stack === "prod" ? [] : ["--stack", stack]),
+    ...(line < 0 ? [] : ["--line", line]),
+    "--application", application,
+  );
+
+export const listExperiments = (application: string) => command("experiment", "list", "--application", application);
+
+export const showExperiment = (name: string) => command("experiment", "show", name);
+
+export const endExperiment = (name: string) => command("experiment", "end", name);
+
 export const logs = (application: string, instance = "") =>
   command("logs", application, "-f", ...(instance ? ["--instance", instance] : []));
 
@@ -181,3 +209,69 @@ export const activity = (application: string, filters: { [name: string]: string 
   );
 
 export const verifyActivities = (head: string) => command("activity", "verify", ...(head ? ["--head", head] : []));
+
+export const wishRollout = (what: string, number: number) => command("rollout", what, number);
+
+export const oneRollout = (number: number, goesOn: boolean) => command("rollout", goesOn ? "watch" : "show", number);
+
+export const listRollouts = (application: string, stack: string) =>
+  command("rollout", "list", "--application", application, ...(stack ? ["--stack", stack] : []));
+
+type Recorded = { application: string; stack: string; version: string; endpoint: string; device: string; reason: string; replayable: string };
+
+export const recordings = ({ application, replayable, ...filters }: Recorded) =>
+  command(
+    "recordings",
+    ...(application ? [application] : []),
+    ...Object.entries(filters).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])),
+    ...(replayable ? ["--replayable"] : []),
+  );
+
+export const saveRecording = (id: string) => command("recordings", "--har", id);
+
+const withVersion = (against: string) => (against ? ["--against", against] : []);
+
+export const replay = (id: string, against: string) => command("replay", id, ...withVersion(against));
+
+/** `call` as people count them, from 1. */
+export const failCall = (id: string, against: string, call: number, kind: string) =>
+  command("replay", id, ...withVersion(against), "--fail", `${call || "CALL"}=${kind}`);
+
+export const failEach = (id: string, against: string) => command("replay", id, ...withVersion(against), "--failures");
+
+export const debug = (id: string, against: string) => command("replay", id, ...withVersion(against), "--debug");
+
+type Compared = { application: string; against: string; version: string; stack: string; time: string; endpoint: string; limit: string };
+
+export const compareVersions = ({ application, against, version, stack, time, endpoint, limit }: Compared) =>
+  command(
+    "replay", "--last", time || "TIME", "--against", against || "VERSION", "--application", application || "APPLICATION",
+    ...(version ? ["--version", version] : []),
+    ...(stack === "prod" ? [] : ["--stack", stack]),
+    ...(endpoint ? ["--endpoint", endpoint] : []),
+    ...(limit === "100" ? [] : ["--limit", limit || "LIMIT"]),
+  );
+
+export const listReports = (application: string) => command("replay", "--list", ...(application ? ["--application", application] : []));
+
+export const oneReport = (number: number) => command("replay", "--report", number);
+
+export const beginShadow = (application: string, version: string, stack: string, share: string, time: string, live: boolean) =>
+  command(
+    "shadow", "start", version || "VERSION", "--application", application || "APPLICATION",
+    ...(stack === "prod" ? [] : ["--stack", stack]),
+    "--share", share || "SHARE", "--time", time || "TIME",
+    ...(live ? ["--live"] : []),
+  );
+
+export const endShadow = (application: string, stack: string) =>
+  command("shadow", "end", "--application", application, ...(stack === "prod" ? [] : ["--stack", stack]));
+
+type Spot = { endpoint: string; place: string; kind: string };
+
+const spot = ({ endpoint, place, kind }: Spot) => [endpoint, place, ...(kind === "changed" ? [] : ["--kind", kind])];
+
+export const acceptDifference = (application: string, of: Spot, why: string) =>
+  command("difference", "accept", ...spot(of), "--why", why || "REASON", "--application", application);
+
+export const retractDifference = (application: string, of: Spot) => command("difference", "retract", ...spot(of), "--application", application);

@@ -21,6 +21,7 @@ const CONCERNS: Record<string, string[]> = {
   operations: ["operations", "publications", "versions", "releases", "values"],
   activities: ["activities"],
   alerts: ["alerts", "saved"],
+  rollouts: ["rollouts", "replays"],
   services: ["services"],
   status: ["status"],
   access: ["access"],
@@ -59,10 +60,14 @@ export function useRates(deployment: string): Rate[] {
 
 /** Keeps listening for as long as somebody is signed in. Returns what ends it. */
 export function listen(queries: QueryClient): () => void {
+  return whileSeen((signal) => void stay(queries, signal));
+}
+
+/** A page nobody looks at gives its connection back: browsers allow few to one place. Returns what ends it. */
+export function whileSeen(begin: (signal: AbortSignal) => void): () => void {
   let over = new AbortController();
   let hiding: ReturnType<typeof setTimeout> | undefined;
-  const start = () => void stay(queries, over.signal);
-  // A page nobody looks at gives its connection back: browsers allow few to one place.
+  const start = () => begin(over.signal);
   const seen = () => {
     clearTimeout(hiding);
     if (document.hidden) hiding = setTimeout(() => over.abort(), HIDDEN_FOR);

@@ -1,6 +1,6 @@
 /** Who changed what, when, from what to what: found by words and times, exported, and whether all of it is still there. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useId, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useSearchParams } from "wouter";
 import * as commands from "../api/commands";
 import { readTime } from "../api/moments";
@@ -13,6 +13,7 @@ import { count, span } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
 import { Empty } from "../parts/trouble";
+import { Word } from "../parts/word";
 import { Whole } from "./activity-chain";
 
 type Asked = Required<Search>;
@@ -105,28 +106,6 @@ function Filters({ asked, apply, clear }: FiltersProps) {
         <Choices label="Of the last" options={SPANS} value={asked.since} set={(since) => apply({ ...typed, since })} />
       </div>
     </form>
-  );
-}
-
-type WordProps = { label: string; value: string; set: (value: string) => void; known: string[] };
-
-/** A word; those that were seen lately are suggested. */
-function Word({ label, value, set, known }: WordProps) {
-  const list = useId();
-  const all = [...new Set(known)].sort();
-  return (
-    <Field label={label}>
-      {(ids) => (
-        <>
-          <input {...ids} className="input" list={all.length ? list : undefined} value={value} onChange={(event) => set(event.target.value)} autoComplete="off" spellCheck={false} />
-          <datalist id={list}>
-            {all.map((one) => (
-              <option key={one} value={one} />
-            ))}
-          </datalist>
-        </>
-      )}
-    </Field>
   );
 }
 

@@ -1,6 +1,6 @@
 /** One application: what it is, and its parts. */
 import { useQuery } from "@tanstack/react-query";
-import { lazy, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { alerts } from "../api/alerts";
 import type { Schemas } from "../api/client";
@@ -10,6 +10,7 @@ import { Icon } from "../parts/icons";
 import { Loaded } from "../parts/loaded";
 import { Page } from "../parts/page";
 import { State } from "../parts/state";
+import { Skeleton } from "../parts/trouble";
 import { Overview } from "./overview";
 
 const Scaling = lazy(() => import("./scaling"));
@@ -20,6 +21,8 @@ const ApplicationRequests = lazy(() => import("./application-requests"));
 const ApplicationCalls = lazy(() => import("./application-calls"));
 const Logs = lazy(() => import("./logs"));
 const Configuration = lazy(() => import("./configuration"));
+const ApplicationPipeline = lazy(() => import("./application-pipeline"));
+const Experiments = lazy(() => import("./experiments"));
 const ApplicationCharts = lazy(() => import("./charts"));
 const ApplicationActivity = lazy(() => import("./application-activity"));
 const Missing = lazy(() => import("./missing"));
@@ -36,6 +39,8 @@ const PARTS = [
   { path: "scaling", text: "Scaling", show: Scaling },
   { path: "versions", text: "Versions", show: Versions },
   { path: "releases", text: "Releases", show: Releases },
+  { path: "pipeline", text: "Pipeline", show: ApplicationPipeline },
+  { path: "experiments", text: "Experiments", show: Experiments },
   { path: "configuration", text: "Configuration", show: Configuration },
   { path: "activity", text: "Activity", show: ApplicationActivity },
 ];
@@ -49,7 +54,12 @@ export default function Application({ name, part }: { name: string; part: string
     <Page title={title} heading={name} lead={query.data && <Facts one={query.data} />} above={<Way />}>
       <Parts name={name} part={part} />
       <Loaded query={query} rows={6}>
-        {(one) => <chosen.show application={one} />}
+        {(one) => (
+          // Of its own, so that the heading keeps the focus while a part comes.
+          <Suspense fallback={<Skeleton rows={6} />}>
+            <chosen.show application={one} />
+          </Suspense>
+        )}
       </Loaded>
     </Page>
   );
@@ -74,6 +84,8 @@ function Facts({ one }: { one: ApplicationView }) {
         Latest version <strong className="mono">{one.latest_version || "none"}</strong>
       </span>
       <Fires of={one.name} />
+      <Link href={`/recordings?application=${one.name}`}>Recordings</Link>
+      <Link href={`/replays?application=${one.name}`}>Replays</Link>
       {/^https?:\/\//.test(one.repository) && (
         <a href={one.repository} rel="noreferrer">
           Repository <Icon name="link" />

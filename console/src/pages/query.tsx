@@ -1,6 +1,7 @@
 /** SQL over what is stored, with the tables beside it. */
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { api, ask, Failure, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { useSession } from "../api/session";
@@ -49,11 +50,9 @@ export default function Query() {
   function insert(word: string) {
     const at = area.current!;
     const [from, to] = [at.selectionStart, at.selectionEnd];
-    setSql(sql.slice(0, from) + word + sql.slice(to));
-    requestAnimationFrame(() => {
-      at.focus();
-      at.setSelectionRange(from + word.length, from + word.length);
-    });
+    flushSync(() => setSql(sql.slice(0, from) + word + sql.slice(to)));
+    at.focus();
+    at.setSelectionRange(from + word.length, from + word.length);
   }
 
   return (

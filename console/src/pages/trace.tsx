@@ -43,9 +43,16 @@ function One({ id }: { id: string }) {
       lead={<span className="mono">{id}</span>}
       above={<Way />}
       actions={
-        <Link className="button" href={`/traces/compare?left=${encodeURIComponent(id)}`}>
-          Compare
-        </Link>
+        <>
+          {record?.instance && (
+            <Link className="button" href={`/recordings/${record.id}`}>
+              Recording
+            </Link>
+          )}
+          <Link className="button" href={`/traces/compare?left=${encodeURIComponent(id)}`}>
+            Compare
+          </Link>
+        </>
       }
     >
       <Loaded query={query} rows={6}>

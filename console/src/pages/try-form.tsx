@@ -6,7 +6,7 @@ import { major, quote } from "../api/commands";
 import { status } from "../api/queries";
 import { Command } from "../parts/command";
 import { Field } from "../parts/field";
-import { seconds } from "../parts/format";
+import { pretty, seconds } from "../parts/format";
 import { State } from "../parts/state";
 import { Problem } from "../parts/trouble";
 import type { Endpoint } from "./documentation";
@@ -114,14 +114,6 @@ function Shown({ answer }: { answer: Answer }) {
       </pre>
     </div>
   );
-}
-
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }
 
 /** `name: value` by line. */

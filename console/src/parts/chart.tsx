@@ -193,7 +193,7 @@ function Drawn({ of, className, x, y, step, until }: DrawnProps) {
   );
 }
 
-function useWidth(of: { current: HTMLElement | null }): number {
+export function useWidth(of: { current: HTMLElement | null }): number {
   const [width, setWidth] = useState(320);
   useEffect(() => {
     const watcher = new ResizeObserver(([one]) => one && setWidth(Math.max(200, Math.round(one.contentRect.width))));

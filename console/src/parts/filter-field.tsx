@@ -1,5 +1,6 @@
 /** A filter as one types it: fields are suggested, what is wrong is shown below with its place. */
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { type Hint, remember, remembered, suggest } from "../api/fields";
 import type { Kind } from "../api/telemetry";
 import { Refusal } from "./refusal";
@@ -45,13 +46,14 @@ export function FilterField({ label, kind, value, onApply, failure, examples, bu
       return apply(hint.text);
     }
     const next = before.slice(0, found.from) + hint.text;
-    setText(next + text.slice(caret));
-    setCaret(next.length);
-    setOpen(false);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(next.length, next.length);
+    // At once: a caret that is set a frame later jumps back in what was typed meanwhile.
+    flushSync(() => {
+      setText(next + text.slice(caret));
+      setCaret(next.length);
+      setOpen(false);
     });
+    input.current?.focus();
+    input.current?.setSelectionRange(next.length, next.length);
   }
 
   function press(event: KeyboardEvent) {

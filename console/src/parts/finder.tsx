@@ -16,6 +16,8 @@ const PAGES: Found[] = [
   ["/saved", "Saved queries"],
   ["/traces", "Traces"],
   ["/traces/compare", "Compare"],
+  ["/recordings", "Recordings"],
+  ["/replays", "Replays"],
   ["/logs", "Logs"],
   ["/usage", "Who uses what"],
   ["/query", "Query"],

@@ -113,14 +113,14 @@ export function Release({ application, version, onClose }: ReleaseProps) {
         await ask(
           api.POST("/v1/applications/{application}/releases", {
             params: { path: { application } },
-            body: { version, stack, default: makeDefault },
+            body: { version, stack, default: makeDefault, at: 0 },
           }),
         ),
       ]}
     >
       <p>
         The line <strong className="mono">^{version.split(".")[0]}</strong> moves to this version once it answers; what ran
-        before stays warm for the way back.
+        before stays warm for the way back. In prod a part of the traffic goes first, as its <code>stagedoor.toml</code> has it.
       </p>
       <Field label="Stack">
         {(ids) => (

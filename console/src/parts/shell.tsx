@@ -26,6 +26,8 @@ const TRAFFIC: Place[] = [
   { to: "/saved", text: "Saved queries", icon: "saved" },
   { to: "/requests", text: "Requests", icon: "requests" },
   { to: "/traces", text: "Traces", icon: "traces" },
+  { to: "/recordings", text: "Recordings", icon: "recordings" },
+  { to: "/replays", text: "Replays", icon: "replays" },
   { to: "/logs", text: "Logs", icon: "logs" },
   { to: "/usage", text: "Who uses what", icon: "usage" },
   { to: "/query", text: "Query", icon: "query" },
