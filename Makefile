@@ -5,7 +5,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 
 # Tests of what knows no database: once is enough.
-ONCE := isolation telemetry profile console_insight console_profile service_tls
+ONCE := isolation telemetry profile scale kills asgi debug demo dev edge edge_state machine places quickstart services services_faults \
+        services_limits service_tls tls $(patsubst tests/integration/test_%.py,%,$(wildcard tests/integration/test_console*.py))
 NO_DATABASE := $(foreach name,$(ONCE),--ignore tests/integration/test_$(name).py)
 
 .PHONY: help setup console up test site lint unit integration bench docs clean
@@ -38,7 +39,7 @@ integration: setup ## tests with the real parts
 	$(BIN)/python -m pytest tests/integration
 
 bench: setup     ## every figure, the short way
-	for name in path fanout throttle hang deploy size upgrade console coldstart density isolation scale insight store percentiles alerts; do $(BIN)/python -m bench $$name --quick --json; done
+	for name in path fanout throttle hang deploy size upgrade console coldstart density isolation scale insight store percentiles alerts canary pairing rollout replay shadow; do $(BIN)/python -m bench $$name --quick --json; done
 
 docs: setup      ## generate the references
 	$(BIN)/python -m scripts.references

@@ -20,9 +20,14 @@ NAMES = (
     "isolation",
     "scale",
     "alerts",
+    "canary",
+    "pairing",
+    "rollout",
     "insight",
     "store",
     "percentiles",
+    "replay",
+    "shadow",
 )
 
 

@@ -68,7 +68,7 @@ def run(*, quick: bool) -> Report:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         folder.chmod(0o755)
-        service = stack.enter_context(_service(folder))
+        service = stack.enter_context(served(folder))
         urls = {
             name: f"http://127.0.0.1:{port}{'/bench' if name == 'stagedoor' else ''}/home"
             for name, port in _ports(stack, folder, service).items()
@@ -144,7 +144,7 @@ def _ports(stack: ExitStack, folder: Path, service: int) -> dict[str, int]:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[int]:
+def served(folder: Path) -> Iterator[int]:
     """The service that everybody calls, over TCP as in life."""
     port = load.free_port()
     document = folder / "document.json"
@@ -158,11 +158,15 @@ def _service(folder: Path) -> Iterator[int]:
 @contextmanager
 def _stagedoor(folder: Path, address: str) -> Iterator[int]:
     with platform(load.SETTINGS) as running:
-        _register(running, address)
-        application = write_application(folder / "app", MAIN, MANIFEST)
-        running.cli("deploy", str(application), "--stack", "prod")
-        load.wait(running.port("prod"), "/bench/home")
+        deploy(running, folder, address)
         yield running.port("prod")
+
+
+def deploy(running: Running, folder: Path, address: str) -> None:
+    _register(running, address)
+    application = write_application(folder / "app", MAIN, MANIFEST)
+    running.cli("deploy", str(application), "--stack", "prod")
+    load.wait(running.port("prod"), "/bench/home")
 
 
 def _register(running: Running, address: str) -> None:
