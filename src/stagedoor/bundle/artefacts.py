@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from stagedoor import files
 from stagedoor.bundle import backup, bytecode, interpreters, unpack
 from stagedoor.bundle.layers import NONE, Layers
 from stagedoor.bundle.pack import pack
@@ -63,11 +64,7 @@ class Artefacts:
             manifest, raw = _read_manifest(unfinished)
             name = unpack.digest(unfinished)[:32]
             content = _content(unfinished, raw)
-            if (self._sources / name).is_dir():
-                os.utime(self._sources / name)  # In use again: not what may be swept.
-                shutil.rmtree(unfinished)
-            else:
-                os.replace(unfinished, self._sources / name)
+            files.place_folder(unfinished, self._sources / name)
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise

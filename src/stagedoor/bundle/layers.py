@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import stagedoor
+from stagedoor import files
 from stagedoor.bundle import uv
 from stagedoor.bundle.bytecode import compile_folder
 from stagedoor.bundle.interpreters import Interpreter
@@ -73,20 +74,20 @@ class Layers:
             return memory.read_text()
         answer = await ask()
         memory.parent.mkdir(exist_ok=True)
-        await asyncio.to_thread(_write, memory, answer)
+        await asyncio.to_thread(files.replace_file, memory, answer)
         return answer
 
     async def runtime(self, python: Interpreter) -> Path:
         """The runtime as a container sees it: this package's part for scripts, and what it stands on."""
         package = Path(stagedoor.__file__).parent
-        files = [package / name for name in _RUNTIME_FILES] + sorted((package / "runtime").glob("*.py"))
+        sources = [package / name for name in _RUNTIME_FILES] + sorted((package / "runtime").glob("*.py"))
         pinned = "".join(f"{name}=={version(name)}\n" for name in RUNTIME_PACKAGES)
-        content = b"".join(file.name.encode() + file.read_bytes() for file in files) + pinned.encode()
+        content = b"".join(file.name.encode() + file.read_bytes() for file in sources) + pinned.encode()
         name = f"runtime-{_hash(content, python)}"
 
         async def fill(target: Path) -> None:
             await self._fill(pinned, target, python)
-            for file in files:
+            for file in sources:
                 copy = target / "stagedoor" / file.relative_to(package)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
@@ -121,18 +122,12 @@ class Layers:
             unfinished.chmod(0o755)
             try:
                 await fill(unfinished)
-                os.replace(unfinished, self.path(name))
+                made = await asyncio.to_thread(files.place_folder, unfinished, self.path(name))
             except BaseException:
                 await asyncio.to_thread(shutil.rmtree, unfinished, True)
                 raise
-            return True
+            return made
 
 
 def _hash(content: bytes, python: Interpreter) -> str:
     return hashlib.sha256(content + python.version.encode() + os.uname().machine.encode()).hexdigest()[:24]
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".new")
-    temporary.write_text(text)
-    os.replace(temporary, path)

@@ -3,6 +3,7 @@
 Secrets are in it sealed; their keys are not. Keep a copy of the key file (keys/secrets in the data folder) elsewhere.
 """
 
+import os
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -25,7 +26,7 @@ def run(options: Namespace) -> int:
         raise Conflict(f"{file} is there already", hint="choose another name, or replace it with --force")
     client = session.connect()
     began = time.monotonic()
-    unfinished = file.with_name(f".{file.name}.unfinished")
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
     try:
         client.save(unfinished, "backup")
         unfinished.replace(file)

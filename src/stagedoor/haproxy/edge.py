@@ -3,13 +3,13 @@
 import asyncio
 import http.client
 import logging
-import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from stagedoor import files
 from stagedoor.control.ports.edge import Probed
 from stagedoor.haproxy import config, egress, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
@@ -233,14 +233,10 @@ def _ask(path: Path, target: str, headers: Mapping[str, str], timeout: float) ->
 
 
 def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
-    """Writes `path` so that a reader sees the old text or the new, never a part."""
+    """Replaces `path` unless it holds `text` already."""
     if path.exists() and path.read_text() == text:
         return
-    temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-    os.replace(temporary, path)
+    files.replace_file(path, text, mode=mode)
 
 
 def without_addresses(state: EdgeState) -> EdgeState:

@@ -1,9 +1,9 @@
 """What every container sees of the catalogue: one folder, read-only inside, whose files are replaced as it changes."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagedoor import files
 from stagedoor.model.deployment import Mount
 
 INSIDE = "/run/stagedoor/catalogue"
@@ -33,9 +33,6 @@ class Catalogue:
 
     def write(self, hosts: str, services: str) -> None:
         for name, text in (("hosts", hosts), ("services.json", services)):
-            file, new = self.folder / name, self.folder / f"{name}.new"
-            if file.exists() and file.read_text() == text:
-                continue
-            new.write_text(text)
-            new.chmod(0o644)
-            os.replace(new, file)
+            file = self.folder / name
+            if not file.exists() or file.read_text() != text:
+                files.replace_file(file, text)

@@ -3,12 +3,12 @@
 The files outlive node, not a machine that loses power: no instance does either, and control sends again what it wants.
 """
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from stagedoor import files
 from stagedoor.model.deployment import Spec
 from stagedoor.model.instance import Instance
 
@@ -26,13 +26,13 @@ class Journal:
             one.mkdir(parents=True, exist_ok=True)
 
     def keep_spec(self, spec: Spec) -> None:
-        _write(self._specs / f"{spec.deployment}.json", msgspec.json.encode(spec))
+        files.replace_file(self._specs / f"{spec.deployment}.json", msgspec.json.encode(spec), mode=0o600)
 
     def drop_spec(self, deployment: str) -> None:
         (self._specs / f"{deployment}.json").unlink(missing_ok=True)
 
     def keep_instance(self, one: Instance) -> None:
-        _write(self._instances / f"{one.id}.json", msgspec.json.encode(one))
+        files.replace_file(self._instances / f"{one.id}.json", msgspec.json.encode(one), mode=0o600)
 
     def drop_instance(self, instance: str) -> None:
         for folder in (self._instances, self._former):
@@ -53,14 +53,3 @@ def _read_all(folder: Path, kind: type[T]) -> list[T]:
         except msgspec.MsgspecError:
             path.unlink(missing_ok=True)
     return found
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        while content:
-            content = content[os.write(descriptor, content) :]
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stagedoor import files
+
 
 @dataclass(slots=True)
 class Counted:
@@ -34,9 +36,8 @@ class Counted:
             return Counter()
 
     def save(self, lines: Mapping[int, int]) -> None:
-        part = self.journal.with_suffix(".part")
-        part.write_text(json.dumps({"lines": dict(lines), "began": self._began, "dropped": self._agreed}))
-        part.replace(self.journal)
+        counts = {"lines": dict(lines), "began": self._began, "dropped": self._agreed}
+        files.replace_file(self.journal, json.dumps(counts))
 
     def compare(self, asked: Mapping[str, int], under_way: int, lines: Mapping[int, int]) -> bool:
         """Whether a worker is new. `asked`: requests that each worker counted; `lines`: records of it that came."""

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from stagedoor import files
+
 _LARGEST = 256_000_000  # Bytes of rows; above that a disk is not filled for what may be lost.
 
 
@@ -49,9 +51,7 @@ class Journal:
     def learn(self, known: dict[str, Any]) -> None:
         taught = msgspec.json.encode(known)
         if taught != self._taught:
-            part = self._known.with_suffix(".part")
-            part.write_bytes(taught)
-            part.replace(self._known)
+            files.replace_file(self._known, taught)
             self._taught = taught
 
     def known(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stagedoor import files
 from stagedoor.model.filters.python import Reading
 from stagedoor.model.redaction import CROSSED, Redaction
 
@@ -62,9 +63,7 @@ class Reader:
 
     def save(self) -> None:
         """After what was read is in the store: a line is rather read twice than lost."""
-        part = self._journal.with_suffix(".part")
-        part.write_text(json.dumps(self._offsets))
-        part.replace(self._journal)
+        files.replace_file(self._journal, json.dumps(self._offsets))
 
     def look(self) -> list[Line]:
         found: list[Line] = []

@@ -3,10 +3,10 @@
 import base64
 import hashlib
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stagedoor import files
 from stagedoor.model.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -90,19 +90,8 @@ class Vault:
 def write_private(file: Path, content: bytes) -> None:
     """Replaces a file that its owner alone reads, whole and on disk before this returns."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    fresh.rename(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # What is sealed with a key is committed after it is safe.
-    finally:
-        os.close(folder)
+    # What is sealed with a key is committed after it is safe.
+    files.replace_file(file, content, mode=0o600, durable=True)
 
 
 def _cipher(key: bytes) -> "AESGCM":
