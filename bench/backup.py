@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.harness.running import COMMAND, Running, platform, wait_until, write_application
+from tests.harness.steady import Steady
+
 from bench.report import Report
-from bench.running import COMMAND, Running, platform, wait_until, write_application
-from bench.steady import Steady
 
 _MAIN = """
 from stagedoor import config, endpoint, secrets

@@ -13,9 +13,10 @@ from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+from tests.harness.canary_cases import CASES
+from tests.harness.canary_traffic import BEGAN, EFFECTS, NONE, Effect, Traffic
+
 from bench import canary_real
-from bench.canary_cases import CASES
-from bench.canary_traffic import BEGAN, EFFECTS, NONE, Effect, Traffic
 from bench.report import Report, median
 from stagedoor.decide import canary
 from stagedoor.model.judgement import FAIL, HARM, KAYENTA, PASS, Judgement, Looked, Plan

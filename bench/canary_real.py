@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.harness.members import Members
+from tests.harness.running import Running, fetch_json, platform, write_application
 
-from bench.members import Members
 from bench.report import Report, median
-from bench.running import Running, fetch_json, platform, write_application
 
 _SETTINGS = '[edge]\nmember = "cookie:member"\nclient_rate = 1000000\n'
 _MANIFEST = 'name = "real"\nteam = "bench"\n'

@@ -13,12 +13,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.harness.running import Running, fetch, fetch_json, platform, wait_until
+from tests.harness.steady import Steady
+
 from bench import fleet
 from bench.fleet import IMPORTS, App
 from bench.peers import cold
 from bench.report import Report, median, percentile
-from bench.running import Running, fetch, fetch_json, platform, wait_until
-from bench.steady import Steady
 
 SETTINGS = "[pools]\nbackends = 100\ndoors = 150\nslots = 150\n[edge]\nclient_rate = 100000\n"
 _SLEEPS = '[scaling]\nidle = "500ms"\n[resources]\nmemory = "96MB"\n'

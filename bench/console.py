@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
+from tests.harness.browser import chromium, login_link
+from tests.harness.running import Running, platform
 
-from bench.browser import chromium, login_link
 from bench.path import deploy_small
 from bench.report import Report, median, percentile
-from bench.running import Running, platform
 
 # A task after the frame that draws the list: by then it is painted. Counted from the start of the navigation.
 _PAINTED = """() => new Promise(resolve => {

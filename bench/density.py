@@ -5,10 +5,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.harness.running import Running, fetch_json, platform, wait_until
+
 from bench import fleet
 from bench.fleet import App
 from bench.report import Report, median
-from bench.running import Running, fetch_json, platform, wait_until
 from bench.size import programs
 
 _SETTINGS = """

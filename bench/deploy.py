@@ -11,8 +11,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.harness.running import Running, fetch, installed_command, platform, write_application
+
 from bench.report import Report, median, percentile
-from bench.running import Running, fetch, installed_command, platform, write_application
 
 RATE = 200
 MAIN = """

@@ -13,11 +13,13 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench import load, tools
+from tests.harness import tools
+from tests.harness.running import Running, fetch, platform, write_application
+
+from bench import load
 from bench.load import PEERS, Turns
 from bench.peers.shaping import CALLS, shape
 from bench.report import Report, median
-from bench.running import Running, fetch, platform, write_application
 
 MANIFEST = """
 name = "bench"

@@ -20,8 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-
-from bench.running import wait_until
+from tests.harness.running import wait_until
 
 _LINES = 500
 _BLOCKS = 100

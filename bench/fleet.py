@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from tests.harness.running import Running, fetch_json, write_application
 
-from bench.running import Running, fetch_json, write_application
 from stagedoor.bundle.pack import pack
 
 _LOOK = 0.1

@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.harness.running import Running, fetch, platform, write_application
+from tests.harness.steady import Steady
+
 from bench import load
 from bench.report import Report, percentile
-from bench.running import Running, fetch, platform, write_application
-from bench.steady import Steady
 from bench.throttle import MANIFEST, PEERS, register
 
 TIMEOUT = "250ms"

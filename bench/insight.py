@@ -29,12 +29,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.harness.running import Running, fetch, fetch_json, platform, wait_until, write_application
+
 from bench import load, unrecorded
 from bench.load import Load
 from bench.onlookers import Finder, Prober, Sender, Watcher
 from bench.processes import cpu_seconds
 from bench.report import Report, median, percentile
-from bench.running import Running, fetch, fetch_json, platform, wait_until, write_application
 
 MAIN = """
 from stagedoor import Request, endpoint, log

@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.harness.running import Running, fetch_json, platform, wait_until
+from tests.harness.steady import Steady
+
 from bench import fleet
 from bench.fleet import App
 from bench.peers.bad import BAD, GOOD, KINDS
 from bench.report import Report, percentile
-from bench.running import Running, fetch_json, platform, wait_until
-from bench.steady import Steady
 
 _LIMITS = """
 [limits]

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import tools
+from tests.harness import tools
+from tests.harness.running import Got, fetch, wait_until
+
 from bench.report import Report, median
-from bench.running import Got, fetch, wait_until
 
 PEERS = Path(__file__).parent / "peers"
 # Nobody is limited: the load comes from one address.

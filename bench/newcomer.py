@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.debugger import attach
+from tests.harness.debugger import attach
+from tests.harness.running import fetch, wait_until
+
 from bench.report import Report
-from bench.running import fetch, wait_until
 
 ROOT = Path(__file__).parents[1]
 _DEMO, _TEST, _DEV = 8080, 8081, 8000

@@ -9,7 +9,7 @@ import time
 from typing import Any, Self
 from urllib.parse import quote
 
-from bench.running import Running, fetch
+from tests.harness.running import Running, fetch
 
 _LONGEST = 20.0
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from tests.harness.canary_traffic import EFFECTS, NONE, Effect, Traffic
 
 from bench.canary import Outcome, ours
-from bench.canary_traffic import EFFECTS, NONE, Effect, Traffic
 from bench.report import Report, median
 from stagedoor.decide import canary
 from stagedoor.decide.canary.sample import Floats

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import load, tools
+from tests.harness import tools
+from tests.harness.running import Running, platform, write_application
+
+from bench import load
 from bench.report import Report
-from bench.running import Running, platform, write_application
 
 MAIN = """
 from stagedoor import Request, endpoint

@@ -18,10 +18,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.harness.debugger import attach
+from tests.harness.running import Running, fetch, fetch_json, installed_command, platform, wait_until
+
 from bench import fanout, load
-from bench.debugger import attach
 from bench.report import Report, median
-from bench.running import Running, fetch, fetch_json, installed_command, platform, wait_until
 
 TAPED = Path(__file__).parent / "taped"
 RECORDED = """

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.harness.members import Members
+from tests.harness.running import Running, platform, write_application
 
 from bench import fleet
 from bench.fleet import App
-from bench.members import Members
 from bench.report import Report, median, percentile
-from bench.running import Running, platform, write_application
 
 RATE, SHARE = 500, 0.2
 SETTINGS = """

@@ -12,11 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tests.harness.running import Running, fetch_json, platform, wait_until
+from tests.harness.steady import Beside
+
 from bench import fleet
 from bench.fleet import App
 from bench.report import Report
-from bench.running import Running, fetch_json, platform, wait_until
-from bench.steady import Beside
 from stagedoor.decide import scale
 from stagedoor.decide.scale import Sample
 from stagedoor.model.scaling import Scaling

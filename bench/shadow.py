@@ -19,9 +19,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.harness.running import Running, fetch, fetch_json, platform, wait_until, write_application
+
 from bench import load
 from bench.report import Report, median
-from bench.running import Running, fetch, fetch_json, platform, wait_until, write_application
 
 RATE = 200
 SETTINGS = load.SETTINGS + 'device = "header:x-device"\n'

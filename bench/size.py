@@ -4,9 +4,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.harness.running import Running, platform
+
 from bench.path import deploy_small
 from bench.report import Report, median
-from bench.running import Running, platform
 
 
 def run(*, quick: bool) -> Report:

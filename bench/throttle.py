@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.harness.running import Running, fetch, platform, write_application
+from tests.harness.steady import Steady
+
 from bench import load
 from bench.report import Report, median, percentile
-from bench.running import Running, fetch, platform, write_application
-from bench.steady import Steady
 
 PEERS = Path(__file__).parent / "peers"
 RATE = 100  # Calls a second that are allowed.

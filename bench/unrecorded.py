@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import load, tools
-from bench.running import Running
+from tests.harness import tools
+from tests.harness.running import Running
+
+from bench import load
 from stagedoor.main.paths import Paths
 
 _LEFT_OUT = ("ring records", "frontend test ", "frontend probe ", "frontend egress ")

@@ -5,9 +5,9 @@ import tempfile
 from html import escape
 from pathlib import Path
 
-from bench.browser import chromium, login_link
-from bench.running import Running, platform, wait_until
 from playwright.sync_api import Browser
+from tests.harness.browser import chromium, login_link
+from tests.harness.running import Running, platform, wait_until
 
 DOCS = Path(__file__).parents[1] / "docs"
 _COLOURS = {"$": "#7cc4ff", "ok": "#7fd88f", "plain": "#d5dbe3", "dim": "#8a94a3"}

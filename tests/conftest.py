@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from bench import running
-from bench.postgresql import server
+
+from tests.harness import running
+from tests.harness.postgresql import server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

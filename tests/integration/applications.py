@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.running import write_application
+from tests.harness.running import write_application
 
 MANIFEST = 'name = "{name}"\nteam = "{team}"\n'
 # A replay may find what is broken in test already; then no rollout begins.

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from bench.running import Running, fetch
-
+from tests.harness.running import Running, fetch
 from tests.integration.applications import script
 
 CALLER = """

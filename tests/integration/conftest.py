@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.running import Running, platform
 
+from tests.harness.running import Running, platform
 from tests.integration.console import browser, signed_in, visit  # noqa: F401
 
 SETTINGS = """

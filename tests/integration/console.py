@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.browser import chromium, login_link
-from bench.running import Running, wait_until
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.harness.browser import chromium, login_link
+from tests.harness.running import Running, wait_until
 from tests.integration.applications import hello
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"

@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bench.running import Got, fetch
+from tests.harness.running import Got, fetch
 
 
 @dataclass

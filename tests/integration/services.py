@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from bench.running import Running
-
 from stagedoor.http.client import Client
+from tests.harness.running import Running
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",

@@ -10,8 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-from bench.running import Running, platform, wait_until
-
+from tests.harness.running import Running, platform, wait_until
 from tests.integration.applications import hello, script
 
 FRAGILE = """

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from bench.running import Running, fetch
+
+from tests.harness.running import Running, fetch
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

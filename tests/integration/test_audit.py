@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.postgresql import server
-from bench.running import Running
 from sqlalchemy import create_engine, text
 
 from stagedoor.control import audit
 from stagedoor.control.ports.store import Change
 from stagedoor.model.activity import Search, Verification
 from stagedoor.sql.store import SqlStore
+from tests.harness.postgresql import server
+from tests.harness.running import Running
 from tests.integration.applications import hello
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import running
-from bench.running import COMMAND, Running, platform, wait_until
-from bench.steady import Steady
 
 from stagedoor.bundle import backup
+from tests.harness import running
+from tests.harness.running import COMMAND, Running, platform, wait_until
+from tests.harness.steady import Steady
 from tests.integration.applications import script
 
 SCRIPT = """

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from bench.running import Running, platform, wait_until, write_application
 
 from stagedoor.http.client import Client
 from stagedoor.model import errors
+from tests.harness.running import Running, platform, wait_until, write_application
 from tests.integration.applications import hello, script
 from tests.integration.services import register, serving
 

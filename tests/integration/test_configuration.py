@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.running import COMMAND, Running, wait_until
 
+from tests.harness.running import COMMAND, Running, wait_until
 from tests.integration.applications import script
 
 SCRIPT = """

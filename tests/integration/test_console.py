@@ -6,9 +6,9 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from bench.running import Running, platform, wait_until
 from playwright.sync_api import Browser, Page, expect
 
+from tests.harness.running import Running, platform, wait_until
 from tests.integration.console import (
     NARROW,
     WIDE,

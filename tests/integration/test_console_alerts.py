@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from bench.running import Running, fetch_json, wait_until
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.harness.running import Running, fetch_json, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.console import NARROW, Visit, acting_as, browsing, examine, go, shown_command, sign_in
 

@@ -9,9 +9,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from bench.running import Running, fetch, fetch_json, wait_until
 from playwright.sync_api import Browser, Page, expect
 
+from tests.harness.running import Running, fetch, fetch_json, wait_until
 from tests.integration.applications import script
 from tests.integration.console import Visit, browsing, examine, go, until
 

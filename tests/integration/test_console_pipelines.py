@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.members import Members
-from bench.running import Running, fetch, fetch_json, wait_until
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.harness.members import Members
+from tests.harness.running import Running, fetch, fetch_json, wait_until
 from tests.integration.applications import hello
 from tests.integration.console import NARROW, Visit, acting_as, browsing, examine, go, shown_command, sign_in
 from tests.integration.test_rollouts import deploying

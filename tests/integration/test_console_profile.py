@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.running import Running, wait_until
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.harness.running import Running, wait_until
 from tests.integration.applications import script
 from tests.integration.console import NARROW, WIDE, Visit, browsing, examine
 from tests.integration.services import Films, register, serving

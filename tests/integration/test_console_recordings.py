@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from bench.running import Running, fetch, fetch_json, wait_until
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.harness.running import Running, fetch, fetch_json, wait_until
 from tests.integration.applications import script
 from tests.integration.console import Visit, acting_as, browsing, examine, go, shown_command, sign_in
 from tests.integration.services import register, serving

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.members import Members
-from bench.running import Running, fetch_json, wait_until
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from tests.harness.members import Members
+from tests.harness.running import Running, fetch_json, wait_until
 from tests.integration.applications import WITHOUT_REPLAY, script
 from tests.integration.console import Visit, acting_as, browsing, examine, go, shown_command, sign_in
 

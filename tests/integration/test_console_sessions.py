@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.browser import login_link
-from bench.running import COMMAND, Running, fetch, wait_until
 from playwright.sync_api import Browser, Route, expect
 
+from tests.harness.browser import login_link
+from tests.harness.running import COMMAND, Running, fetch, wait_until
 from tests.integration.console import (
     Visit,
     browsing,

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.debugger import Debugger, attach
-from bench.running import COMMAND, Running, fetch
+from tests.harness.debugger import Debugger, attach
+from tests.harness.running import COMMAND, Running, fetch
 
 SCRIPT = """from stagedoor import Request, endpoint
 

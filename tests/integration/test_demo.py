@@ -3,8 +3,7 @@
 import json
 import time
 
-from bench.running import Running, platform, wait_until
-
+from tests.harness.running import Running, platform, wait_until
 from tests.integration.conftest import leftovers
 
 

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from bench.running import COMMAND, Running, fetch, wait_until
-
 from stagedoor.http.client import Client
+from tests.harness.running import COMMAND, Running, fetch, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.services import register, serving
 

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from bench.running import Running, fetch, platform, wait_until
 
+from tests.harness.running import Running, fetch, platform, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
 from tests.integration.services import register, serving

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bench.running import wait_until
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -26,6 +25,7 @@ from stagedoor.model.route import RouteRule
 from stagedoor.model.service import Service
 from stagedoor.model.settings import Platform, Pools
 from stagedoor.model.traffic import Egress, Grant, StackTraffic, Target, Traffic, Upstream
+from tests.harness.running import wait_until
 
 HAPROXY = shutil.which("haproxy", path="/usr/sbin:/usr/bin") or "haproxy"
 POOLS = Pools(backends=6, doors=6, slots=3, services=3)

@@ -6,11 +6,10 @@ import socket
 import subprocess
 from pathlib import Path
 
-from bench import running as bench_running
-from bench.running import Running, platform
-from bench.tools import need
-
 from stagedoor.main.units import CAPABILITIES, Unit, render
+from tests.harness import running as bench_running
+from tests.harness.running import Running, platform
+from tests.harness.tools import need
 from tests.integration.applications import hello
 from tests.integration.conftest import leftovers
 

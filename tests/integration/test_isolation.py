@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from bench.running import COMMAND, Running, fetch, wait_until
 
+from tests.harness.running import COMMAND, Running, fetch, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
 

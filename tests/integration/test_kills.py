@@ -9,8 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from bench.running import Running, fetch, wait_until
-
+from tests.harness.running import Running, fetch, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
 

@@ -4,8 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from bench.running import COMMAND, Running
-
+from tests.harness.running import COMMAND, Running
 from tests.integration.applications import hello
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.postgresql import server
 from sqlalchemy import create_engine, inspect
 
 from stagedoor.control.ports.store import Change
@@ -14,6 +13,7 @@ from stagedoor.model.access import Identity, Token, hash_token
 from stagedoor.model.activity import Search
 from stagedoor.sql import migrate, tables
 from stagedoor.sql.store import SqlStore
+from tests.harness.postgresql import server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from bench.members import Members
-from bench.running import COMMAND, Running, fetch_json, wait_until
 
+from tests.harness.members import Members
+from tests.harness.running import COMMAND, Running, fetch_json, wait_until
 from tests.integration.applications import hello
 from tests.integration.test_rollouts import deploying, newest
 

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from bench.running import platform
-
+from tests.harness.running import platform
 from tests.integration.applications import hello
 
 

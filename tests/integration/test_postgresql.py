@@ -5,9 +5,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from bench.postgresql import server
-from bench.running import platform, wait_until
 
+from tests.harness.postgresql import server
+from tests.harness.running import platform, wait_until
 from tests.integration.applications import hello
 
 

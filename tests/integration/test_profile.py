@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from bench.running import Running, wait_until
 
 from stagedoor.http.client import Client
 from stagedoor.model.errors import Conflict, Forbidden, Invalid, Missing, Unavailable
+from tests.harness.running import Running, wait_until
 from tests.integration.applications import script
 from tests.integration.services import Films, register, serving
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.running import Running
+from tests.harness.running import Running
 
 PAGE = Path(__file__).parents[2] / "docs" / "quickstart.md"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.running import Running, fetch, fetch_json, wait_until
 
+from tests.harness.running import Running, fetch, fetch_json, wait_until
 from tests.integration.applications import script
 from tests.integration.services import Films, register, serving
 

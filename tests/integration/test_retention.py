@@ -4,8 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from bench.running import platform, wait_until
-
+from tests.harness.running import platform, wait_until
 from tests.integration.applications import hello
 
 

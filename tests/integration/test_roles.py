@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from bench.running import Running
 
+from tests.harness.running import Running
 from tests.integration.applications import hello, script
 from tests.integration.services import register, serving
 

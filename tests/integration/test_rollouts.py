@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.members import Members
-from bench.running import Running, fetch_json, wait_until
 
+from tests.harness.members import Members
+from tests.harness.running import Running, fetch_json, wait_until
 from tests.integration.applications import WITHOUT_REPLAY, hello, script
 
 # A script that says its word, and fails some of the time.

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.running import Running, platform
 
 from stagedoor.http.client import Client
 from stagedoor.main import tls
 from stagedoor.model.errors import Invalid
 from stagedoor.model.settings import Tls
+from tests.harness.running import Running, platform
 from tests.integration.applications import script
 from tests.integration.certificates import Authority
 from tests.integration.services import Films, serving

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.running import Running, fetch, wait_until
 
 from stagedoor.http.client import Client
 from stagedoor.model import errors
+from tests.harness.running import Running, fetch, wait_until
 from tests.integration.applications import script
 from tests.integration.calling import deploy, raw
 from tests.integration.services import DOCUMENT, register, serving

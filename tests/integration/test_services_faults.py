@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
-from bench.running import Running, wait_until
 
 from stagedoor.control.rehearsal import sign
 from stagedoor.main.paths import Paths
 from stagedoor.model import errors
+from tests.harness.running import Running, wait_until
 from tests.integration.applications import script
 from tests.integration.calling import CALLER, deploy
 from tests.integration.services import register, serving

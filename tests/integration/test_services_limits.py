@@ -4,8 +4,7 @@ import json
 import time
 from pathlib import Path
 
-from bench.running import Running, fetch_json, wait_until
-
+from tests.harness.running import Running, fetch_json, wait_until
 from tests.integration.calling import deploy
 from tests.integration.services import Films, register, serving
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bench.running import Running, platform
+
+from tests.harness.running import Running, platform
 
 PROVIDER = Path(__file__).parent / "provider"
 

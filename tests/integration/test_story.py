@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from bench.running import Running, wait_until
-
+from tests.harness.running import Running, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.running import COMMAND, Running, fetch, platform, wait_until
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from stagedoor.http.client import Client
 from stagedoor.model import errors
+from tests.harness.running import COMMAND, Running, fetch, platform, wait_until
 from tests.integration.applications import script
 from tests.integration.services import Films, register, serving
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bench.running import COMMAND, Running, fetch, platform, wait_until
 from cryptography import x509
 
+from tests.harness.running import COMMAND, Running, fetch, platform, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.certificates import Authority
 from tests.integration.test_dev import CALLS, dev, echo

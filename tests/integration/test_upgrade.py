@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.running import Running, platform
-from bench.steady import Steady
-from bench.upgrade import Installation, installed, upgrade
 
+from tests.harness.running import Running, platform
+from tests.harness.steady import Steady
+from tests.harness.upgrades import Installation, installed, upgrade
 from tests.integration.applications import hello
 from tests.integration.conftest import leftovers
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from bench.canary_traffic import BEGAN, EFFECTS, NONE, Effect, Traffic
 
 from stagedoor.decide import canary
 from stagedoor.decide.canary import METRICS, Arm, Blocks, History, Rules, Sample
@@ -23,6 +22,7 @@ from stagedoor.model.judgement import (
     Judgement,
     Looked,
 )
+from tests.harness.canary_traffic import BEGAN, EFFECTS, NONE, Effect, Traffic
 
 RATE = 25.0
 

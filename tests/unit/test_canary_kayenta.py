@@ -1,9 +1,9 @@
 """What users reported against Kayenta, and how its own judge stands beside ours."""
 
 import pytest
-from bench.canary_cases import CASES
 
 from stagedoor.decide.canary.kayenta import HIGH, LOW, NO_DATA, SAME, classify, score
+from tests.harness.canary_cases import CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda one: one.__name__)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench.canary_traffic import BEGAN
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from stagedoor.model.judgement import (
     KAYENTA,
     Looked,
 )
+from tests.harness.canary_traffic import BEGAN
 from tests.unit.test_canary import history
 
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.running import Running, fetch
-from bench.tools import need
+from tests.harness.running import Running, fetch
+from tests.harness.tools import need
 
 # As root, without a screen, and without the look-ups that Chromium makes for itself.
 _FLAGS = (

@@ -5,7 +5,7 @@ import json
 import socket
 from typing import Any
 
-from bench.running import wait_until
+from tests.harness.running import wait_until
 
 
 class Debugger:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from bench.canary_traffic import BEGAN
 from stagedoor.decide import canary
 from stagedoor.decide.canary import Arm, Blocks, Sample
 from stagedoor.decide.canary.kayenta import HIGH, classify
 from stagedoor.model.judgement import FAIL, PASS, Judgement, Looked
+from tests.harness.canary_traffic import BEGAN
 
 _EACH = 200  # Requests a minute in an arm.
 _SLOW = 20_000.0  # Microseconds: what 1 stands for, in cases of latency.

@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bench.running import fetch
+from tests.harness.running import fetch
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.tools import need
+from tests.harness.tools import need
 
 _USER = "postgres"  # The server refuses to run as root.
 
