@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from tests.harness.members import Members
 from tests.harness.running import Running, fetch_json, platform, write_application
 
@@ -69,7 +69,7 @@ def _line() -> Iterator[tuple[Running, dict[str, str]]]:
 def _one(running: Running, version: str, most: int) -> dict[str, Any]:
     """A rollout until it has ended; one that asks when its time is over is aborted."""
     strategy = {"kind": "canary", "share": _SHARE, "least": "2s", "most": f"{most}s"}
-    began = httpx.post(
+    began = httpx2.post(
         f"{running.addresses['control']}/v1/applications/real/releases",
         headers={"authorization": f"Bearer {running.token}"},
         json={"version": version, "stack": "prod", "strategy": strategy},

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 from tests.harness.running import wait_until
 
 _LINES = 500
@@ -32,7 +32,7 @@ WORKER = 4711
 class Program:
     process: "subprocess.Popen[bytes]"
     records: Path
-    client: httpx.Client
+    client: httpx2.Client
 
     def taken(self) -> int:
         """Records in the store of all that came until now: the answer waits until they are."""
@@ -60,8 +60,8 @@ def telemetry(folder: Path) -> Iterator[Program]:
         env=environment,
         pass_fds=[one.fileno() for one in held.values()],
     )
-    client = httpx.Client(
-        transport=httpx.HTTPTransport(uds=str(paths["TELEMETRY"])), base_url="http://telemetry", timeout=120
+    client = httpx2.Client(
+        transport=httpx2.HTTPTransport(uds=str(paths["TELEMETRY"])), base_url="http://telemetry", timeout=120
     )
     try:
         program = Program(process, paths["RECORDS"], client)

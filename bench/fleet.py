@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 from tests.harness.running import Running, fetch_json, write_application
 
 from stagedoor.bundle.pack import pack
@@ -49,7 +49,7 @@ class App:
 def deploy(running: Running, folder: Path, apps: Iterable[App], *, lanes: int = 8) -> None:
     """All of them, in the stack test. Raises RuntimeError with what the platform said."""
     with (
-        httpx.Client(
+        httpx2.Client(
             base_url=running.addresses["control"], headers={"authorization": f"Bearer {running.token}"}, timeout=60
         ) as client,
         ThreadPoolExecutor(lanes) as pool,
@@ -57,7 +57,7 @@ def deploy(running: Running, folder: Path, apps: Iterable[App], *, lanes: int = 
         list(pool.map(lambda app: _deploy(client, folder, app), apps))
 
 
-def _deploy(client: httpx.Client, folder: Path, app: App) -> None:
+def _deploy(client: httpx2.Client, folder: Path, app: App) -> None:
     manifest = f'name = "{app.name}"\nteam = "bench"\n{app.manifest}'
     source = write_application(folder / app.name, app.main, manifest, app.files)
     answer = client.post("/v1/versions", params={"stack": "test"}, content=pack(source, 10_000_000))

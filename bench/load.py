@@ -71,7 +71,7 @@ def wrk(url: str, connections: int, seconds: int, rate: int = 0) -> Load:
     """As many requests as get answered, or `rate` a second, each when it is due."""
     paced = ["-s", str(PEERS / "paced.lua"), url, "--", str(rate), str(seconds)] if rate else [url]
     length = f"-d{seconds + 1 if rate else seconds}s"
-    arguments = [tools.need("wrk", "wrk"), "-t1", f"-c{connections}", length, "--latency", *paced]
+    arguments = [tools.need(tools.WRK), "-t1", f"-c{connections}", length, "--latency", *paced]
     said = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
     reached, requests = _RATE.search(said), _REQUESTS.search(said)
     shares = {share: float(value) * _UNITS[unit] for share, value, unit in _LATENCY.findall(said)}
@@ -154,7 +154,7 @@ def haproxy(folder: Path, sections: str) -> Iterator[None]:
     """A bare HAProxy, with nothing set but what keeps connections open."""
     configuration = folder / "haproxy.cfg"
     configuration.write_text(_DEFAULTS + sections)
-    with process([tools.need("haproxy", "haproxy"), "-db", "-f", str(configuration)]):
+    with process([tools.need(tools.HAPROXY), "-db", "-f", str(configuration)]):
         yield
 
 
@@ -183,7 +183,7 @@ http {{
   }}
 }}
 """)
-    nginx = [tools.need("nginx", "nginx-light"), "-c", str(configuration), "-g", "daemon off;"]
+    nginx = [tools.need(tools.NGINX), "-c", str(configuration), "-g", "daemon off;"]
     with process([*command, str(sock)], environment), process(nginx):
         yield port
 

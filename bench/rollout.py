@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from tests.harness.members import Members
 from tests.harness.running import Running, platform, write_application
 
@@ -64,7 +64,7 @@ def run(*, quick: bool) -> Report:
     report, seen = Report("rollout"), Seen()
     with platform(SETTINGS) as running, tempfile.TemporaryDirectory() as name:
         folder, chance = Path(name), random.Random(7)
-        client = httpx.Client(
+        client = httpx2.Client(
             base_url=running.addresses["control"], headers={"authorization": f"Bearer {running.token}"}, timeout=60
         )
         words = _publish(running, folder)
@@ -89,7 +89,7 @@ def _publish(running: Running, folder: Path) -> dict[str, str]:
 
 
 def _under_load(
-    running: Running, client: httpx.Client, chance: random.Random, words: dict[str, str], count: int, seen: Seen
+    running: Running, client: httpx2.Client, chance: random.Random, words: dict[str, str], count: int, seen: Seen
 ) -> None:
     now = "one"
     for number in range(count):
@@ -111,17 +111,17 @@ def _under_load(
         now = other if state == "done" else now
 
 
-def _forward(client: httpx.Client, version: str, kind: str) -> dict[str, Any]:
+def _forward(client: httpx2.Client, version: str, kind: str) -> dict[str, Any]:
     strategy = {"kind": kind, "share": SHARE * 100, "least": "1s", "most": "1500ms", "time": "1500ms", "steps": 3}
     wish = {"version": version, "stack": "prod", "strategy": strategy}
     return _post(client, "/v1/applications/moved/releases", wish)
 
 
-def _back(client: httpx.Client) -> dict[str, Any]:
+def _back(client: httpx2.Client) -> dict[str, Any]:
     return _post(client, "/v1/applications/moved/rollbacks", {"stack": "prod"})
 
 
-def _post(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+def _post(client: httpx2.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Again while control is away or still busy."""
     deadline = time.monotonic() + 30
     while True:
@@ -130,19 +130,19 @@ def _post(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, An
             if answer.status_code < 300:
                 return dict(answer.json())
             said = answer.text
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             said = repr(error)
         if time.monotonic() > deadline:
             raise SystemExit(f"{path}: {said}")
         time.sleep(0.1)
 
 
-def _get(client: httpx.Client, path: str) -> Any:
+def _get(client: httpx2.Client, path: str) -> Any:
     """None while control is away."""
     try:
         answer = client.get(path)
         return answer.json() if answer.status_code == 200 else None
-    except httpx.TransportError:
+    except httpx2.TransportError:
         return None
 
 
@@ -161,7 +161,7 @@ def _kill(running: Running, chance: random.Random, seen: Seen) -> None:
         pass  # It was away at that instant already.
 
 
-def _watch(client: httpx.Client, operation: dict[str, Any], members: Members, seen: Seen, word: str) -> str:
+def _watch(client: httpx2.Client, operation: dict[str, Any], members: Members, seen: Seen, word: str) -> str:
     """Until it ended; a canary that asks is let go on after its arms were looked at."""
     deadline, asked = time.monotonic() + 60, 0.0
     one: dict[str, Any] = {}
@@ -214,7 +214,7 @@ def _report(report: Report, seen: Seen) -> None:
 
 
 def _measure_rollbacks(
-    report: Report, running: Running, client: httpx.Client, words: dict[str, str], count: int
+    report: Report, running: Running, client: httpx2.Client, words: dict[str, str], count: int
 ) -> None:
     """Handlers answer within a millisecond or two; the bad version is released again in between."""
     good, bad = "one", "two"
@@ -242,7 +242,7 @@ def _measure_rollbacks(
     report.limits += members.failures[:5]
 
 
-def _done(client: httpx.Client, operation: dict[str, Any]) -> None:
+def _done(client: httpx2.Client, operation: dict[str, Any]) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         told = _get(client, f"/v1/operations/{operation['id']}")

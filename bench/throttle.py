@@ -7,7 +7,6 @@ import json
 import os
 import time
 from contextlib import ExitStack
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -95,7 +94,7 @@ def _measure(running: Running, service: int, seconds: int, report: Report) -> No
         with Steady(running.port("prod"), "/apart/ask", rate=200, apart=True) as apart:
             refused = _ask(running.port("prod"), paths, asked, lanes, seconds, bursts=kind == "bursts")
         costs.append((_cpu(running) - cpu - quiet * (seconds + 0.3)) / max(1, refused))
-        passed[kind] = _by_second(fetch(service, "/counts").json(), _first(running), seconds)
+        passed[kind] = _by_second(fetch(service, "/counts").json(), seconds)
         others += apart.seconds
         failed += len(apart.failed)
     every = [one for those in passed.values() for one in those]
@@ -127,25 +126,16 @@ def _ask(port: int, paths: list[str], rate: int, lanes: int, seconds: int, *, bu
     return sum(len(one.seconds) for one in loads) * CALLS - RATE * seconds
 
 
-def _by_second(arrived: list[float], began: float, seconds: int) -> list[float]:
-    """What reached the service in each second since `began`, as a share of what is allowed."""
-    # What a second lets through comes at its very beginning; the clocks of two processes differ by less than this.
-    began -= 0.005
+def _by_second(arrived: list[float], seconds: int) -> list[float]:
+    """What reached the service in each second since its first call, as a share of what is allowed.
+
+    Raises RuntimeError when no call came: then nothing was measured.
+    """
+    if not arrived:
+        raise RuntimeError("no call of this load reached the service")
+    # What a second lets through comes at its very beginning, in an order of its own within some milliseconds.
+    began = min(arrived) - 0.005
     return [sum(began + n <= at < began + n + 1 for at in arrived) / RATE for n in range(seconds)]
-
-
-def _first(running: Running) -> float:
-    """When the first call of the last load came to the egress: its seconds are counted from there."""
-    time.sleep(0.5)
-    times = []
-    for file in sorted((running.data / "records").glob("*.jsonl")):
-        for line in file.read_bytes().splitlines():
-            if b'"service":"limited"' in line and b'"refused":"-"' in line:
-                record = json.loads(line.replace(b"\\]", b"]"))
-                times.append((record["end"] - record["us"]) / 1e6)
-    times.sort()
-    # A pause of more than a second lies before each load.
-    return next((late for early, late in reversed(list(pairwise(times))) if late - early > 1.5), times[0])
 
 
 def _cpu(running: Running) -> float:

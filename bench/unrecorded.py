@@ -25,7 +25,7 @@ def edge(running: Running, folder: Path) -> Iterator[int]:
     written = (Paths.of(running.data).run / "edge" / "haproxy.cfg").read_text()
     configuration = folder / "unrecorded.cfg"
     configuration.write_text(without_records(written, port, folder / "unrecorded.sock"))
-    with load.process([tools.need("haproxy", "haproxy"), "-db", "-f", str(configuration)]):
+    with load.process([tools.need(tools.HAPROXY), "-db", "-f", str(configuration)]):
         yield port
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.harness.running import Running, fetch
-from tests.harness.tools import need
+from tests.harness.tools import CHROMIUM, need
 
 # As root, without a screen, and without the look-ups that Chromium makes for itself.
 _FLAGS = (
@@ -18,7 +18,7 @@ _FLAGS = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser for the length of a block."""
-    program = need("chromium", "chromium")
+    program = need(CHROMIUM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_FLAGS.split())
         try:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.harness.tools import need
+from tests.harness.tools import POSTGRESQL, need
 
 _USER = "postgres"  # The server refuses to run as root.
 
@@ -60,7 +60,7 @@ def _programs() -> Path:
         return sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 
     if not newest():
-        need("pg_lsclusters", "postgresql")
+        need(POSTGRESQL)
     return newest()[-1]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from stagedoor.main.units import CAPABILITIES, Unit, render
 from tests.harness import running as bench_running
 from tests.harness.running import Running, platform
-from tests.harness.tools import need
+from tests.harness.tools import SYSTEMD_ANALYZE, need
 from tests.integration.applications import hello
 from tests.integration.conftest import leftovers
 
@@ -20,7 +20,7 @@ def test_the_unit_is_what_systemd_takes(stagedoor: Running, tmp_path: Path) -> N
     assert told["unit"] == render(Unit(Path(command), Path("/var/lib/stagedoor")))
     file = tmp_path / "stagedoor.service"
     file.write_text(told["unit"])
-    analyze = need("systemd-analyze", "systemd")
+    analyze = need(SYSTEMD_ANALYZE)
     verified = subprocess.run([analyze, "verify", str(file)], capture_output=True, text=True, check=False)
     mine = [
         line for line in verified.stderr.splitlines() if "stagedoor.service" in line and "Failed to open" not in line

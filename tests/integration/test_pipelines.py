@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.harness.members import Members
 from tests.harness.running import COMMAND, Running, fetch_json, wait_until
@@ -62,7 +62,7 @@ def test_a_person_approves_who_did_not_begin_it(stagedoor: Running, tmp_path: Pa
 
 def _post(running: Running, path: str, token: str, body: dict[str, Any]) -> str:
     url = running.addresses["control"] + path
-    return httpx.post(url, json=body, headers={"authorization": f"Bearer {token}"}).text
+    return httpx2.post(url, json=body, headers={"authorization": f"Bearer {token}"}).text
 
 
 def test_who_rejects_ends_it_and_a_wait_outlives_control(own: Running, tmp_path: Path) -> None:
@@ -111,14 +111,14 @@ def test_a_command_of_ones_own_stops_what_it_does_not_like(stagedoor: Running, t
 def test_a_hook_starts_the_pipeline_of_the_newest_version(stagedoor: Running, tmp_path: Path) -> None:
     stagedoor.cli("publish", folder=hello(tmp_path, "hooked"))
     url = stagedoor.json("pipeline", "hook", "hooked")["url"]
-    told = httpx.post(url, json={"ref": "refs/heads/main"})
+    told = httpx2.post(url, json={"ref": "refs/heads/main"})
     assert (told.status_code, told.json()["goal"]["version"]) == (202, "1.0.0")
     wait_until(lambda: stagedoor.get("/hooked/hello", "prod").status == 200)
     assert newest(stagedoor, "hooked")["by"] == "hook of hooked"
     # It is shown once, kept as a hash, and ends when it is removed.
     assert url.rpartition("/")[2] not in stagedoor.cli("activity", "hooked", "--json").stdout
     stagedoor.cli("pipeline", "hook", "hooked", "--remove")
-    assert httpx.post(url).status_code == 404
+    assert httpx2.post(url).status_code == 404
 
 
 def test_a_way_back_whose_secret_is_gone_is_refused_before(stagedoor: Running, tmp_path: Path) -> None:

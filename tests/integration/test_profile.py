@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from stagedoor.http.client import Client
@@ -239,8 +239,8 @@ def test_one_profile_at_a_time_which_ends_when_its_caller_leaves(seen: Running) 
     headers = {"authorization": f"Bearer {seen.token}"}
 
     def leave() -> None:
-        with pytest.raises(httpx.ReadTimeout):
-            httpx.post(url, json={"seconds": 60}, headers=headers, timeout=1.0)
+        with pytest.raises(httpx2.ReadTimeout):
+            httpx2.post(url, json={"seconds": 60}, headers=headers, timeout=1.0)
 
     with ThreadPoolExecutor(1) as pool:
         left = pool.submit(leave)
@@ -284,4 +284,4 @@ def test_what_cannot_be_looked_into_is_said(seen: Running) -> None:
 def test_devices_and_other_scripts_cannot_ask(seen: Running) -> None:
     port = seen.port("test")
     for path in ("/profiled/.stagedoor/waiting", "/profiled/%2estagedoor/waiting"):
-        assert httpx.request("REPORT", f"http://127.0.0.1:{port}{path}").status_code in (404, 405)
+        assert httpx2.request("REPORT", f"http://127.0.0.1:{port}{path}").status_code in (404, 405)

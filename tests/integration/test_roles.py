@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.harness.running import Running
@@ -206,12 +206,12 @@ def ask(stagedoor: Running, route: str, row: Row, token: str) -> int:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     body = {"content": row.body} if isinstance(row.body, bytes) else {"json": row.body}
     url = f"{stagedoor.addresses['control']}{path}{row.query}"
-    with httpx.stream(method, url, headers=headers, timeout=20, **body) as answer:  # type: ignore[arg-type]
+    with httpx2.stream(method, url, headers=headers, timeout=20, **body) as answer:  # type: ignore[arg-type]
         return answer.status_code
 
 
 def test_every_route_stands_in_the_table(stagedoor: Running) -> None:
-    told = httpx.get(f"{stagedoor.addresses['control']}/v1/openapi.json").json()
+    told = httpx2.get(f"{stagedoor.addresses['control']}/v1/openapi.json").json()
     routes = {f"{method.upper()} {path}" for path, methods in told["paths"].items() for method in methods}
     assert routes == set(ROUTES)
 
@@ -233,14 +233,14 @@ def test_a_role_may_do_what_the_table_says(stagedoor: Running, tokens: dict[str,
 
 @pytest.mark.parametrize("path", ["/-/preview/guarded@1.0.0/", "/v1/services/none/call/x"])
 def test_routes_outside_the_document_want_a_token_too(stagedoor: Running, path: str) -> None:
-    assert httpx.get(f"{stagedoor.addresses['control']}{path}").status_code == 401
+    assert httpx2.get(f"{stagedoor.addresses['control']}{path}").status_code == 401
 
 
 def test_expired_and_revoked_tokens_open_nothing_and_say_why(stagedoor: Running) -> None:
     made = stagedoor.json("token", "create", "short", "--role", "viewer", "--expires", "1ms")
     wrong = {"expired": made["token"], "not known": "sd_" + "x" * 43, "a token is needed": ""}
     revoked = stagedoor.json("token", "create", "ended", "--role", "viewer")
-    with httpx.Client(base_url=stagedoor.addresses["control"]) as client:
+    with httpx2.Client(base_url=stagedoor.addresses["control"]) as client:
         link = client.post("/v1/logins", headers={"authorization": f"Bearer {revoked['token']}"}).json()["path"]
         assert client.post("/v1/session", json={"code": link.partition("#")[2]}).status_code == 200
         assert client.get("/v1/session").status_code == 200
@@ -248,7 +248,7 @@ def test_expired_and_revoked_tokens_open_nothing_and_say_why(stagedoor: Running)
         assert client.get("/v1/session").status_code == 401
     wrong["revoked"] = revoked["token"]
     for said, token in wrong.items():
-        answer = httpx.get(
+        answer = httpx2.get(
             f"{stagedoor.addresses['control']}/v1/status", headers={"authorization": f"Bearer {token}"} if token else {}
         )
         assert answer.status_code == 401 and said in answer.json()["error"]["message"]
@@ -278,7 +278,7 @@ def test_a_script_never_sees_the_session_of_a_browser_nor_sets_one(stagedoor: Ru
 
 
 def test_a_browsers_session_calls_no_service(stagedoor: Running) -> None:
-    with httpx.Client(base_url=stagedoor.addresses["control"]) as client:
+    with httpx2.Client(base_url=stagedoor.addresses["control"]) as client:
         link = client.post("/v1/logins", headers={"authorization": f"Bearer {stagedoor.token}"}).json()["path"]
         client.post("/v1/session", json={"code": link.partition("#")[2]})
         assert client.get("/v1/whoami").status_code == 200
@@ -286,9 +286,9 @@ def test_a_browsers_session_calls_no_service(stagedoor: Running) -> None:
 
 
 def test_a_try_stays_with_its_application(stagedoor: Running, tokens: dict[str, str]) -> None:
-    def send(role: str, wish: dict[str, object]) -> httpx.Response:
+    def send(role: str, wish: dict[str, object]) -> httpx2.Response:
         url = f"{stagedoor.addresses['control']}/v1/applications/guarded/tries"
-        return httpx.post(url, json=wish, headers={"authorization": f"Bearer {tokens[role]}"})
+        return httpx2.post(url, json=wish, headers={"authorization": f"Bearer {tokens[role]}"})
 
     for path in ("/../other/hello", "/%2e%2E/other", "/a/./b", "no-slash", "/a b"):
         assert send("operator", {"stack": "test", "path": path}).status_code == 400
@@ -311,7 +311,7 @@ def test_another_teams_token_changes_nothing(stagedoor: Running, tokens: dict[st
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(folder, ".")
-    answer = httpx.post(
+    answer = httpx2.post(
         f"{stagedoor.addresses['control']}/v1/versions?stack=test", content=packed.getvalue(),
         headers={"authorization": f"Bearer {tokens['stranger']}"},
     )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.harness.running import Running, platform
@@ -52,12 +52,12 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def browser() -> Iterator[httpx.Client]:
-    with httpx.Client(follow_redirects=True, timeout=20) as client:
+def browser() -> Iterator[httpx2.Client]:
+    with httpx2.Client(follow_redirects=True, timeout=20) as client:
         yield client
 
 
-def sign_in(browser: httpx.Client, running: Running, name: str) -> httpx.Response:
+def sign_in(browser: httpx2.Client, running: Running, name: str) -> httpx2.Response:
     """A browser's way: to the provider, through its forms, and back."""
     page = browser.get(f"{running.addresses['control']}/v1/oidc/login")
     while 'name="prompt"' in page.text:
@@ -69,10 +69,10 @@ def sign_in(browser: httpx.Client, running: Running, name: str) -> httpx.Respons
     return page
 
 
-def test_a_user_signs_in_with_their_role_and_no_more(signed: Running, browser: httpx.Client) -> None:
+def test_a_user_signs_in_with_their_role_and_no_more(signed: Running, browser: httpx2.Client) -> None:
     signed.cli("user", "add", "ada@example.com", "--role", "developer", "--team", "tv")
     control = signed.addresses["control"]
-    assert httpx.get(f"{control}/v1/health").json()["sign_in"] == "oidc"
+    assert httpx2.get(f"{control}/v1/health").json()["sign_in"] == "oidc"
     page = sign_in(browser, signed, "ada@example.com")
     assert page.url.path == "/console/", page.url
     session = browser.get(f"{control}/v1/session").json()
@@ -91,7 +91,7 @@ def test_a_user_signs_in_with_their_role_and_no_more(signed: Running, browser: h
     ("name", "said"), [("eve@example.com", "is no user here"), ("unverified@example.com", "has not verified")]
 )
 def test_who_is_no_user_or_not_verified_is_told_so(
-    signed: Running, browser: httpx.Client, name: str, said: str
+    signed: Running, browser: httpx2.Client, name: str, said: str
 ) -> None:
     page = sign_in(browser, signed, name)
     assert page.url.path == "/console/login"
@@ -101,7 +101,7 @@ def test_who_is_no_user_or_not_verified_is_told_so(
 
 def test_a_sign_in_that_was_not_begun_here_is_refused(signed: Running) -> None:
     control = signed.addresses["control"]
-    with httpx.Client() as browser:
+    with httpx2.Client() as browser:
         answer = browser.get(f"{control}/v1/oidc/callback?code=stolen&state=guessed")
-        assert "not begun here" in httpx.URL(answer.headers["location"]).params["problem"]
+        assert "not begun here" in httpx2.URL(answer.headers["location"]).params["problem"]
         assert "stagedoor_session" not in answer.headers.get("set-cookie", "")

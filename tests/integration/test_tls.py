@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from cryptography import x509
 
@@ -66,7 +66,7 @@ def test_a_certificate_changes_without_a_restart_or_a_lost_request(secured: tupl
     enough = threading.Event()
 
     def ask() -> None:
-        with httpx.Client(verify=trust) as client:
+        with httpx2.Client(verify=trust) as client:
             while not enough.is_set():
                 answer = client.get(url)
                 if answer.status_code != 200:

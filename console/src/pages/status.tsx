@@ -74,13 +74,18 @@ function Health({ now }: { now: StatusView }) {
 
 const PROGRAMS: Column<Program>[] = [
   { name: "Program", kind: "main", cell: (one) => <strong>{one.name}</strong> },
-  { name: "State", cell: (one) => (one.pid ? <State word="running" tone="good" /> : <State word="away" tone="bad" />) },
+  { name: "State", cell: (one) => <ProgramState program={one} /> },
   { name: "Does", cell: (one) => <span className="faint">{DOES[one.name] ?? ""}</span> },
   { name: "Since", cell: (one) => <Time at={one.since} /> },
   { name: "Restarts", kind: "number", cell: (one) => one.restarts },
   { name: "Process", kind: "number", cell: (one) => <span className="mono">{one.pid || "–"}</span> },
   { name: "Last end", cell: (one) => one.last_end || <span className="faint">none</span> },
 ];
+
+function ProgramState({ program }: { program: Program }) {
+  if (program.crash_loop) return <State word={`crash-loops: ${program.crash_loop}`} tone="bad" />;
+  return program.pid ? <State word="running" tone="good" /> : <State word="away" tone="bad" />;
+}
 
 function Capacity({ pools }: { pools: StatusView["pools"] }) {
   return (

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import stagedoor
@@ -81,7 +82,7 @@ class Layers:
         """The runtime as a container sees it: this package's part for scripts, and what it stands on."""
         package = Path(stagedoor.__file__).parent
         sources = [package / name for name in _RUNTIME_FILES] + sorted((package / "runtime").glob("*.py"))
-        pinned = "".join(f"{name}=={version(name)}\n" for name in RUNTIME_PACKAGES)
+        pinned = "".join(f"{name}=={version(name)}\n" for name in RUNTIME_PACKAGES if find_spec(name))
         content = b"".join(file.name.encode() + file.read_bytes() for file in sources) + pinned.encode()
         name = f"runtime-{_hash(content, python)}"
 

@@ -4,13 +4,13 @@ import asyncio
 import os
 from pathlib import Path
 
-from uv import find_uv_bin
-
 from stagedoor.model.errors import Invalid
 
 
 async def run(*arguments: str, folder: Path | None = None) -> str:
     """What uv printed. Raises Invalid with uv's own explanation."""
+    from uv import find_uv_bin  # Only who resolves dependencies needs the package: `doctor` says when it is missing.
+
     process = await asyncio.create_subprocess_exec(
         find_uv_bin(), "--no-progress", "--no-config", "--color", "never", *arguments,
         cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -6,19 +6,22 @@ import time
 import tomllib
 
 from stagedoor.cli import output, session, source, watching
-from stagedoor.main.demo import APPLICATIONS, FIRST_PORT, SERVICES, examples
+from stagedoor.main.demo import APPLICATIONS, examples
 from stagedoor.model.errors import Failure
 
 
-def deploy(test: str, prod: str) -> None:
-    """Registers the services and deploys the applications to both stacks. What is there already stays as it is."""
+def deploy(test: str, prod: str, services: dict[str, str]) -> None:
+    """Registers the services and deploys the applications to both stacks. What is there already stays as it is.
+
+    `services`: the address of each by its name.
+    """
     client = session.connect()
     began = time.monotonic()
     print("the demo: four services, four applications", flush=True)
-    for number, name in enumerate(SERVICES):
+    for name, url in services.items():
         folder = examples() / "services"
         wish: dict[str, object] = {
-            "urls": [f"http://127.0.0.1:{FIRST_PORT + number}"],
+            "urls": [url],
             "openapi": (folder / f"{name}.json").read_text(),
             "policies": tomllib.loads((folder / f"{name}.toml").read_text()),
         }
@@ -41,7 +44,7 @@ def deploy(test: str, prod: str) -> None:
 
 def main() -> None:
     try:
-        deploy(sys.argv[1], sys.argv[2])
+        deploy(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
     except Failure as failure:
         output.say_failure(failure, as_json=False)
         sys.exit(1)

@@ -39,10 +39,10 @@ def run(options: Namespace) -> int:
         else:
             print(text, flush=True)
 
-    known = session.read_credentials()
+    context = session.resolve()
     return dev.serve(
         dev.Options(
-            options.folder.resolve(), options.port, options.data, known["url"], known["token"], known["ca"],
+            options.folder.resolve(), options.port, options.data, context.url, context.token, context.ca,
             check_stack(options.stack), options.debug, options.plain, say,
         )
     )  # fmt: skip

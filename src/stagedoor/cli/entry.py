@@ -1,14 +1,16 @@
 """The command `stagedoor`: finds the verb, imports it alone, runs it, and turns failures into words and exit codes.
 
-Exit codes: 0 done; 1 it failed or was refused; 2 wrong usage; 3 no platform answers; 4 no token, or not the right one.
+Exit codes: 0 done; 1 it failed or was refused; 2 wrong usage; 3 no platform answers; 4 no token, or not the right one;
+5 a package or an extra is missing; 70 a fault in Stagedoor itself, whose details are in a file.
 """
 
 import sys
 from importlib import import_module
 
-from stagedoor.cli.verbs import VERBS
+from stagedoor.cli.verbs import VERBS, Verb
 
-CODES = {"invalid": 1, "unreachable": 3, "unauthenticated": 4, "forbidden": 4}
+CODES = {"invalid": 1, "unreachable": 3, "unauthenticated": 4, "forbidden": 4, "missing_package": 5, "internal": 70}
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -16,6 +18,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
+    """Runs one command line; returns its exit code. Raises nothing but SystemExit, for wrong usage and `--help`."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0 if arguments else 2
@@ -26,29 +29,43 @@ def run(arguments: list[str]) -> int:
         return 0
     name, rest = arguments[0], arguments[1:]
     if name not in VERBS:
-        return _unknown(name)
-    from stagedoor.cli.parser import parse
-    from stagedoor.model.errors import Failure
-
-    verb = import_module(f"stagedoor.cli.{VERBS[name].module}")
-    options = parse(name, VERBS[name].help, verb, rest)
+        return _reject_unknown(name)
     try:
-        return int(verb.run(options) or 0)
-    except Failure as failure:
-        from stagedoor.cli.output import say_failure
-
-        say_failure(failure, as_json=options.json)
-        return CODES.get(failure.code, 1)
+        return _run_verb(name, VERBS[name], rest)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         return 0
+    except Exception as error:
+        return _report(name, VERBS[name], error, as_json="--json" in rest)
 
 
-def _unknown(name: str) -> int:
+def _run_verb(name: str, verb: Verb, arguments: list[str]) -> int:
+    from stagedoor.cli.parser import parse
+
+    module = import_module(f"stagedoor.cli.{verb.module}")
+    options = parse(name, verb.help, module, arguments)
+    if context := getattr(options, "context", ""):
+        from stagedoor.cli import session
+
+        session.choose(context)
+    return int(module.run(options) or 0)
+
+
+def _report(name: str, verb: Verb, error: Exception, *, as_json: bool) -> int:
+    """Says what went wrong in a sentence: nobody who uses Stagedoor reads a traceback."""
+    from stagedoor.cli import faults, output
+
+    failure = faults.describe(name, verb, error)
+    output.say_failure(failure, as_json=as_json)
+    return CODES.get(failure.code, 1)
+
+
+def _reject_unknown(name: str) -> int:
     from stagedoor.model.names import suggest
 
     print(f"stagedoor: there is no verb {name!r}; {suggest(name, list(VERBS))}", file=sys.stderr)
+    print("  `stagedoor --help` lists all verbs", file=sys.stderr)
     return 2
 
 

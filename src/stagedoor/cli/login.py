@@ -1,4 +1,4 @@
-"""Remembers a platform and a token, after trying them.
+"""Signs in to a platform: tries the token, then keeps both as a context and makes it the current one.
 
 The token is read from standard input, never from the command line.
 """
@@ -7,13 +7,13 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from stagedoor.cli import output, session
+from stagedoor.cli import contexts, output, session
 from stagedoor.http.client import Client
 from stagedoor.model.errors import Invalid
 
 EXAMPLES = (
     "stagedoor login http://127.0.0.1:7070 < token-file",
-    "pass show stagedoor | stagedoor login https://stagedoor.example",
+    "pass show stagedoor | stagedoor login https://stagedoor.example --name prod",
 )
 
 
@@ -24,6 +24,7 @@ def add_options(parser: ArgumentParser) -> None:
         default=session.DEFAULT_URL,
         help=f"address of the control API ({session.DEFAULT_URL})",
     )
+    parser.add_argument("--name", default="", help="name of the context (host and port of the address)")
     parser.add_argument("--ca", type=Path, help="file with the authority of its certificate, when no one else knows it")
 
 
@@ -33,12 +34,12 @@ def run(options: Namespace) -> int:
         raise Invalid("no token was given", hint="give it on standard input")
     ca = str(options.ca.resolve()) if options.ca else ""
     who = Client(options.url, token, ca).get("whoami")
-    file = session.save_credentials(options.url, token, ca)
+    context = contexts.remember_login(options.url, token, ca, options.name)
     if options.json:
-        output.show_json({"url": options.url, **who})
+        output.show_json({"url": options.url, "context": context.name, **who})
     else:
         team = f" of {who['team']}" if who["team"] else ""
-        print(f"{who['name']}, {who['role']}{team}, at {options.url}; remembered in {file}")
+        print(f"{who['name']}, {who['role']}{team}, at {options.url}; the context {context.name} is current")
     return 0
 
 

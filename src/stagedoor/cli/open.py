@@ -15,7 +15,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    url = link(session.connect(), session.read_credentials()["url"], options.application)
+    url = link(session.connect(), session.resolve().url, options.application)
     if options.json:
         output.show_json({"url": url})
         return 0

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from stagedoor.model.errors import Failure
 from stagedoor.model.quantity import say_time
@@ -14,8 +14,9 @@ _COLOURS = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
 _CUT = 40
 
 
-def paint(text: str, colour: str) -> str:
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """Returns the text in a color where `stream` (standard output) is a terminal, unless NO_COLOR is set."""
+    if not (stream or sys.stdout).isatty() or os.environ.get("NO_COLOR"):
         return text
     return f"\033[{_COLOURS[colour]}m{text}\033[0m"
 

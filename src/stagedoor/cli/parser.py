@@ -5,6 +5,8 @@ import sys
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from stagedoor.cli.verbs import OFFLINE
+
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -29,8 +31,12 @@ def build(name: str, help_line: str, verb: Any) -> Parser:
         allow_abbrev=False,
     )
     verb.add_options(parser)
-    if not any(isinstance(one, argparse._SubParsersAction) for one in parser._actions):
+    actions = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    if not actions:
         _add_json(parser)
+    if name not in OFFLINE:
+        for taker in [action for one in actions for action in one.choices.values()] or [parser]:
+            taker.add_argument("--context", default="", metavar="NAME", help="speak to the platform of this context")
     return parser
 
 

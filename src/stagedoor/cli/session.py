@@ -1,43 +1,57 @@
-"""Which platform a command speaks to, and as whom: from the environment, else from the file that `login` wrote."""
+"""Which platform a command speaks to, and as whom.
 
-import json
+In this order: `--context`; STAGEDOOR_URL with STAGEDOOR_TOKEN; STAGEDOOR_CONTEXT; the current context. A token is sent
+to the platform that it belongs to and to no other: STAGEDOOR_URL without STAGEDOOR_TOKEN takes the token of a context
+with the same address, or none.
+"""
+
 import os
-from pathlib import Path
 
+from stagedoor.cli import contexts
+from stagedoor.cli.contexts import Context
 from stagedoor.http.client import Client
 from stagedoor.model.errors import Unauthenticated
 
 DEFAULT_URL = "http://127.0.0.1:7070"
+_chosen = ""
 
 
-def credentials_file() -> Path:
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "stagedoor" / "credentials.json"
+def choose(context: str) -> None:
+    """Makes this command speak to the platform of a context, whatever the environment says."""
+    global _chosen  # noqa: PLW0603  One command is one process.
+    _chosen = context
 
 
-def read_credentials() -> dict[str, str]:
-    try:
-        known: dict[str, str] = json.loads(credentials_file().read_text())
-    except (OSError, ValueError):
-        known = {}
-    url = os.environ.get("STAGEDOOR_URL") or known.get("url", DEFAULT_URL)
-    token = os.environ.get("STAGEDOOR_TOKEN") or known.get("token", "")
-    return {"url": url, "token": token, "ca": os.environ.get("STAGEDOOR_CA") or known.get("ca", "")}
+def resolve() -> Context:
+    """Returns the platform of this command; its token is "" when none is known. Raises Missing, Invalid."""
+    if _chosen:
+        return contexts.read().get(_chosen)
+    if url := os.environ.get("STAGEDOOR_URL", ""):
+        return _from_environment(url)
+    known = contexts.read()
+    name = os.environ.get("STAGEDOOR_CONTEXT", "") or known.current
+    context = known.get(name) if name else Context("", DEFAULT_URL, "")
+    if token := os.environ.get("STAGEDOOR_TOKEN", ""):
+        return Context(context.name, context.url, token, _authority(context))
+    return context
 
 
-def save_credentials(url: str, token: str, ca: str = "") -> Path:
-    """Readable by its owner alone."""
-    file = credentials_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.write(descriptor, json.dumps({"url": url, "token": token, "ca": ca}).encode())
-    os.close(descriptor)
-    return file
+def _from_environment(url: str) -> Context:
+    token = os.environ.get("STAGEDOOR_TOKEN", "")
+    known = None if token else contexts.read().of_url(url)
+    context = known or Context("", url, token)
+    return Context(context.name, url, context.token, _authority(context))
+
+
+def _authority(context: Context) -> str:
+    return os.environ.get("STAGEDOOR_CA", "") or context.ca
 
 
 def connect() -> Client:
     """Raises Unauthenticated when there is no token."""
-    known = read_credentials()
-    if not known["token"]:
-        raise Unauthenticated("there is no token", hint="run `stagedoor login`, or set STAGEDOOR_TOKEN")
-    return Client(known["url"], known["token"], known["ca"])
+    context = resolve()
+    if not context.token:
+        raise Unauthenticated(
+            f"there is no token for {context.url}", hint="run `stagedoor login`, or set STAGEDOOR_TOKEN"
+        )
+    return Client(context.url, context.token, context.ca)

@@ -7,6 +7,8 @@ from stagedoor.cli import output, session
 from stagedoor.model.quantity import say_size, say_time
 
 EXAMPLES = ("stagedoor status", "stagedoor status --json")
+_PROGRAM_HEADINGS = ("program", "state", "pid", "up", "restarts", "last end")
+_LOOK = "Its log is in the folder `log` of the platform's data folder."
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -23,11 +25,11 @@ def run(options: Namespace) -> int:
     heads = ("application", "line", "stack", "version", "release", "instances", "since", "by")
     output.show_table(heads, rows, "No application yet: run `stagedoor init my-script`, then `stagedoor deploy`.")
     print()
-    programs = [
-        (one["name"], one["pid"], output.say_age(one["since"]), one["restarts"], one["last_end"])
-        for one in told["programs"]
-    ]
-    output.show_table(("program", "pid", "up", "restarts", "last end"), programs, "The supervisor does not answer.")
+    programs = [_program_row(program) for program in told["programs"]]
+    output.show_table(_PROGRAM_HEADINGS, programs, "The supervisor does not answer.")
+    for program in told["programs"]:
+        if program["crash_loop"]:
+            print(output.paint(f"{program['name']} crash-loops: {program['crash_loop']}. {_LOOK}", "red"))
     pools = ", ".join(f"{taken} of {size} {name}" for name, (taken, size) in told["pools"].items())
     edge = f"the edge has {told['edge']['connections']} connections" if told["edge"]["alive"] else "the edge is away"
     print(f"\n{edge}; given out: {pools}")
@@ -42,6 +44,12 @@ def run(options: Namespace) -> int:
     for one in client.get("objectives"):
         _show_objective(one)
     return 0
+
+
+def _program_row(program: dict[str, Any]) -> tuple[Any, ...]:
+    state = "crash-loops" if program["crash_loop"] else "runs"
+    age = output.say_age(program["since"])
+    return program["name"], state, program["pid"], age, program["restarts"], program["last_end"]
 
 
 def _show_objective(one: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ The next start brings every application back as it was.
 """
 
 import asyncio
+import json
 import os
 import pwd
 import subprocess
@@ -11,11 +12,13 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser, Namespace
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stagedoor.cli import output, session
+from stagedoor.cli import contexts, output
+from stagedoor.cli.contexts import Context
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
 from stagedoor.main import demo, doctor, notify, renewal
@@ -60,32 +63,35 @@ def start(options: Options) -> int:
     paths = Paths.of(options.data)
     legacy = renewal.inherited()
     lock = prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
-    services = demo.prepare(paths, say) if options.demo else ()
+    services = demo.prepare(paths, say) if options.demo else None
     settings = paths.read_settings()
     if settings.tls.certificate or settings.tls.authorities:
         _check_certificates(settings.tls)
     if legacy is None and not paths.database_url(settings).startswith("sqlite"):
         _check_database(paths)
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
-    supervisor = Supervisor(paths, settings, services, lock.fileno(), legacy)
+    supervisor = Supervisor(paths, settings, services, lock.fileno(), legacy, _report)
     say(f"starting the platform on {paths.data} ...")
 
     def started() -> None:
         notify.ready()
         addresses = supervisor.addresses()
-        _remember(addresses["control"], paths)
         if options.json:
+            with suppress(Failure, OSError):
+                _remember(addresses["control"], paths)
             output.show_json(addresses)
         else:
             print(f"up after {time.monotonic() - began:.1f} s")
             for name, address in addresses.items():
                 print(f"  {name:<8} {address}")
+            _show_context(addresses["control"], paths)
             print("  stop     Ctrl-C", flush=True)
             # On a terminal alone, since the link signs its reader in: a service's log has other readers.
             if sys.stdout.isatty():
                 threading.Thread(target=_say_link, args=(addresses["control"], paths), daemon=True).start()
         if options.demo:
-            threading.Thread(target=_run_demo, args=(addresses, paths, options.json), daemon=True).start()
+            urls = supervisor.demo_addresses()
+            threading.Thread(target=_run_demo, args=(addresses, urls, paths, options.json), daemon=True).start()
 
     asyncio.run(supervisor.run(started))
     say("stopped; the next start brings everything back")
@@ -103,6 +109,10 @@ def rehearse(data: Path) -> None:
 
 def _say(text: str) -> None:
     print(text, flush=True)
+
+
+def _report(text: str) -> None:
+    print(output.paint(text, "red", sys.stderr), file=sys.stderr, flush=True)
 
 
 def _silent(text: str) -> None:
@@ -132,11 +142,11 @@ def _say_link(url: str, paths: Paths) -> None:
         print(f"  console  {address}\n           (signs in once; `stagedoor open` makes another)", flush=True)
 
 
-def _run_demo(addresses: dict[str, str], paths: Paths, quiet: bool) -> None:
+def _run_demo(addresses: dict[str, str], urls: dict[str, str], paths: Paths, quiet: bool) -> None:
     """In a process of its own, as a team would: by the command line's own client."""
     token = paths.token.read_text().strip()
     environment = dict(os.environ) | {"STAGEDOOR_URL": addresses["control"], "STAGEDOOR_TOKEN": token}
-    arguments = [sys.executable, "-m", "stagedoor.cli.demo", addresses["test"], addresses["prod"]]
+    arguments = [sys.executable, "-m", "stagedoor.cli.demo", addresses["test"], addresses["prod"], json.dumps(urls)]
     subprocess.run(arguments, env=environment, check=False, stdout=subprocess.DEVNULL if quiet else None)
 
 
@@ -149,13 +159,40 @@ def _check_machine(data: Path) -> None:
             )
 
 
-def _remember(url: str, paths: Paths) -> None:
-    """The token of this machine for who started the platform, also through sudo."""
-    user = os.environ.get("SUDO_USER")
-    if user and "XDG_CONFIG_HOME" not in os.environ:
-        os.environ["XDG_CONFIG_HOME"] = str(Path(pwd.getpwnam(user).pw_dir) / ".config")
-    file = session.save_credentials(url, paths.token.read_text().strip())
-    if user:
-        account = pwd.getpwnam(user)
-        for path in (file, file.parent):
-            os.chown(path, account.pw_uid, account.pw_gid)
+def _remember(url: str, paths: Paths) -> tuple[Context, bool]:
+    """Keeps the token of this machine for who started the platform, also through sudo. Raises Failure, OSError."""
+    token = paths.token.read_text().strip()
+    user = os.environ.get("SUDO_USER", "")
+    if not user or "XDG_CONFIG_HOME" in os.environ:
+        return contexts.remember_local(url, token, paths.data)
+    account = pwd.getpwnam(user)
+    os.environ["XDG_CONFIG_HOME"] = str(Path(account.pw_dir) / ".config")
+    with _acting_as(account):
+        return contexts.remember_local(url, token, paths.data)
+
+
+@contextmanager
+def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
+    """Writes as that user: root would follow whatever links the user put into a folder of their own."""
+    os.setegid(account.pw_gid)
+    os.seteuid(account.pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def _show_context(url: str, paths: Paths) -> None:
+    """Says how commands reach this platform, when they do not do so by themselves."""
+    try:
+        context, current = _remember(url, paths)
+    except (Failure, OSError) as error:
+        print(
+            f"  context  not kept: {error}; `stagedoor login {url} < {paths.token}` adds one",
+            file=sys.stderr,
+            flush=True,
+        )
+        return
+    if not current:
+        print(f"  context  {context.name}: `stagedoor context use {context.name}`, or --context {context.name}")

@@ -1,4 +1,4 @@
-"""Every verb: its module, and a line of help. What is not here does not exist."""
+"""Every verb: its module, its help line, its group, and the extra of the package that it needs."""
 
 from typing import NamedTuple
 
@@ -7,22 +7,24 @@ class Verb(NamedTuple):
     module: str
     help: str
     group: str
+    extra: str = ""
 
 
 VERBS = {
-    "up": Verb("up", "start the platform on this machine", "The platform"),
-    "install": Verb("install", "install the platform as a systemd service", "The platform"),
+    "up": Verb("up", "start the platform on this machine", "The platform", "platform"),
+    "install": Verb("install", "install the platform as a systemd service", "The platform", "platform"),
     "upgrade": Verb("upgrade", "take up a newly installed Stagedoor without losing a request", "The platform"),
     "backup": Verb("backup", "write everything into one file, while it runs", "The platform"),
-    "restore": Verb("restore", "fill a new data folder from a backup", "The platform"),
+    "restore": Verb("restore", "fill a new data folder from a backup", "The platform", "platform"),
     "retention": Verb("retention", "what is old enough to be forgotten, and why", "The platform"),
-    "migrate": Verb("migrate", "move the database to another version of the tables", "The platform"),
+    "migrate": Verb("migrate", "move the database to another version of the tables", "The platform", "platform"),
     "doctor": Verb("doctor", "say what is there, what is missing, and how to mend it", "The platform"),
-    "login": Verb("login", "remember a platform and a token", "The platform"),
+    "login": Verb("login", "sign in to a platform with a token", "The platform"),
+    "context": Verb("context", "list the platforms you are signed in to, choose one", "The platform"),
     "open": Verb("open", "open the console, signed in", "The platform"),
     "status": Verb("status", "applications, lines, programs, and how they are", "The platform"),
     "init": Verb("init", "write a small application that runs", "Scripts"),
-    "dev": Verb("dev", "serve the application here, in a sandbox, with hot reload", "Scripts"),
+    "dev": Verb("dev", "serve the application here, in a sandbox, with hot reload", "Scripts", "dev"),
     "test": Verb("test", "run the application's own tests in the sandbox", "Scripts"),
     "deploy": Verb("deploy", "publish a version and release it", "Releases"),
     "publish": Verb("publish", "publish a version without releasing it", "Releases"),
@@ -38,7 +40,7 @@ VERBS = {
     "calls": Verb("calls", "what each endpoint asks of services", "Services"),
     "rehearse": Verb("rehearse", "fail each call in turn: where is a fallback missing?", "Services"),
     "recordings": Verb("recordings", "requests that were recorded with every answer they saw", "Replay"),
-    "replay": Verb("replay", "run recorded requests again: debug one, compare versions with many", "Replay"),
+    "replay": Verb("replay", "run recorded requests again: debug one, compare versions with many", "Replay", "dev"),
     "difference": Verb("difference", "differences between versions that are wanted", "Replay"),
     "shadow": Verb("shadow", "run recorded requests with a version nobody depends on, as they come", "Replay"),
     "config": Verb("config", "configuration of an application in a stack", "Configuration"),
@@ -62,3 +64,8 @@ VERBS = {
     "team": Verb("team", "teams, and how they are reached", "Access"),
     "completion": Verb("completion", "completion for bash, zsh and fish", "Shell"),
 }
+
+# What these do needs no platform that answers, so there is no context to choose.
+OFFLINE = frozenset(
+    {"up", "install", "upgrade", "restore", "migrate", "doctor", "login", "context", "init", "completion"}
+)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
+import httpx2
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -150,12 +150,12 @@ async def _claims(
     return dict(token.claims)
 
 
-def _client_secret(access: Access) -> httpx.BasicAuth | None:
+def _client_secret(access: Access) -> httpx2.BasicAuth | None:
     if not access.client_secret:
         return None
     try:
         with open(access.client_secret) as file:
-            return httpx.BasicAuth(quote(access.client_id, safe=""), quote(file.read().strip(), safe=""))
+            return httpx2.BasicAuth(quote(access.client_id, safe=""), quote(file.read().strip(), safe=""))
     except OSError as error:
         raise Unavailable(f"the client's secret cannot be read: {error.strerror}") from None
 
@@ -171,10 +171,10 @@ async def _discover(access: Access) -> dict[str, Any]:
 
 async def _ask(method: str, url: str, **more: Any) -> dict[str, Any]:
     try:
-        async with httpx.AsyncClient(timeout=10) as client:
+        async with httpx2.AsyncClient(timeout=10) as client:
             answer = await client.request(method, url, **more)
             content = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx2.HTTPError, ValueError) as error:
         raise Unavailable(f"the sign-in's provider does not answer: {type(error).__name__}") from None
     if answer.status_code >= 400:
         told = content if isinstance(content, dict) else {}

@@ -9,7 +9,7 @@ import socket
 import ssl
 from pathlib import Path
 
-import httpx
+import httpx2
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,7 +24,7 @@ _HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length
 
 
 class Forwarder:
-    def __init__(self, server: uvicorn.Server, task: asyncio.Task[None], client: httpx.AsyncClient) -> None:
+    def __init__(self, server: uvicorn.Server, task: asyncio.Task[None], client: httpx2.AsyncClient) -> None:
         self._server = server
         self._task = task
         self._client = client
@@ -34,7 +34,7 @@ class Forwarder:
         try:
             answer = await self._client.get("/v1/catalogue", timeout=3)
             told = answer.json() if answer.status_code == 200 else {}
-        except (httpx.HTTPError, ValueError):
+        except (httpx2.HTTPError, ValueError):
             told = {}
         return told.get("hosts", "127.0.0.1 localhost\n"), json.dumps(told.get("services", {}))
 
@@ -46,7 +46,7 @@ class Forwarder:
 async def start(sockets: list[socket.socket], folder: Path, url: str, token: str, stack: str, ca: str) -> Forwarder:
     """Listens on `sockets`, for the application in `folder`; calls go to the services of `stack`."""
     trust = ssl.create_default_context(cafile=ca or None)
-    client = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30, verify=trust)
+    client = httpx2.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30, verify=trust)
 
     async def forward(request: Request) -> Response:
         service = request.headers.get("host", "").split(":")[0]
@@ -62,7 +62,7 @@ async def start(sockets: list[socket.socket], folder: Path, url: str, token: str
         )
         try:
             answer = await client.request(request.method, target, content=await request.body(), headers=headers)
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             text = f"the platform at {url} does not answer ({error}); start it with `stagedoor up`"
             return JSONResponse({"error": {"code": "unreachable", "message": text}}, 503)
         kept = {name: value for name, value in answer.headers.items() if name not in (*_HOP, "content-encoding")}

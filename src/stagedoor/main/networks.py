@@ -5,7 +5,6 @@ Made ahead, since HAProxy takes no new listener while it runs; a hundred take a 
 """
 
 import ctypes
-import fcntl
 import os
 import socket
 import struct
@@ -39,6 +38,8 @@ def make(backlog: int) -> tuple[socket.socket, int]:
 
 
 def _make_here(backlog: int) -> tuple[socket.socket, int]:
+    import fcntl  # Only Unix has it, and `dev --plain` is imported on Windows as well.
+
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_NEW_NETWORK) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import sys
 
 from stagedoor.haproxy.edge import Doors
@@ -24,11 +23,6 @@ from stagedoor.vault.keys import Vault
 log = logging.getLogger("stagedoor.node")
 
 
-def find_runtime() -> str:
-    """The OCI runtime of this machine; an empty string when there is none."""
-    return abilities.find(os.environ.get("PATH", ""))
-
-
 def _own_mounts() -> bool:
     """Whether containers can be given their code after they began: else each start is a cold one."""
     try:
@@ -41,7 +35,7 @@ def _own_mounts() -> bool:
 
 async def run(paths: Paths, *, fresh: bool) -> None:
     settings = paths.read_settings()
-    engine = Engine(find_runtime(), paths.data / "oci", paths.cgroup, paths.run / "rootfs")
+    engine = Engine(abilities.find_runtime(), paths.data / "oci", paths.cgroup, paths.run / "rootfs")
     engine.prepare()
     sockets = SupervisedSockets(paths.run, paths.supervisor_socket)
     pools = settings.pools

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from stagedoor.main import networks
-from stagedoor.main.node import find_runtime
 from stagedoor.model.deployment import Mount, Sandbox
-from stagedoor.oci import catalogue, cgroups, launch, spawn
+from stagedoor.oci import abilities, catalogue, cgroups, launch, spawn
 from stagedoor.oci.catalogue import Catalogue
 from stagedoor.oci.launch import Channel
 from stagedoor.oci.runc import Engine
@@ -63,7 +62,7 @@ class Contained:
         self._run = Path(tempfile.mkdtemp(prefix=GROUP, dir="/run"))
         self._run.chmod(0o711)
         self.egress = self._run / "egress.sock"
-        self._engine = Engine(find_runtime(), data / "oci", f"/{GROUP}{os.getpid()}", self._run / "rootfs")
+        self._engine = Engine(abilities.find_runtime(), data / "oci", f"/{GROUP}{os.getpid()}", self._run / "rootfs")
         self._engine.prepare()
         plain, self._network = networks.make(64)
         self.sockets = [listen(self.egress), plain]
@@ -179,7 +178,7 @@ def _folders(sandbox: Sandbox) -> Mapping[str, str]:
 
 def possible(*, plain: bool) -> bool:
     """Whether a script can run here: on Linux it is in a container, for which root is needed, unless told otherwise."""
-    return plain or sys.platform != "linux" or (os.geteuid() == 0 and bool(find_runtime()))
+    return plain or sys.platform != "linux" or (os.geteuid() == 0 and bool(abilities.find_runtime()))
 
 
 def choose(data: Path, *, plain: bool, seed: int = 0) -> Place:

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stagedoor.main.paths import Paths
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform
 
+_MAX_ATTEMPTS = 20
 _BACKLOG = 4096
 
 
@@ -26,10 +28,21 @@ class HeldSockets:
     _namespaces: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def bind(cls, paths: Paths, settings: Platform, inherited: Mapping[str, int]) -> "HeldSockets":
-        """Everything that will be listened on. Raises Unavailable that names the port and what to do."""
+    def bind(
+        cls,
+        paths: Paths,
+        settings: Platform,
+        inherited: Mapping[str, int],
+        more: Mapping[str, Callable[[], socket.socket]],
+    ) -> "HeldSockets":
+        """Everything that will be listened on. Raises Unavailable that names the port and what to do.
+
+        `more`: how to bind what only some platforms have, by name.
+        """
         one = cls(settings, inherited)
         one._bind_ports()
+        for name, bind in more.items():
+            one._hold(name, bind)
         one._bind_paths(paths)
         one._make_networks()
         for name, number in inherited.items():
@@ -51,8 +64,7 @@ class HeldSockets:
     def _bind_paths(self, paths: Paths) -> None:
         run = paths.run
         for folder, mode in ((run, 0o711), (run / "doors", 0o711), (run / "slots", 0o700), (run / "edge", 0o711)):
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(mode)
+            _make_folder(folder, mode)
         for number in range(self._settings.pools.doors):
             self._hold_unix(f"DOOR_{number}", run / "doors" / f"{number}.sock", for_edge=True)
         for number in range(self._settings.pools.slots):
@@ -98,12 +110,13 @@ class HeldSockets:
         """Where people find the edge's stacks and control."""
         ports = self._settings.ports
         scheme = "https" if self._settings.tls.certificate else "http"
-        found = {name.lower(): f"{scheme}://{ports.address}:{self._port(name)}" for name in ("PROD", "TEST")}
+        found = {name.lower(): f"{scheme}://{ports.address}:{self.port(name)}" for name in ("PROD", "TEST")}
         if ports.remote_address:
-            found["remote"] = f"https://{ports.remote_address}:{self._port('REMOTE')}"
-        return found | {"control": f"http://127.0.0.1:{self._port('CONTROL')}"}
+            found["remote"] = f"https://{ports.remote_address}:{self.port('REMOTE')}"
+        return found | {"control": f"http://127.0.0.1:{self.port('CONTROL')}"}
 
-    def _port(self, name: str) -> int:
+    def port(self, name: str) -> int:
+        """The TCP port of a socket. Raises KeyError."""
         return int(self._held[name].getsockname()[1])
 
     def close(self) -> None:
@@ -135,3 +148,13 @@ def _listen_unix(path: Path, *, for_edge: bool = False, mode: int = 0o600) -> so
     held.listen(_BACKLOG)
     held.setblocking(False)
     return held
+
+
+def _make_folder(folder: Path, mode: int) -> None:
+    """Makes a folder with its parents. Another platform that stops at this moment may remove a parent: then again."""
+    for _ in range(_MAX_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(mode)
+            return
+    raise Unavailable(f"the folder {folder} cannot be made: its parent is removed again and again")

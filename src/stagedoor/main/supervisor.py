@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +22,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
-from stagedoor.main import renewal
+from stagedoor.decide import loop
+from stagedoor.decide.loop import CrashLoop
+from stagedoor.main import demo, renewal
 from stagedoor.main.paths import Paths
 from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
@@ -33,6 +36,7 @@ from stagedoor.oci import cgroups, spawn
 # The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
 _RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
 _LONGEST_PAUSE = 5.0
+_MAX_ENDS = 20
 _RENEWAL_LOOKS = 1500  # 30 s.
 
 
@@ -51,15 +55,20 @@ class Program:
     last_end: str = ""
     task: asyncio.Task[None] | None = None
     extra: Sequence[str] = ()
+    ends: deque[float] = field(default_factory=lambda: deque(maxlen=_MAX_ENDS))
+    looping: bool = False
 
 
 @dataclass(slots=True)
 class Supervisor:
+    """`report` is called with a sentence when a program begins to crash-loop, and when it has recovered."""
+
     paths: Paths
     settings: Platform
-    demo: Sequence[str] = ()
+    demo_command: Sequence[str] | None = None
     lock: int = -1
     legacy: Legacy | None = None
+    report: Callable[[str], None] = lambda text: None
     _sockets: HeldSockets = field(init=False)
     _programs: list[Program] = field(default_factory=list)
     _stopping: bool = False
@@ -68,26 +77,31 @@ class Supervisor:
         """Where people find the edge's stacks and control."""
         return self._sockets.addresses()
 
+    def demo_addresses(self) -> dict[str, str]:
+        """Where the demo's services listen, by their names."""
+        return {name: f"http://127.0.0.1:{self._sockets.port(demo.socket_name(name))}" for name in demo.SERVICES}
+
     # Programs
 
     async def run(self, started: Callable[[], None]) -> None:
         """Runs until SIGINT or SIGTERM. Calls `started` once everything is back as it was."""
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
+        running = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+            running.add_signal_handler(number, stop.set)
         adopt_orphans()
         if self.legacy is None:
             await end_leftovers(self.paths)
         inherited = self.legacy.sockets if self.legacy else {}
-        self._sockets = HeldSockets.bind(self.paths, self.settings, inherited)
+        more = demo.listen(self.paths) if self.demo_command else {}
+        self._sockets = HeldSockets.bind(self.paths, self.settings, inherited, more)
         server = await asyncio.start_unix_server(self._answer, sock=self._sockets["SUPERVISOR"])
         self._programs = self._list_programs()
         kept = {one.name: one for one in self.legacy.programs} if self.legacy else {}
         try:
             for program in self._programs:
-                program.task = loop.create_task(self._keep(program, kept.get(program.name)))
-            waiting = loop.create_task(self._announce(started) if self.legacy is None else self._renew())
+                program.task = running.create_task(self._keep(program, kept.get(program.name)))
+            waiting = running.create_task(self._announce(started) if self.legacy is None else self._renew())
             await stop.wait()
             waiting.cancel()
         finally:
@@ -113,8 +127,10 @@ class Supervisor:
             ),
             Program("node", python("node"), ["NODE"], extra=["--fresh"]),
         ]
-        if self.demo:
-            programs.append(Program("demo", list(self.demo), []))
+        if self.demo_command:
+            programs.append(
+                Program("demo", list(self.demo_command), [demo.socket_name(name) for name in demo.SERVICES])
+            )
         return programs
 
     async def _keep(self, program: Program, kept: Kept | None = None) -> None:
@@ -147,6 +163,17 @@ class Supervisor:
         _kill_group(program.pid)
         if not self._stopping:
             self._log(f"{program.name} ended: {program.last_end}; starting it again")
+            program.ends.append(time.time())
+            self._look_for_loop(program)
+
+    def _look_for_loop(self, program: Program) -> CrashLoop:
+        """Reports a crash-loop once, when it begins."""
+        found = loop.decide(time.time(), program.ends)
+        if found.looping and not program.looping:
+            log = self.paths.log(program.name)
+            self.report(f"{program.name} crash-loops: {found.reason}, last by {program.last_end}; its log: {log}")
+        program.looping = found.looping
+        return found
 
     async def _renew(self) -> None:
         """After an upgrade: every program becomes the new one, while the sockets hold who comes meanwhile."""
@@ -250,6 +277,7 @@ class Supervisor:
             "restarts": max(0, program.starts - 1),
             "since": program.started_at,
             "last_end": program.last_end,
+            "crash_loop": self._look_for_loop(program).reason,
         }
 
     def _log(self, text: str) -> None:

@@ -133,13 +133,17 @@ class ObjectiveView:
 
 @dataclass(frozen=True, slots=True)
 class ProgramView:
-    """One program of the platform, as the supervisor sees it."""
+    """One program of the platform, as the supervisor sees it.
+
+    `crash_loop` says how often it ended lately while it ends again and again; it is empty while the program is well.
+    """
 
     name: str
     pid: int
     restarts: int
     since: float
     last_end: str
+    crash_loop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What an OCI runtime can do on this machine: it says so, and what it cannot do is not asked of it."""
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -29,8 +30,9 @@ class Abilities:
         return ", ".join(name if there else f"no {name}" for name, there in named.items())
 
 
-def find(path: str) -> str:
-    """The runtime to use, of those on `path`; empty when there is none."""
+def find_runtime() -> str:
+    """Returns the path of the OCI runtime to use on this machine; an empty string when there is none."""
+    path = os.environ.get("PATH", "")
     for name in _PROGRAMS:
         program = shutil.which(name, path=f"{path}:/usr/sbin:/sbin")
         if program and (name != "crun" or cgroups.is_pure()):

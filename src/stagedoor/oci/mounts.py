@@ -8,10 +8,12 @@ Man pages: mount_namespaces(7), open_tree(2), mount_setattr(2), move_mount(2).
 import ctypes
 import os
 import platform
+import sys
 from contextlib import suppress
 from pathlib import Path
 
-_libc = ctypes.CDLL(None, use_errno=True)
+# Elsewhere the module can be imported, for who runs scripts without a container; nothing in it works there.
+_libc = ctypes.CDLL(None if sys.platform != "win32" else "msvcrt", use_errno=True)
 
 _CLONE_NEWNS = 0x20000
 _NOSUID, _NODEV, _BIND, _REC = 0x2, 0x4, 0x1000, 0x4000

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import msgspec
 
 from stagedoor.model.deployment import Ground, Sandbox, Spec
@@ -26,10 +26,10 @@ class RemoteEngine:
     """Implements the port `Engine`."""
 
     def __init__(self, socket: Path) -> None:
-        self._client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=str(socket)),
+        self._client = httpx2.AsyncClient(
+            transport=httpx2.AsyncHTTPTransport(uds=str(socket)),
             base_url="http://node",
-            timeout=httpx.Timeout(10, read=600),
+            timeout=httpx2.Timeout(10, read=600),
         )
 
     async def _ask(self, method: str, path: str, content: bytes | None = None, *, again: bool = True) -> Any:
@@ -40,9 +40,9 @@ class RemoteEngine:
                 answer = await self._client.request(method, path, content=content)
                 answer.raise_for_status()
                 return answer.json()
-            except httpx.HTTPStatusError as error:
+            except httpx2.HTTPStatusError as error:
                 raise Unavailable(f"node refused {method} {path}: status {error.response.status_code}") from None
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 if time.monotonic() > deadline:
                     raise Unavailable(
                         f"node does not answer: {error}", hint="`stagedoor status` shows the programs"
@@ -97,7 +97,7 @@ class RemoteEngine:
 
     async def replay(self, wanted: Replay) -> AsyncIterator[Outcome]:
         content = await asyncio.to_thread(msgspec.msgpack.encode, wanted)
-        timeout = httpx.Timeout(10, read=wanted.timeout + 120)
+        timeout = httpx2.Timeout(10, read=wanted.timeout + 120)
         rest = bytearray()
         try:
             async with self._client.stream("POST", "/replays", content=content, timeout=timeout) as answer:
@@ -109,7 +109,7 @@ class RemoteEngine:
                         one = bytes(rest[4:end])
                         del rest[:end]
                         yield _outcome(one)
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             raise Unavailable(f"node does not answer: {error}") from None
 
     async def instances(self, *, measure: bool = False) -> list[dict[str, Any]]:
@@ -147,14 +147,14 @@ class RemoteEngine:
         await self._ask("PUT", f"/shells/{shell}", content, again=False)
 
     async def read_shell(self, shell: str) -> AsyncIterator[bytes]:
-        timeout = httpx.Timeout(10, read=None)
+        timeout = httpx2.Timeout(10, read=None)
         async with self._client.stream("GET", f"/shells/{shell}", timeout=timeout) as answer:
             async for content in answer.aiter_raw():
                 yield content
 
     async def logs(self, application: str, instance: str, lines: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
         query = {"instance": instance, "lines": str(lines)} | ({"follow": "1"} if follow else {})
-        timeout = httpx.Timeout(10, read=None)
+        timeout = httpx2.Timeout(10, read=None)
         async with self._client.stream("GET", f"/logs/{application}", params=query, timeout=timeout) as answer:
             async for line in answer.aiter_lines():
                 yield json.loads(line)

@@ -1,7 +1,6 @@
 """Programs with descriptors at chosen numbers, and waiting for processes that may not be our children."""
 
 import asyncio
-import fcntl
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,8 @@ _ABOVE = 64  # Sources are moved up here, so that no target overwrites one.
 
 def spawn(arguments: Sequence[str], descriptors: Mapping[int, int]) -> int:
     """Starts a program whose descriptor `target` is our `source`; returns its pid."""
+    import fcntl  # Only Unix has it, and `dev --plain` is imported on Windows as well.
+
     moved = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, _ABOVE) for target, source in descriptors.items()}
     try:
         actions = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in moved.items()]

@@ -7,15 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import uvloop
 
 from stagedoor.runtime import tape
 from stagedoor.runtime.loader import Boot, LoadError
 from stagedoor.runtime.output import forms, hide, open_output
 from stagedoor.runtime.serve import serve
 
+try:
+    from uvloop import Loop as _Base
+except ImportError:  # `dev --plain` on a system for which there is no uvloop: slower, otherwise the same.
+    from asyncio import SelectorEventLoop as _Base  # type: ignore[assignment]
 
-class Loop(uvloop.Loop):
+
+class Loop(_Base):
     """Notes who opens a connection that is none of the egress's."""
 
     async def create_connection(self, *args: Any, **options: Any) -> Any:

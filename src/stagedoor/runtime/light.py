@@ -7,6 +7,7 @@ one.
 
 import sys
 import types
+from contextlib import suppress
 
 
 def load() -> None:
@@ -18,7 +19,8 @@ def load() -> None:
 
     sys.modules["ssl"] = _StandIn("ssl")
     try:
-        import uvloop  # noqa: F401
+        with suppress(ImportError):  # `dev --plain` on a system for which there is no uvloop.
+            import uvloop  # noqa: F401
     finally:
         del sys.modules["ssl"]
 

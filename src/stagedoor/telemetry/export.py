@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -68,7 +68,7 @@ class Exporter:
         if self.authorization:
             headers["authorization"] = self.authorization
         last = 0.0
-        async with httpx.AsyncClient(base_url=self.address, headers=headers, timeout=_PATIENCE) as client:
+        async with httpx2.AsyncClient(base_url=self.address, headers=headers, timeout=_PATIENCE) as client:
             while True:
                 await asyncio.sleep(_PAUSE)
                 while self._requests or self._calls:
@@ -81,12 +81,12 @@ class Exporter:
                     last = time.monotonic()
                     await self._send(client, "metrics", metrics(totals(), self.began, time.time()), 0)
 
-    async def _send(self, client: httpx.AsyncClient, what: str, content: bytes, count: int) -> None:
+    async def _send(self, client: httpx2.AsyncClient, what: str, content: bytes, count: int) -> None:
         try:
             answer = await client.post(f"/v1/{what}", content=content)
             answer.raise_for_status()
             self.failed = ""
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             self.dropped += count
             if not self.failed:
                 log.warning("the collector takes nothing: %s", error)

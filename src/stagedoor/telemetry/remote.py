@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import msgspec
 
 from stagedoor.model import errors
@@ -18,10 +18,10 @@ class RemoteRecords:
     """Implements the port `Records`."""
 
     def __init__(self, socket: Path) -> None:
-        self._client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=str(socket)),
+        self._client = httpx2.AsyncClient(
+            transport=httpx2.AsyncHTTPTransport(uds=str(socket)),
             base_url="http://telemetry",
-            timeout=httpx.Timeout(10, read=None),
+            timeout=httpx2.Timeout(10, read=None),
         )
 
     async def read(self, filters: dict[str, str], limit: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
@@ -33,7 +33,7 @@ class RemoteRecords:
                     _read(answer)
                 async for line in answer.aiter_lines():
                     yield json.loads(line)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return
 
     async def calls(self, seconds: int) -> list[dict[str, Any]] | None:
@@ -60,7 +60,7 @@ class RemoteRecords:
         asked: dict[str, str | int] = {"since": since, "until": until, "application": application}
         try:
             answer = await self._client.get("/minutes", params=asked)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return None
         # Days of minutes are megabytes: decoded beside the loop.
         return await asyncio.to_thread(_minutes, answer.content) if answer.status_code == 200 else None
@@ -68,14 +68,14 @@ class RemoteRecords:
     async def ask(self, question: str, **said: str) -> Any:
         try:
             answer = await self._client.get(f"/{question}", params=said)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             raise _away() from None
         return _read(answer)
 
     async def tell(self, what: str, content: bytes, kind: str = "application/json") -> Any:
         try:
             answer = await self._client.post(f"/{what}", content=content, headers={"content-type": kind})
-        except httpx.TransportError:
+        except httpx2.TransportError:
             raise _away() from None
         return _read(answer)
 
@@ -83,7 +83,7 @@ class RemoteRecords:
         content = msgspec.msgpack.encode(list(ids))
         try:
             answer = await self._client.post("/recordings", content=content)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             raise _away() from None
         if answer.status_code != 200:
             _read(answer)
@@ -97,7 +97,7 @@ class RemoteRecords:
                     _read(answer)
                 async for line in answer.aiter_lines():
                     yield json.loads(line)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             raise _away() from None
 
     async def _ask(self, path: str) -> Any:
@@ -105,7 +105,7 @@ class RemoteRecords:
         try:
             answer = await self._client.get(path)
             return msgspec.json.decode(answer.content) if answer.status_code == 200 else None
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return None
 
     async def close(self) -> None:
@@ -116,7 +116,7 @@ def _away() -> errors.Unavailable:
     return errors.Unavailable("telemetry is away; requests go on", hint="`stagedoor status` shows the programs")
 
 
-def _read(answer: httpx.Response) -> Any:
+def _read(answer: httpx2.Response) -> Any:
     """What was answered. Raises what was refused."""
     try:
         told = json.loads(answer.content or b"null")

@@ -1,0 +1,86 @@
+"""What a user is told when a verb fails in a way that it did not foresee: a missing package, or a fault of ours."""
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from stagedoor.cli.verbs import Verb
+from stagedoor.model.errors import Failure
+
+MAX_REPORTS = 20
+# Modules of Python itself that only Unix has.
+_UNIX_ONLY = frozenset({"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"})
+
+
+class MissingPackage(Failure):
+    """A package that the verb needs is not installed."""
+
+    code = "missing_package"
+
+
+class Internal(Failure):
+    """A fault of Stagedoor itself. Its details are in a file that only its user reads."""
+
+    code = "internal"
+
+
+def describe(name: str, verb: Verb, error: Exception) -> Failure:
+    """Returns what to tell the user of `stagedoor NAME` about `error`."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("stagedoor"):
+        return _missing(name, verb, error.name.partition(".")[0])
+    return _internal(name, error)
+
+
+def _missing(name: str, verb: Verb, module: str) -> Failure:
+    if module in _UNIX_ONLY:
+        return MissingPackage(
+            f"`stagedoor {name}` needs Unix: Python on {sys.platform} has no module {module}",
+            hint="run it on Linux",
+        )
+    if not verb.extra:
+        return MissingPackage(
+            f"the package that brings {module} is missing, and every installation of Stagedoor has it",
+            hint="install Stagedoor again: pip install --force-reinstall stagedoor",
+        )
+    return MissingPackage(
+        f"`stagedoor {name}` needs the extra `{verb.extra}`, which is not installed: there is no module {module}",
+        hint=f"pip install 'stagedoor[{verb.extra}]'",
+    )
+
+
+def _internal(name: str, error: Exception) -> Failure:
+    message = f"`stagedoor {name}` failed through a fault of its own: {type(error).__name__}: {_first_line(error)}"
+    try:
+        report = _write_report(name, error)
+    except OSError as refused:
+        return Internal(message, hint=f"the details could not be written: {refused.strerror}")
+    return Internal(message, hint=f"please report it; the details are in {report}", report=str(report))
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines() or ["without a message"]
+    return lines[0][:300]
+
+
+def _write_report(name: str, error: Exception) -> Path:
+    """Writes the traceback, without values of variables: they may be secrets. Keeps the newest reports only."""
+    folder = reports_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in sorted(folder.glob("*.txt"))[: -MAX_REPORTS + 1]:
+        old.unlink(missing_ok=True)
+    report = folder / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{name}-{os.getpid()}.txt"
+    text = "".join(traceback.format_exception(error))
+    head = f"stagedoor {name}\npython {sys.version}\nplatform {sys.platform}\n\n"
+    with os.fdopen(os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(head + text)
+    return report
+
+
+def reports_folder() -> Path:
+    """Where reports of faults go: the user's state folder, as the XDG base directory specification names it."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "stagedoor" / "faults"

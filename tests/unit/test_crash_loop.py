@@ -1,0 +1,27 @@
+"""When a program of the platform counts as crash-looping."""
+
+import pytest
+
+from stagedoor.decide import loop
+
+
+@pytest.mark.parametrize(
+    ("ends", "looping"),
+    [
+        ([], False),
+        ([99.0], False),
+        ([98.0, 99.0], False),
+        ([97.0, 98.0, 99.0], True),
+        ([41.0, 70.0, 99.0], True),
+        ([40.0, 70.0, 99.0], False),
+        ([1.0, 2.0, 3.0, 4.0], False),
+    ],
+)
+def test_three_ends_within_a_minute_are_a_loop(ends: list[float], looping: bool) -> None:
+    assert loop.decide(100.0, ends).looping is looping
+
+
+def test_a_loop_gives_its_reason_and_recovery_gives_none() -> None:
+    ends = [95.0, 96.0, 97.0, 98.0]
+    assert loop.decide(100.0, ends).reason == "ended 4 times within 60 s"
+    assert loop.decide(160.0, ends) == loop.CrashLoop(False, "")
