@@ -260,7 +260,7 @@ async def dies(request):
 
 
 def test_a_script_that_misbehaves_gets_a_clear_answer(stagedoor: Running, tmp_path: Path) -> None:
-    from bench.running import fetch
+    from tests.harness.running import fetch
 
     stagedoor.cli("deploy", folder=script(tmp_path, "odd", ODD, "[limits]\nrequest = '500ms'\n"))
     expected = {

@@ -1,6 +1,9 @@
 """The demo is real input: thousands of films from npm, four services, four applications, in both stacks."""
 
 import json
+import os
+import signal
+import socket
 import time
 
 from tests.harness.running import Running, platform, wait_until
@@ -29,6 +32,41 @@ def test_the_demo_answers_a_tv_a_phone_and_a_stranger() -> None:
         assert {call["service"] for call in calls} == {"members", "discovery", "ratings", "playback"}
         assert {call["version"] for call in calls} == {"1.0.0"}
     assert leftovers(running) == []
+
+
+def test_a_second_demo_on_the_machine_takes_ports_of_its_own() -> None:
+    held = [socket.create_server(("127.0.0.1", port)) for port in range(7101, 7105) if _is_free(port)]
+    try:
+        with platform(options=("--demo",)) as running:
+            wait_until(lambda: _answers(running), 90, "the demo")
+            services = running.json("service", "list")
+            ports = [int(url.rpartition(":")[2]) for service in services for url in service["urls"]]
+            assert len(set(ports)) == 4
+            assert set(ports).isdisjoint(range(7101, 7105))
+            remembered = json.loads((running.data / "demo" / "ports.json").read_text())
+            assert sorted(remembered.values()) == sorted(ports)
+    finally:
+        for listener in held:
+            listener.close()
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_demo_that_crash_loops_is_said_by_status_and_by_up() -> None:
+    with platform(options=("--demo",)) as running:
+        wait_until(lambda: _answers(running), 90, "the demo")
+        for _ in range(3):
+            pid = running.program("demo")["pid"]
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda pid=pid: running.program("demo")["pid"] != pid, 30, "another demo")
+        assert running.program("demo")["crash_loop"].startswith("ended 3 times")
+        assert not any(one["crash_loop"] for one in running.json("status")["programs"] if one["name"] != "demo")
+        assert "demo crash-loops: ended 3 times within 60 s" in running.cli("status").stdout
+        assert running.process is not None and running.process.stderr is not None
+        assert running.process.stderr.readline().startswith("demo crash-loops: ended 3 times within 60 s, last by")
 
 
 def _answers(running: Running) -> bool:

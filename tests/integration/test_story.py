@@ -177,7 +177,7 @@ def test_requests_and_logs_are_followed_as_they_come(stagedoor: Running, tmp_pat
     import json
     import subprocess
 
-    from bench.running import COMMAND
+    from tests.harness.running import COMMAND
 
     stagedoor.cli("deploy", folder=hello(tmp_path, "followed"))
     for verb, told in (("requests", "path"), ("logs", "message")):
@@ -195,7 +195,7 @@ def test_login_remembers_a_token_that_was_tried(stagedoor: Running, tmp_path: Pa
     import os
     import subprocess
 
-    from bench.running import COMMAND
+    from tests.harness.running import COMMAND
 
     environment = {key: value for key, value in os.environ.items() if not key.startswith("STAGEDOOR")}
     environment["XDG_CONFIG_HOME"] = str(tmp_path)
@@ -209,7 +209,7 @@ def test_login_remembers_a_token_that_was_tried(stagedoor: Running, tmp_path: Pa
     assert run("login", stagedoor.addresses["control"], given="sd_wrong\n").returncode == 4
     assert "operator, operator" in run("login", stagedoor.addresses["control"], given=stagedoor.token + "\n").stdout
     assert run("status").returncode == 0
-    assert (tmp_path / "stagedoor" / "credentials.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "stagedoor" / "contexts.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_doctor_says_what_is_there(stagedoor: Running) -> None:
