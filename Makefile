@@ -1,12 +1,14 @@
 # `make help` lists what there is.
 DATA ?= /var/lib/stagedoor
+# What starts again finds its bytecode.
+unexport PYTHONDONTWRITEBYTECODE
 # Without root or sudo the platform itself says what it needs, and starts nothing.
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # More workers than cores: the real parts spend most of a test waiting for each other.
 WORKERS ?= 4
-PARALLEL := -n $(WORKERS) --dist loadgroup
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 BENCHES := path fanout throttle hang deploy size upgrade console coldstart density isolation scale insight store \
            percentiles alerts canary pairing rollout replay shadow
 

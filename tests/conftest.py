@@ -1,11 +1,15 @@
 """Which database the platforms of a run stand on: `--database postgresql` runs the same tests on the other one."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.harness import running
 from tests.harness.postgresql import server
+
+# Programs are started hundreds of times; without their bytecode on disk each start compiles a megabyte of source again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

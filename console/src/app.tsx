@@ -77,9 +77,7 @@ function Pages() {
   return (
     <Switch>
       <Route path="/" component={Applications} />
-      <Route path="/applications/:name/:part?">
-        {({ name, part }) => <Application key={name} name={name} part={part ?? ""} />}
-      </Route>
+      <Route path="/applications/:name/:part?">{({ name, part }) => <Application key={name} name={name} part={part ?? ""} />}</Route>
       <Route path="/publications" component={Publications} />
       <Route path="/instances" component={Instances} />
       <Route path="/instances/:id">{({ id }) => <Instance key={id} id={id} />}</Route>

@@ -1,6 +1,6 @@
 import { createRoot } from "react-dom/client";
-import { begin } from "./api/session";
 import { markOutdated } from "./api/live";
+import { begin } from "./api/session";
 import { App } from "./app";
 import "./styles/index.css";
 

@@ -161,8 +161,9 @@ def test_what_a_killed_dev_left_behind_is_ended_by_the_next(stagedoor: Running, 
 def test_without_root_it_says_so_and_serves_nothing(tmp_path: Path) -> None:
     folder = hello(tmp_path, "rootless")
     tmp_path.chmod(0o755)
-    code = "import os; os.setuid(65534); from stagedoor.cli.dev import run; "
-    code += "from stagedoor.cli.parser import parse; import stagedoor.cli.dev as verb; "
+    # Imported first: others may not read the folder that Stagedoor is installed in.
+    code = "import os; from stagedoor.cli.dev import run; from stagedoor.cli.parser import parse; "
+    code += "import stagedoor.cli.dev as verb; os.setuid(65534); "
     code += f"run(parse('dev', '', verb, [{str(folder)!r}, '--data', '/tmp/nobody']))"
     result = subprocess.run(
         [COMMAND[0], "-c", code], capture_output=True, text=True, env=dict(os.environ) | {"HOME": "/tmp"}, check=False

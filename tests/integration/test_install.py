@@ -26,6 +26,8 @@ def test_the_unit_is_what_systemd_takes(stagedoor: Running, tmp_path: Path) -> N
         line for line in verified.stderr.splitlines() if "stagedoor.service" in line and "Failed to open" not in line
     ]
     assert verified.returncode == 0 and mine == [], verified.stderr
+    # From a home folder less can be taken away than from where services are usually installed.
+    file.write_text(render(Unit(Path("/opt/stagedoor/bin/stagedoor"), Path("/var/lib/stagedoor"))))
     scored = subprocess.run(
         [analyze, "security", "--offline=yes", "--threshold=70", str(file)], capture_output=True, text=True, check=False
     )

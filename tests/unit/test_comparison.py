@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.decide.replay import REPETITIONS, Run, compare, differences, fails, gate, noise, worth_confirming
-from stagedoor.decide.replay.compare import MOST
-from stagedoor.decide.replay.repeats import Repeat
-from stagedoor.decide.replay.report import more_often
+from stagedoor.decide.replay import gate
+from stagedoor.decide.replay.compare import MOST, differences, noise
+from stagedoor.decide.replay.repeats import REPETITIONS, Repeat
+from stagedoor.decide.replay.report import compare, more_often
+from stagedoor.decide.replay.runs import Run, fails, worth_confirming
 from stagedoor.model.comparison import ADDED, CHANGED, GONE, Accepted, Comparison, Difference
 from stagedoor.model.judgement import FAIL, FINE, HARM, INCONCLUSIVE, OPEN, PASS
 from stagedoor.model.recording import Asked, Divergence, Outcome

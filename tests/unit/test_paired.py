@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor.decide.replay import REPETITIONS, calls, errors, own_time, paired, ranks, repeats, signs
-from stagedoor.decide.replay.repeats import Repeat
+from stagedoor.decide.replay import paired, ranks, repeats, signs
+from stagedoor.decide.replay.paired import calls, errors, own_time
+from stagedoor.decide.replay.repeats import REPETITIONS, Repeat
 from stagedoor.model.comparison import CALLS, ERRORS, OWN_TIME
 from stagedoor.model.judgement import FINE, HARM, NOTICE, OPEN
 

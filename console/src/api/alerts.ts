@@ -1,11 +1,11 @@
 /** What is asked of alerts, and what they are called. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, ask, type Schemas } from "./client";
+import { ask, control, type Schemas } from "./client";
 
-export type Alert = Omit<Schemas["AlertView"], "evidence"> & { evidence: Evidence };
-export type Firing = Schemas["FiringView"];
-export type Silence = Schemas["Silence"];
-export type Backtest = Schemas["BacktestView"];
+export type Alert = Omit<Schemas.AlertView, "evidence"> & { evidence: Evidence };
+export type Firing = Schemas.FiringView;
+export type Silence = Schemas.Silence;
+export type Backtest = Schemas.BacktestView;
 /** What was known when it fired; of some rules a part is empty. */
 export type Evidence = {
   figures?: { [name: string]: unknown };
@@ -20,21 +20,20 @@ export const MANY = 100;
 export const alerts = (application = "", state = "", limit = MANY) =>
   queryOptions({
     queryKey: ["alerts", "list", application, state, limit],
-    queryFn: async () => (await ask(api.GET("/v1/alerts", { params: { query: { application, state, limit } } }))) as Alert[],
+    queryFn: async () => (await ask(control.listAlerts({ query: { application, state, limit } }))) as Alert[],
   });
 
 export const alert = (number: number) =>
   queryOptions({
     queryKey: ["alerts", "one", number],
-    queryFn: async () => (await ask(api.GET("/v1/alerts/{number}", { params: { path: { number } } }))) as Alert,
+    queryFn: async () => (await ask(control.showAlert({ path: { number } }))) as Alert,
   });
 
-export const rules = () => queryOptions({ queryKey: ["rules"], queryFn: () => ask(api.GET("/v1/alerts/rules")) });
+export const rules = () => queryOptions({ queryKey: ["rules"], queryFn: () => ask(control.listRules()) });
 
-export const silences = () => queryOptions({ queryKey: ["alerts", "silences"], queryFn: () => ask(api.GET("/v1/silences")) });
+export const silences = () => queryOptions({ queryKey: ["alerts", "silences"], queryFn: () => ask(control.listSilences()) });
 
-export const backtest = (application: string, days: number, signal: AbortSignal) =>
-  ask(api.GET("/v1/alerts/test", { params: { query: { application, days } }, signal }));
+export const backtest = (application: string, days: number, signal: AbortSignal) => ask(control.testRules({ query: { application, days }, signal }));
 
 const NAMES: { [rule: string]: string } = {
   errors: "Errors",

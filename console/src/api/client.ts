@@ -1,9 +1,10 @@
 /** The one way to the control API: typed by its document, with the session's word on every change. */
-import createClient from "openapi-fetch";
-import type { components, paths } from "./schema";
+import { client } from "./generated/client.gen";
+import type * as Schemas from "./generated/types.gen";
 
-export type Schemas = components["schemas"];
-export type Session = Schemas["SessionView"];
+export * as control from "./generated/sdk.gen";
+export type { Schemas };
+export type Session = Schemas.SessionView;
 
 /** What went wrong, in the API's own words. */
 export class Failure extends Error {
@@ -35,13 +36,11 @@ function take(request: Request): Promise<Response> {
   return early ?? fetch(request);
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: take });
+client.setConfig({ baseUrl: location.origin, fetch: (request) => take(request as Request) });
 
-api.use({
-  onRequest({ request }) {
-    if (request.method !== "GET" && word) request.headers.set("stagedoor-change", word);
-    return request;
-  },
+client.interceptors.request.use((request) => {
+  if (request.method !== "GET" && word) request.headers.set("stagedoor-change", word);
+  return request;
 });
 
 /** Remembers the word that goes with changes; in memory alone. */
@@ -54,7 +53,8 @@ export function whenEnded(act: () => void): void {
   ended = act;
 }
 
-type Answered<T> = { data?: T; error?: unknown; response: Response };
+// Without a response nobody answered.
+type Answered<T> = { data?: T | undefined; error?: unknown; response?: Response | undefined };
 
 /** The answer's content. Throws a Failure that can be shown. */
 export async function ask<T>(call: Promise<Answered<T>>): Promise<T> {
@@ -64,6 +64,7 @@ export async function ask<T>(call: Promise<Answered<T>>): Promise<T> {
   } catch {
     throw away();
   }
+  if (!answer.response) throw away();
   if (answer.response.ok) return answer.data as T;
   const failure = describe(answer.response.status, answer.error);
   if (failure.status === 401) ended();
@@ -95,7 +96,7 @@ function describe(status: number, body: unknown): Failure {
     const { code, message, hint, ...details } = error;
     return new Failure(status, String(code), String(message), String(hint ?? ""), details);
   }
-  const detail = (body as Schemas["HTTPValidationError"] | null)?.detail?.[0];
+  const detail = (body as Schemas.HttpValidationError | null)?.detail?.[0];
   if (detail) return new Failure(status, "invalid", `${detail.loc.at(-1)}: ${detail.msg}`, "", { field: detail.loc.at(-1) });
   return new Failure(status, "unknown", `control answered ${status}`, "`stagedoor status` shows the programs");
 }

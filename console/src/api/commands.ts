@@ -25,8 +25,7 @@ export const deleteLine = (application: string, line: string, stack: string, con
 export const explainPipeline = (application: string, stack: string) =>
   command("pipeline", "explain", application, ...(stack === "prod" ? [] : ["--stack", stack]));
 
-export const answerPipeline = (action: string, number: number, why: string) =>
-  command("pipeline", action, number, ...(why ? ["--why", why] : []));
+export const answerPipeline = (action: string, number: number, why: string) => command("pipeline", action, number, ...(why ? ["--why", why] : []));
 
 export const makeHook = (application: string) => command("pipeline", "hook", application);
 
@@ -36,12 +35,16 @@ type CellSaid = { name: string; version: string; share: string };
 
 export const startExperiment = (name: string, cells: CellSaid[], days: string, application: string, stack: string, line: number) =>
   command(
-    "experiment", "start", name || "NAME",
+    "experiment",
+    "start",
+    name || "NAME",
     ...cells.flatMap((one) => ["--cell", `${one.name || "CELL"}${one.version && `=${one.version}`}:${one.share || "SHARE"}`]),
-    "--days", days || "DAYS",
+    "--days",
+    days || "DAYS",
     ...(stack === "prod" ? [] : ["--stack", stack]),
     ...(line < 0 ? [] : ["--line", line]),
-    "--application", application,
+    "--application",
+    application,
   );
 
 export const listExperiments = (application: string) => command("experiment", "list", "--application", application);
@@ -50,17 +53,10 @@ export const showExperiment = (name: string) => command("experiment", "show", na
 
 export const endExperiment = (name: string) => command("experiment", "end", name);
 
-export const logs = (application: string, instance = "") =>
-  command("logs", application, "-f", ...(instance ? ["--instance", instance] : []));
+export const logs = (application: string, instance = "") => command("logs", application, "-f", ...(instance ? ["--instance", instance] : []));
 
 export const requests = (application: string, stack: string, status: string) =>
-  command(
-    "requests",
-    ...(application ? [application] : []),
-    "-f",
-    ...(stack ? ["--stack", stack] : []),
-    ...(status ? ["--status", status] : []),
-  );
+  command("requests", ...(application ? [application] : []), "-f", ...(stack ? ["--stack", stack] : []), ...(status ? ["--status", status] : []));
 
 export const setValue = (application: string, stack: string, name: string, value: string) =>
   command("config", "set", name || "NAME", value || "VALUE", "--application", application, "--stack", stack);
@@ -76,21 +72,15 @@ export const removeSecret = (application: string, stack: string, name: string) =
   command("secret", "remove", name, "--application", application, "--stack", stack);
 
 export const createToken = (name: string, role: string, team: string, expires: string) =>
-  command(
-    "token", "create", name || "NAME", "--role", role,
-    ...(team ? ["--team", team] : []),
-    ...(expires ? ["--expires", expires] : []),
-  );
+  command("token", "create", name || "NAME", "--role", role, ...(team ? ["--team", team] : []), ...(expires ? ["--expires", expires] : []));
 
 export const revokeToken = (id: string) => command("token", "revoke", id);
 
-export const addUser = (name: string, role: string, team: string) =>
-  command("user", "add", name || "NAME", "--role", role, ...(team ? ["--team", team] : []));
+export const addUser = (name: string, role: string, team: string) => command("user", "add", name || "NAME", "--role", role, ...(team ? ["--team", team] : []));
 
 export const removeUser = (name: string) => command("user", "remove", name);
 
-export const addTeam = (name: string, contact: string) =>
-  command("team", "add", name || "NAME", ...(contact ? ["--contact", contact] : []));
+export const addTeam = (name: string, contact: string) => command("team", "add", name || "NAME", ...(contact ? ["--contact", contact] : []));
 
 export const removeTeam = (name: string) => command("team", "remove", name);
 
@@ -108,8 +98,7 @@ export const trace = (id: string) => command("trace", id);
 export const compare = (left: string, right: string, application: string) =>
   command("trace", "--compare", left || "LEFT", right || "RIGHT", ...(application ? ["--application", application] : []));
 
-export const usage = (by: string, where: string, since: string) =>
-  command("usage", "--by", by, ...(where ? ["--where", where] : []), "--since", since);
+export const usage = (by: string, where: string, since: string) => command("usage", "--by", by, ...(where ? ["--where", where] : []), "--since", since);
 
 export const query = (sql: string) => command("query", sql.replace(/\s+/g, " ").trim());
 
@@ -117,25 +106,24 @@ export const oneInstance = (id: string) => command("instances", id);
 
 export const profile = (id: string, seconds: number) => command("profile", "--instance", id, "--seconds", seconds);
 
-export const memory = (id: string, seconds: number) =>
-  command("profile", "--instance", id, "--memory", ...(seconds ? ["--seconds", seconds] : []));
+export const memory = (id: string, seconds: number) => command("profile", "--instance", id, "--memory", ...(seconds ? ["--seconds", seconds] : []));
 
 export const waiting = (id: string) => command("profile", "--instance", id, "--waiting");
 
-export const whyScaled = (application: string, stack: string) =>
-  command("scale", "why", application, ...(stack ? ["--stack", stack] : []));
+export const whyScaled = (application: string, stack: string) => command("scale", "why", application, ...(stack ? ["--stack", stack] : []));
 
 export const fixScale = (application: string, stack: string, line: number, instances: string) =>
   command("scale", "set", application, instances || "N", "--stack", stack, "--line", line);
 
-export const freeScale = (application: string, stack: string, line: number) =>
-  command("scale", "auto", application, "--stack", stack, "--line", line);
+export const freeScale = (application: string, stack: string, line: number) => command("scale", "auto", application, "--stack", stack, "--line", line);
 
 export const calls = (application: string) => command("calls", application);
 
 export const addService = (name: string, urls: string[], document: string, team: string) =>
   command(
-    "service", "add", name || "NAME",
+    "service",
+    "add",
+    name || "NAME",
     ...(urls.length ? urls : ["URL"]).flatMap((url) => ["--url", url]),
     ...(document ? ["--openapi", document] : []),
     ...(team ? ["--team", team] : []),
@@ -145,8 +133,7 @@ export const removeService = (name: string) => command("service", "remove", name
 
 export const setPolicies = (name: string) => command("service", "policy", name, "--set", "FILE");
 
-export const switchOff = (name: string, method: string, reason: string) =>
-  command("service", "off", name, method, ...(reason ? ["--reason", reason] : []));
+export const switchOff = (name: string, method: string, reason: string) => command("service", "off", name, method, ...(reason ? ["--reason", reason] : []));
 
 export const switchOn = (name: string, method: string) => command("service", "on", name, method);
 
@@ -154,12 +141,21 @@ type Fault = { kind: string; value: number; share: string; application: string; 
 
 export const addFault = (name: string, method: string, { kind, value, share, application, device, budget, time }: Fault) =>
   command(
-    "service", "fault", name, method, "--kind", kind,
+    "service",
+    "fault",
+    name,
+    method,
+    "--kind",
+    kind,
     ...(value ? ["--value", value] : []),
-    "--share", `${share}%`, "--for", time,
+    "--share",
+    `${share}%`,
+    "--for",
+    time,
     ...(application ? ["--application", application] : []),
     ...(device ? ["--device", device] : []),
-    "--budget", `${budget}%`,
+    "--budget",
+    `${budget}%`,
   );
 
 export const endFault = (name: string, id: string) => command("service", "end-fault", name, id);
@@ -175,7 +171,10 @@ export const showSaved = (name: string, since = "") => command("saved", "show", 
 
 export const addSaved = (name: string, query: string, kind: string, application: string, bound: string) =>
   command(
-    "saved", "add", name || "NAME", query || "QUERY",
+    "saved",
+    "add",
+    name || "NAME",
+    query || "QUERY",
     ...(kind === "request" ? [] : ["--kind", kind]),
     ...(application ? ["--application", application] : []),
     ...(bound ? ["--alert", bound] : []),
@@ -185,28 +184,28 @@ export const testSaved = (name: string, days: number) => command("saved", "test"
 
 export const removeSaved = (name: string) => command("saved", "remove", name);
 
-export const testAlerts = (application: string, days: number) =>
-  command("alerts", "test", ...(application ? [application] : []), "--days", days);
+export const testAlerts = (application: string, days: number) => command("alerts", "test", ...(application ? [application] : []), "--days", days);
 
 type Hush = { rule: string; application: string; stack: string; endpoint: string; time: string; why: string };
 
 export const silence = ({ rule, application, stack, endpoint, time, why }: Hush) =>
   command(
-    "alerts", "silence", rule && application ? `${rule}/${application}` : rule || application,
+    "alerts",
+    "silence",
+    rule && application ? `${rule}/${application}` : rule || application,
     ...(stack ? ["--stack", stack] : []),
     ...(endpoint ? ["--endpoint", endpoint] : []),
-    "--for", time || "TIME", "--why", why || "REASON",
+    "--for",
+    time || "TIME",
+    "--why",
+    why || "REASON",
   );
 
 export const endSilence = (number: number) => command("alerts", "end-silence", number);
 
 /** Filters by the names of their options; what is empty is no filter. */
 export const activity = (application: string, filters: { [name: string]: string }) =>
-  command(
-    "activity",
-    ...(application ? [application] : []),
-    ...Object.entries(filters).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])),
-  );
+  command("activity", ...(application ? [application] : []), ...Object.entries(filters).flatMap(([name, value]) => (value ? [`--${name}`, value] : [])));
 
 export const verifyActivities = (head: string) => command("activity", "verify", ...(head ? ["--head", head] : []));
 
@@ -245,7 +244,13 @@ type Compared = { application: string; against: string; version: string; stack: 
 
 export const compareVersions = ({ application, against, version, stack, time, endpoint, limit }: Compared) =>
   command(
-    "replay", "--last", time || "TIME", "--against", against || "VERSION", "--application", application || "APPLICATION",
+    "replay",
+    "--last",
+    time || "TIME",
+    "--against",
+    against || "VERSION",
+    "--application",
+    application || "APPLICATION",
     ...(version ? ["--version", version] : []),
     ...(stack === "prod" ? [] : ["--stack", stack]),
     ...(endpoint ? ["--endpoint", endpoint] : []),
@@ -258,9 +263,16 @@ export const oneReport = (number: number) => command("replay", "--report", numbe
 
 export const beginShadow = (application: string, version: string, stack: string, share: string, time: string, live: boolean) =>
   command(
-    "shadow", "start", version || "VERSION", "--application", application || "APPLICATION",
+    "shadow",
+    "start",
+    version || "VERSION",
+    "--application",
+    application || "APPLICATION",
     ...(stack === "prod" ? [] : ["--stack", stack]),
-    "--share", share || "SHARE", "--time", time || "TIME",
+    "--share",
+    share || "SHARE",
+    "--time",
+    time || "TIME",
     ...(live ? ["--live"] : []),
   );
 

@@ -1,13 +1,13 @@
 /** Experiments: members in cells, each cell by a version of its own. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, ask, type Schemas } from "./client";
+import { ask, control, type Schemas } from "./client";
 import type { Operation } from "./operation";
 import { queries } from "./queries";
 
-export type Judgement = Omit<Schemas["Judgement"], "requests" | "units"> & { requests: number[]; units: number[] };
-export type Experiment = Omit<Schemas["Experiment"], "judgements"> & { judgements: { [cell: string]: Judgement } };
-export type Finding = Schemas["Finding"];
-export type Wish = Schemas["ExperimentWish"];
+export type Judgement = Omit<Schemas.Judgement, "requests" | "units"> & { requests: number[]; units: number[] };
+export type Experiment = Omit<Schemas.Experiment, "judgements"> & { judgements: { [cell: string]: Judgement } };
+export type Finding = Schemas.Finding;
+export type Wish = Schemas.ExperimentWish;
 
 // News of them are told as of rollouts.
 const KEY = ["rollouts", "experiments"];
@@ -15,15 +15,15 @@ const KEY = ["rollouts", "experiments"];
 export const experiments = (application: string) =>
   queryOptions({
     queryKey: [...KEY, application],
-    queryFn: () => ask(api.GET("/v1/experiments", { params: { query: { application } } })),
+    queryFn: () => ask(control.listExperiments({ query: { application } })),
   });
 
 export function begin(application: string, wish: Wish): Promise<Operation> {
-  return ask(api.POST("/v1/applications/{application}/experiments", { params: { path: { application } }, body: wish }));
+  return ask(control.beginExperiment({ path: { application }, body: wish }));
 }
 
 export async function end(name: string): Promise<void> {
-  await ask(api.POST("/v1/experiments/{name}/end", { params: { path: { name } } }));
+  await ask(control.endExperiment({ path: { name } }));
   await queries.invalidateQueries({ queryKey: KEY });
 }
 

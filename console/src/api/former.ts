@@ -1,7 +1,7 @@
 /** Which release a line goes back to when none is named: the platform's own rule, to be told before it happens. */
 import type { Schemas } from "./client";
 
-type Release = Schemas["ReleaseView"];
+type Release = Schemas.ReleaseView;
 
 /** The one before that runs something else; a release that restored an earlier one stands for it. */
 export function former(known: Release[]): Release | undefined {

@@ -6,7 +6,7 @@ import { pause } from "./lines";
 import { events } from "./sse";
 
 export type Connection = "connecting" | "live" | "away";
-type Rate = Schemas["Rate"];
+type Rate = Schemas.Rate;
 type Live = { connection: Connection; outdated: boolean };
 
 const KEPT = 60;

@@ -4,7 +4,7 @@ import { Failure, type Schemas } from "./client";
 import { pause } from "./lines";
 import { events } from "./sse";
 
-export type Operation = Schemas["Operation"];
+export type Operation = Schemas.Operation;
 export type Step = {
   seq: number;
   at: number;

@@ -1,6 +1,6 @@
 /** What is asked of the API, by name. The first part of a key is the word that news is told with. */
 import { QueryClient, queryOptions } from "@tanstack/react-query";
-import { api, ask, Failure } from "./client";
+import { ask, control, Failure } from "./client";
 import { readMoment } from "./moments";
 
 export const queries = new QueryClient({
@@ -16,25 +16,24 @@ export const queries = new QueryClient({
   },
 });
 
-export const applications = () =>
-  queryOptions({ queryKey: ["applications"], queryFn: () => ask(api.GET("/v1/applications")) });
+export const applications = () => queryOptions({ queryKey: ["applications"], queryFn: () => ask(control.listApplications()) });
 
 export const application = (name: string) =>
   queryOptions({
     queryKey: ["applications", name],
-    queryFn: () => ask(api.GET("/v1/applications/{application}", { params: { path: { application: name } } })),
+    queryFn: () => ask(control.getApplication({ path: { application: name } })),
   });
 
 export const versions = (name: string) =>
   queryOptions({
     queryKey: ["versions", name],
-    queryFn: () => ask(api.GET("/v1/applications/{application}/versions", { params: { path: { application: name } } })),
+    queryFn: () => ask(control.listVersions({ path: { application: name } })),
   });
 
 export const deployments = (name = "", stack = "") =>
   queryOptions({
     queryKey: ["deployments", name, stack],
-    queryFn: () => ask(api.GET("/v1/deployments", { params: { query: { application: name, stack } } })),
+    queryFn: () => ask(control.listDeployments({ query: { application: name, stack } })),
   });
 
 export const releases = (name: string, line: number, stack: string) =>
@@ -42,8 +41,9 @@ export const releases = (name: string, line: number, stack: string) =>
     queryKey: ["releases", name, line, stack],
     queryFn: () =>
       ask(
-        api.GET("/v1/applications/{application}/releases", {
-          params: { path: { application: name }, query: { line, stack } },
+        control.listReleases({
+          path: { application: name },
+          query: { line, stack },
         }),
       ),
   });
@@ -51,7 +51,7 @@ export const releases = (name: string, line: number, stack: string) =>
 export const publications = (name = "", limit = 50) =>
   queryOptions({
     queryKey: ["publications", name, limit],
-    queryFn: () => ask(api.GET("/v1/publications", { params: { query: { application: name, limit } } })),
+    queryFn: () => ask(control.listPublications({ query: { application: name, limit } })),
   });
 
 export type Search = { application?: string; by?: string; action?: string; text?: string; since?: string; until?: string };
@@ -65,44 +65,45 @@ export function wanted({ since = "", until = "", ...rest }: Search) {
 export const activities = (search: Search = {}, limit = 50) =>
   queryOptions({
     queryKey: ["activities", search, limit],
-    queryFn: () => ask(api.GET("/v1/activities", { params: { query: { ...wanted(search), limit } } })),
+    queryFn: () => ask(control.activities({ query: { ...wanted(search), limit } })),
   });
 
 /** Reads the whole chain, so it is asked when somebody looks and not at each change. `head`: a hash noted earlier. */
 export const verification = (head: string) =>
   queryOptions({
     queryKey: ["verification", head],
-    queryFn: () => ask(api.GET("/v1/activities/verification", { params: { query: { head } } })),
+    queryFn: () => ask(control.verify({ query: { head } })),
     gcTime: 0,
   });
 
 export const instances = (name = "") =>
   queryOptions({
     queryKey: ["instances", "all", name],
-    queryFn: () => ask(api.GET("/v1/instances", { params: { query: { application: name } } })),
+    queryFn: () => ask(control.listInstances({ query: { application: name } })),
   });
 
 export const instance = (id: string) =>
   queryOptions({
     queryKey: ["instances", "one", id],
-    queryFn: () => ask(api.GET("/v1/instances/{instance}", { params: { path: { instance: id } } })),
+    queryFn: () => ask(control.getInstance({ path: { instance: id } })),
   });
 
 export const ends = () =>
   queryOptions({
     queryKey: ["instances", "ends"],
-    queryFn: () => ask(api.GET("/v1/ends", { params: { query: { limit: 500 } } })),
+    queryFn: () => ask(control.listEnds({ query: { limit: 500 } })),
   });
 
-export const capacity = () => queryOptions({ queryKey: ["instances", "capacity"], queryFn: () => ask(api.GET("/v1/capacity")) });
+export const capacity = () => queryOptions({ queryKey: ["instances", "capacity"], queryFn: () => ask(control.getCapacity()) });
 
 export const scaling = (name: string, stack: string) =>
   queryOptions({
     queryKey: ["instances", "scaling", name, stack],
     queryFn: () =>
       ask(
-        api.GET("/v1/applications/{application}/scaling", {
-          params: { path: { application: name }, query: { stack, limit: 50 } },
+        control.getScaling({
+          path: { application: name },
+          query: { stack, limit: 50 },
         }),
       ),
   });
@@ -111,13 +112,13 @@ export const scaling = (name: string, stack: string) =>
 export const services = (seconds = 60) =>
   queryOptions({
     queryKey: ["services", "all", seconds],
-    queryFn: () => ask(api.GET("/v1/services", { params: { query: { seconds } } })),
+    queryFn: () => ask(control.listServices({ query: { seconds } })),
   });
 
 export const service = (name: string, seconds: number) =>
   queryOptions({
     queryKey: ["services", "one", name, seconds],
-    queryFn: () => ask(api.GET("/v1/services/{name}", { params: { path: { name }, query: { seconds } } })),
+    queryFn: () => ask(control.showService({ path: { name }, query: { seconds } })),
   });
 
 /** Which endpoints would be without a method; asked anew each time, since it is about to happen. */
@@ -126,37 +127,35 @@ export const dependents = (name: string, method: string) =>
     queryKey: ["services", "dependents", name, method],
     staleTime: 0,
     gcTime: 0,
-    queryFn: () =>
-      ask(api.GET("/v1/services/{name}/methods/{method}/dependents", { params: { path: { name, method } } })),
+    queryFn: () => ask(control.listDependents({ path: { name, method } })),
   });
 
 export const fanout = (name: string) =>
   queryOptions({
     queryKey: ["services", "fanout", name],
-    queryFn: () => ask(api.GET("/v1/applications/{application}/fanout", { params: { path: { application: name } } })),
+    queryFn: () => ask(control.showFanout({ path: { application: name } })),
   });
 
-export const status = () => queryOptions({ queryKey: ["status"], queryFn: () => ask(api.GET("/v1/status")) });
+export const status = () => queryOptions({ queryKey: ["status"], queryFn: () => ask(control.getStatus()) });
 
-export const health = () => queryOptions({ queryKey: ["health"], queryFn: () => ask(api.GET("/v1/health")) });
+export const health = () => queryOptions({ queryKey: ["health"], queryFn: () => ask(control.health()) });
 
 export const values = (name: string, stack: string) =>
   queryOptions({
     queryKey: ["values", name, stack],
-    queryFn: () =>
-      ask(api.GET("/v1/applications/{application}/values", { params: { path: { application: name }, query: { stack } } })),
+    queryFn: () => ask(control.listValues({ path: { application: name }, query: { stack } })),
   });
 
-export const tokens = () => queryOptions({ queryKey: ["access", "tokens"], queryFn: () => ask(api.GET("/v1/tokens")) });
+export const tokens = () => queryOptions({ queryKey: ["access", "tokens"], queryFn: () => ask(control.listTokens()) });
 
-export const users = () => queryOptions({ queryKey: ["access", "users"], queryFn: () => ask(api.GET("/v1/users")) });
+export const users = () => queryOptions({ queryKey: ["access", "users"], queryFn: () => ask(control.listUsers()) });
 
-export const teams = () => queryOptions({ queryKey: ["access", "teams"], queryFn: () => ask(api.GET("/v1/teams")) });
+export const teams = () => queryOptions({ queryKey: ["access", "teams"], queryFn: () => ask(control.listTeams()) });
 
 export const feedback = () =>
   queryOptions({
     queryKey: ["feedback"],
-    queryFn: () => ask(api.GET("/v1/feedback", { params: { query: { limit: 100 } } })),
+    queryFn: () => ask(control.listFeedback({ query: { limit: 100 } })),
   });
 
-export const retention = () => queryOptions({ queryKey: ["versions", "retention"], queryFn: () => ask(api.GET("/v1/retention")) });
+export const retention = () => queryOptions({ queryKey: ["versions", "retention"], queryFn: () => ask(control.getRetention()) });

@@ -1,11 +1,11 @@
 /** Recordings: what is asked of them, what one of them holds, and runs of it. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, ask, type Schemas } from "./client";
+import { ask, control, type Schemas } from "./client";
 
-export type Kept = Schemas["Kept"];
-export type Replay = Schemas["ReplayView"];
-export type Failures = Schemas["FailureReport"];
-export type Trial = Schemas["FailureTrial"];
+export type Kept = Schemas.Kept;
+export type Replay = Schemas.ReplayView;
+export type Failures = Schemas.FailureReport;
+export type Trial = Schemas.FailureTrial;
 
 /** What filters a list, as the API and the address name it; empty ones do not count. */
 export type Sought = { application: string; stack: string; version: string; endpoint: string; device: string; reason: string; replayable: string };
@@ -53,18 +53,21 @@ export const recordings = (sought: Sought, limit: number) =>
     queryFn: ({ signal }) => {
       const { replayable, ...rest } = sought;
       const wanted = Object.fromEntries(Object.entries(rest).filter(([, value]) => value));
-      return ask(api.GET("/v1/recordings", { params: { query: { ...wanted, ...(replayable && { replayable: true }), limit } }, signal }));
+      return ask(control.listRecordings({ query: { ...wanted, ...(replayable && { replayable: true }), limit }, signal }));
     },
   });
 
 export const recording = (id: string) =>
   queryOptions({
     queryKey: ["recordings", "one", id],
-    queryFn: async ({ signal }) => (await ask(api.GET("/v1/recordings/{id}", { params: { path: { id } }, signal }))) as unknown as Recording,
+    queryFn: async ({ signal }) => (await ask(control.getRecording({ path: { id }, signal }))) as unknown as Recording,
   });
 
 export function heldIn({ har: { log } }: Recording): Held {
-  const { entries: [whole, ...calls], _stagedoor: known } = log;
+  const {
+    entries: [whole, ...calls],
+    _stagedoor: known,
+  } = log;
   const readings = Object.fromEntries(Object.entries(known.readings).map(([kind, values]) => [kind, values.length]));
   return { whole, calls, readings, causes: known.causes, lacking: known.lacking, births: known.birth.calls.length };
 }
@@ -76,7 +79,6 @@ export function nameOf({ request, _stagedoor: { service, target } }: Call): stri
 
 /** `faults`: how calls fail this time, by their place among the calls. */
 export const replay = (id: string, against: string, faults: { [place: number]: string }) =>
-  ask(api.POST("/v1/recordings/{id}/replay", { params: { path: { id } }, body: { against, faults } }));
+  ask(control.replayRecording({ path: { id }, body: { against, faults } }));
 
-export const failEach = (id: string, against: string) =>
-  ask(api.POST("/v1/recordings/{id}/failures", { params: { path: { id } }, body: { against, kinds: [] } }));
+export const failEach = (id: string, against: string) => ask(control.failRecording({ path: { id }, body: { against, kinds: [] } }));

@@ -1,17 +1,17 @@
 /** What is asked of rollouts, and one of them as it goes. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { api, ask, Failure, type Schemas } from "./client";
+import { ask, control, Failure, type Schemas } from "./client";
 import { pause } from "./lines";
 import { whileSeen } from "./live";
 import { queries } from "./queries";
 import { events } from "./sse";
 
-export type Rollout = Schemas["Rollout"];
-export type Judgement = Schemas["Judgement"];
-export type Finding = Schemas["Finding"];
-export type Distribution = Schemas["Distribution"];
-export type Glance = Schemas["Glance"];
+export type Rollout = Schemas.Rollout;
+export type Judgement = Schemas.Judgement;
+export type Finding = Schemas.Finding;
+export type Distribution = Schemas.Distribution;
+export type Glance = Schemas.Glance;
 export type Wish = "pause" | "resume" | "abort";
 
 const FEW = 30;
@@ -19,8 +19,7 @@ const MOST = 200;
 const LONGEST = 8000;
 const ENDED = ["done", "rolled back", "aborted", "failed"];
 
-const listed = async (application: string, limit: number) =>
-  (await ask(api.GET("/v1/rollouts", { params: { query: { application, limit } } }))) as Rollout[];
+const listed = async (application: string, limit: number) => (await ask(control.listRollouts({ query: { application, limit } }))) as Rollout[];
 
 /** Those of an application, the newest first; those before the newest them are asked for once, since they change no more. */
 export function useRollouts(application: string): Rollout[] {
@@ -37,7 +36,7 @@ export function useRollouts(application: string): Rollout[] {
 export const rollout = (number: number) =>
   queryOptions({
     queryKey: ["rollouts", "one", number],
-    queryFn: async () => (await ask(api.GET("/v1/rollouts/{number}", { params: { path: { number } } }))) as Rollout,
+    queryFn: async () => (await ask(control.getRollout({ path: { number } }))) as Rollout,
   });
 
 /** One, again and again for as long as it is under way. */
@@ -70,8 +69,7 @@ async function follow(number: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-export const wish = (number: number, what: Wish) =>
-  ask(api.POST("/v1/rollouts/{number}/{wish}", { params: { path: { number, wish: what } } }));
+export const wish = (number: number, what: Wish) => ask(control.askRollout({ path: { number, wish: what } }));
 
 export function isEnded({ state }: Rollout): boolean {
   return ENDED.includes(state);

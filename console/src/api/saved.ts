@@ -1,14 +1,14 @@
 /** Saved queries: what is asked of them, and where their records are looked at. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, ask, type Schemas } from "./client";
+import { ask, control, type Schemas } from "./client";
 import { filterOf, within } from "./figures";
 import { queries } from "./queries";
 import { before } from "./telemetry";
 
-export type SavedQuery = Schemas["SavedQuery"];
-type Test = Schemas["SavedTestView"];
+export type SavedQuery = Schemas.SavedQuery;
+type Test = Schemas.SavedTestView;
 
-export const savedQueries = () => queryOptions({ queryKey: ["saved"], queryFn: () => ask(api.GET("/v1/saved")) });
+export const savedQueries = () => queryOptions({ queryKey: ["saved"], queryFn: () => ask(control.listSaved()) });
 
 /** `end`: in seconds since the epoch; 0 for now. */
 export const savedWindows = ({ name, kind, query, application }: SavedQuery, seconds: number, end = 0) =>
@@ -18,7 +18,7 @@ export const savedWindows = ({ name, kind, query, application }: SavedQuery, sec
     queryFn: async ({ signal }) => {
       const until = end || before(0);
       const since = until - seconds;
-      const windows = await ask(api.GET("/v1/saved/{name}/windows", { params: { path: { name }, query: { since, until } }, signal }));
+      const windows = await ask(control.chartSaved({ path: { name }, query: { since, until }, signal }));
       return { windows, since, until };
     },
   });
@@ -29,17 +29,17 @@ export const savedTest = ({ name, saved_at }: SavedQuery, days: number) =>
     queryKey: ["saved-test", name, saved_at, days],
     staleTime: 0,
     gcTime: 0,
-    queryFn: ({ signal }): Promise<Test> => ask(api.GET("/v1/saved/{name}/test", { params: { path: { name }, query: { days } }, signal })),
+    queryFn: ({ signal }): Promise<Test> => ask(control.testSaved({ path: { name }, query: { days }, signal })),
   });
 
 export async function save({ name, ...body }: Pick<SavedQuery, "name" | "kind" | "query" | "application" | "bound">): Promise<SavedQuery> {
-  const made = await ask(api.PUT("/v1/saved/{name}", { params: { path: { name } }, body }));
+  const made = await ask(control.save({ path: { name }, body }));
   await queries.invalidateQueries({ queryKey: ["saved"] });
   return made;
 }
 
 export async function remove(name: string): Promise<void> {
-  await ask(api.DELETE("/v1/saved/{name}", { params: { path: { name } } }));
+  await ask(control.removeSaved({ path: { name } }));
   await queries.invalidateQueries({ queryKey: ["saved"] });
 }
 

@@ -1,6 +1,6 @@
 /** Who is signed in. The secret is a cookie that no script can read; what is kept here is who, and until when. */
 import { useSyncExternalStore } from "react";
-import { api, ask, Failure, keepWord, type Session, whenEnded } from "./client";
+import { ask, control, Failure, keepWord, type Session, whenEnded } from "./client";
 import { listen } from "./live";
 import { queries } from "./queries";
 
@@ -39,7 +39,7 @@ export function mayChange({ role, team }: Session, owner: string): boolean {
 /** Asks who is signed in, and begins to listen. */
 export async function begin(): Promise<void> {
   try {
-    const session = await ask(api.GET("/v1/session"));
+    const session = await ask(control.session());
     keepWord(session.change);
     stop();
     const quiet = listen(queries);
@@ -55,12 +55,12 @@ export async function begin(): Promise<void> {
 
 /** Signs in with the code of a link. Throws a Failure for one that was used, or is too old. */
 export async function redeem(code: string): Promise<void> {
-  await ask(api.POST("/v1/session", { body: { code } }));
+  await ask(control.signIn({ body: { code } }));
   await begin();
 }
 
 export async function signOut(): Promise<void> {
-  await ask(api.DELETE("/v1/session"));
+  await ask(control.signOut());
   leave("out");
 }
 

@@ -1,16 +1,16 @@
 /** What is asked of telemetry: what is stored, traces, charts, usage, queries. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, ask, Failure, type Schemas } from "./client";
+import { ask, control, Failure, type Schemas } from "./client";
 import type { Record, StoredLine } from "./records";
 
 export type Kind = "request" | "call" | "log";
-export type Window = Schemas["Window"];
+export type Window = Schemas.Window;
 export type History = { records: Record[]; windows: Window[] };
-export type Trace = Schemas["TraceView"];
-export type Span = Schemas["SpanView"];
+export type Trace = Schemas.TraceView;
+export type Span = Schemas.SpanView;
 /** Points are times and values. */
-export type Chart = Omit<Schemas["ChartView"], "series"> & {
-  series: (Omit<Schemas["SeriesView"], "points"> & { points: [number, number][] })[];
+export type Chart = Omit<Schemas.ChartView, "series"> & {
+  series: (Omit<Schemas.SeriesView, "points"> & { points: [number, number][] })[];
   since: number;
   until: number;
 };
@@ -32,12 +32,12 @@ export const history = ({ query, kind = "request", seconds = DAY, order = "newes
     queryFn: async ({ signal }) => {
       const since = before(seconds);
       const wanted = { query, kind, since, order: order === "slowest" ? ("slowest" as const) : ("newest" as const), limit };
-      const found = await ask(api.GET("/v1/insight/history", { params: { query: wanted }, signal }));
+      const found = await ask(control.readInsightHistory({ query: wanted, signal }));
       return { records: (found.records ?? []) as Record[], windows: found.windows ?? [] };
     },
   });
 
-export const recipes = () => queryOptions({ queryKey: ["telemetry", "recipes"], queryFn: () => ask(api.GET("/v1/traces/recipes")) });
+export const recipes = () => queryOptions({ queryKey: ["telemetry", "recipes"], queryFn: () => ask(control.listRecipes()) });
 
 const TRIES = 4;
 
@@ -48,14 +48,14 @@ export const trace = (id: string) =>
     staleTime: 0,
     retry: (count, error) => count < TRIES && !(error instanceof Failure && error.status >= 400 && error.status !== 404),
     retryDelay: 500,
-    queryFn: ({ signal }) => ask(api.GET("/v1/traces/{identifier}", { params: { path: { identifier: id } }, signal })),
+    queryFn: ({ signal }) => ask(control.trace({ path: { identifier: id }, signal })),
   });
 
 export const compare = (left: string, right: string, application: string) =>
   queryOptions({
     queryKey: ["telemetry", "compare", left, right, application],
     staleTime: 0,
-    queryFn: ({ signal }) => ask(api.GET("/v1/traces/compare", { params: { query: { left, right, application } }, signal })),
+    queryFn: ({ signal }) => ask(control.compare({ query: { left, right, application }, signal })),
   });
 
 export const logs = (query: string, seconds: number) =>
@@ -63,7 +63,7 @@ export const logs = (query: string, seconds: number) =>
     queryKey: ["telemetry", "logs", query, seconds],
     staleTime: 0,
     queryFn: async ({ signal }) => {
-      const found = await ask(api.GET("/v1/logs", { params: { query: { query, since: before(seconds), limit: 500 } }, signal }));
+      const found = await ask(control.searchLogs({ query: { query, since: before(seconds), limit: 500 }, signal }));
       return found as unknown as Logs;
     },
   });
@@ -72,7 +72,7 @@ export const around = (application: string, instance: string, at: number) =>
   queryOptions({
     queryKey: ["telemetry", "context", application, instance, at],
     queryFn: async ({ signal }) => {
-      const found = await ask(api.GET("/v1/logs/context", { params: { query: { application, instance, at } }, signal }));
+      const found = await ask(control.context({ query: { application, instance, at }, signal }));
       return found as unknown as StoredLine[];
     },
   });
@@ -87,7 +87,7 @@ export const chart = (of: "requests" | "calls" | "usage", only: Only, seconds: n
     queryFn: async ({ signal }) => {
       const until = end || before(0);
       const since = until - seconds;
-      const found = await ask(api.GET("/v1/charts", { params: { query: { of, ...only, since, until } }, signal }));
+      const found = await ask(control.chart({ query: { of, ...only, since, until }, signal }));
       return { ...found, since, until } as unknown as Chart;
     },
   });
@@ -96,9 +96,9 @@ export const usage = (fields: string, query: string, seconds: number) =>
   queryOptions({
     queryKey: ["telemetry", "usage", fields, query, seconds],
     staleTime: 0,
-    queryFn: ({ signal }) => ask(api.GET("/v1/usage", { params: { query: { fields, query, since: before(seconds) } }, signal })),
+    queryFn: ({ signal }) => ask(control.usage({ query: { fields, query, since: before(seconds) }, signal })),
   });
 
-export const tables = () => queryOptions({ queryKey: ["telemetry", "tables"], queryFn: () => ask(api.GET("/v1/query/tables")) });
+export const tables = () => queryOptions({ queryKey: ["telemetry", "tables"], queryFn: () => ask(control.tables()) });
 
-export const losses = () => queryOptions({ queryKey: ["telemetry", "losses"], queryFn: () => ask(api.GET("/v1/telemetry")) });
+export const losses = () => queryOptions({ queryKey: ["telemetry", "losses"], queryFn: () => ask(control.getTelemetryHealth()) });

@@ -1,6 +1,6 @@
 /** Making and ending tokens, users and teams. */
 import { useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { queries } from "../api/queries";
 import { Act } from "../parts/act";
@@ -51,7 +51,7 @@ export function CreateToken({ onClose }: Close) {
   const [role, setRole] = useState("developer");
   const [team, setTeam] = useState("");
   const [expires, setExpires] = useState("90d");
-  const [made, setMade] = useState<Schemas["NewToken"] | null>(null);
+  const [made, setMade] = useState<Schemas.NewToken | null>(null);
   const owner = role === "developer" ? team : "";
   if (made) return <Made made={made} onClose={onClose} />;
   return (
@@ -63,7 +63,7 @@ export function CreateToken({ onClose }: Close) {
       done={`The token of ${name} is made`}
       onClose={onClose}
       run={async () => {
-        const token = await ask(api.POST("/v1/tokens", { body: { name, role, team: owner, expires } }));
+        const token = await ask(control.createToken({ body: { name, role, team: owner, expires } }));
         await queries.invalidateQueries({ queryKey: ["access"] });
         setMade(token);
         return [];
@@ -78,7 +78,7 @@ export function CreateToken({ onClose }: Close) {
 }
 
 /** The only time that the token is seen. */
-function Made({ made, onClose }: Close & { made: Schemas["NewToken"] }) {
+function Made({ made, onClose }: Close & { made: Schemas.NewToken }) {
   return (
     <Dialog title={`The token of ${made.name}`} onClose={onClose}>
       <p>It is shown this once. Keep it where secrets are kept.</p>
@@ -95,7 +95,7 @@ function Made({ made, onClose }: Close & { made: Schemas["NewToken"] }) {
   );
 }
 
-export function RevokeToken({ one, onClose }: Close & { one: Schemas["Token"] }) {
+export function RevokeToken({ one, onClose }: Close & { one: Schemas.Token }) {
   return (
     <Act
       title={`Revoke the token of ${one.name}`}
@@ -104,7 +104,7 @@ export function RevokeToken({ one, onClose }: Close & { one: Schemas["Token"] })
       danger
       done={`The token of ${one.name} is revoked`}
       onClose={onClose}
-      run={() => changed(ask(api.DELETE("/v1/tokens/{token_id}", { params: { path: { token_id: one.id } } })))}
+      run={() => changed(ask(control.revokeToken({ path: { token_id: one.id } })))}
     >
       <p>Whoever uses it is turned away from now on, and the sessions that began with it end.</p>
     </Act>
@@ -124,7 +124,7 @@ export function AddUser({ onClose }: Close) {
       ready={name !== "" && (role !== "developer" || team !== "")}
       done={`${name} may sign in`}
       onClose={onClose}
-      run={() => changed(ask(api.PUT("/v1/users/{name}", { params: { path: { name } }, body: { role, team: owner } })))}
+      run={() => changed(ask(control.saveUser({ path: { name }, body: { role, team: owner } })))}
     >
       <Text label="Name" value={name} set={setName} hint="As the sign-in's provider vouches for it, a mail address" />
       <RoleFields role={role} setRole={setRole} team={team} setTeam={setTeam} />
@@ -141,7 +141,7 @@ export function RemoveUser({ name, onClose }: Close & { name: string }) {
       danger
       done={`${name} is removed`}
       onClose={onClose}
-      run={() => changed(ask(api.DELETE("/v1/users/{name}", { params: { path: { name } } })))}
+      run={() => changed(ask(control.removeUser({ path: { name } })))}
     >
       <p>They may sign in no more, and their sessions end.</p>
     </Act>
@@ -159,7 +159,7 @@ export function AddTeam({ onClose }: Close) {
       ready={name !== ""}
       done={`Team ${name} is there`}
       onClose={onClose}
-      run={() => changed(ask(api.PUT("/v1/teams/{name}", { params: { path: { name } }, body: { contact } })))}
+      run={() => changed(ask(control.saveTeam({ path: { name }, body: { contact } })))}
     >
       <Text label="Name" value={name} set={setName} />
       <Text label="Contact" value={contact} set={setContact} hint="How the team is reached" />
@@ -176,7 +176,7 @@ export function RemoveTeam({ name, onClose }: Close & { name: string }) {
       danger
       done={`Team ${name} is removed`}
       onClose={onClose}
-      run={() => changed(ask(api.DELETE("/v1/teams/{name}", { params: { path: { name } } })))}
+      run={() => changed(ask(control.removeTeam({ path: { name } })))}
     >
       <p>Only a team that owns nothing and has no users can be removed.</p>
     </Act>

@@ -12,9 +12,9 @@ import { Time } from "../parts/time";
 import { Empty } from "../parts/trouble";
 import { AddTeam, AddUser, CreateToken, RemoveTeam, RemoveUser, RevokeToken } from "./access-actions";
 
-type Token = Schemas["Token"];
-type User = Schemas["User"];
-type Team = Schemas["Team"];
+type Token = Schemas.Token;
+type User = Schemas.User;
+type Team = Schemas.Team;
 
 type Wish = { act: "token" | "user" | "team" } | { act: "revoke"; one: Token } | { act: "remove-user"; one: User } | { act: "remove-team"; one: Team };
 
@@ -46,9 +46,7 @@ function Lists({ choose }: Choose) {
   return (
     <>
       <Section title="Tokens" actions={<Button text="Create a token" press={() => choose({ act: "token" })} />}>
-        <Loaded query={allTokens}>
-          {(all) => <Table label="Tokens" rows={all} id={(one) => one.id} columns={tokenColumns(choose)} />}
-        </Loaded>
+        <Loaded query={allTokens}>{(all) => <Table label="Tokens" rows={all} id={(one) => one.id} columns={tokenColumns(choose)} />}</Loaded>
       </Section>
       <Section title="Users" actions={<Button text="Add a user" press={() => choose({ act: "user" })} />}>
         <Loaded query={allUsers}>

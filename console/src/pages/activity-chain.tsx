@@ -11,7 +11,7 @@ import { Loaded } from "../parts/loaded";
 import { State } from "../parts/state";
 import { Time } from "../parts/time";
 
-type Told = Schemas["Verification"];
+type Told = Schemas.Verification;
 
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -45,7 +45,15 @@ export function Whole() {
         >
           <Field label="A noted hash" hint="A log that was cut at its end, or written anew, does not have it any more">
             {(ids) => (
-              <input {...ids} className="input mono" value={noted} onChange={(event) => setNoted(event.target.value.trim())} autoComplete="off" spellCheck={false} placeholder="64 digits and letters" />
+              <input
+                {...ids}
+                className="input mono"
+                value={noted}
+                onChange={(event) => setNoted(event.target.value.trim())}
+                autoComplete="off"
+                spellCheck={false}
+                placeholder="64 digits and letters"
+              />
             )}
           </Field>
           <button type="submit" className="button" disabled={noted !== "" && !HASH.test(noted)}>
@@ -87,7 +95,9 @@ function Broken({ of }: { of: Told }) {
   return (
     <div className="problem" role="alert">
       <p className="problem-what">It is not as it was written: {of.problem}.</p>
-      <p className="problem-hint">{extent(of)} {of.broken ? "before that fit" : "fit each other"}. A backup of before, or an export kept elsewhere, says what stood there.</p>
+      <p className="problem-hint">
+        {extent(of)} {of.broken ? "before that fit" : "fit each other"}. A backup of before, or an export kept elsewhere, says what stood there.
+      </p>
     </div>
   );
 }

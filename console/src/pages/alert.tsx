@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
-import { alert, type Alert as Told, type Evidence, titleOf } from "../api/alerts";
+import { alert, type Evidence, type Alert as Told, titleOf } from "../api/alerts";
 import * as commands from "../api/commands";
 import { applications } from "../api/queries";
 import { savedQueries } from "../api/saved";
@@ -186,7 +186,6 @@ function Releases({ of: { application, began, evidence } }: { of: Told }) {
     </ul>
   );
 }
-
 
 function isLately({ at }: Release, began: number): boolean {
   return at <= began && began - at < HOUR;

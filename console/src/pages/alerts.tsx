@@ -1,6 +1,6 @@
 /** What is bad now, what was lately, who wants to hear nothing of it, and how often it would have been. */
 import { useQuery } from "@tanstack/react-query";
-import { alerts, MANY, rules, ruleName } from "../api/alerts";
+import { alerts, MANY, ruleName, rules } from "../api/alerts";
 import * as commands from "../api/commands";
 import { applications } from "../api/queries";
 import { AlertList } from "../parts/alerts";

@@ -13,7 +13,7 @@ import { Tag } from "../parts/state";
 import { Empty } from "../parts/trouble";
 import type { ApplicationView } from "./application";
 
-type Endpoint = Schemas["EndpointFanout"];
+type Endpoint = Schemas.EndpointFanout;
 
 const EVERY = 2000;
 /** What is worth a word: below it nothing is gained. */
@@ -85,16 +85,12 @@ function Advice({ one: { duplicates, serial, degraded } }: { one: Endpoint }) {
         <p className="warning">
           <span className="dot" aria-hidden="true" />
           <span>
-            {mean(duplicates)} {duplicates === 1 ? "call of a request asks" : "calls of a request ask"} the same again: the script
-            could keep the answer.
+            {mean(duplicates)} {duplicates === 1 ? "call of a request asks" : "calls of a request ask"} the same again: the script could keep the answer.
           </span>
         </p>
       )}
       {serial >= WORTH && (
-        <p className="faint">
-          Calls waited for others: side by side they would have saved up to {latency(serial)}, unless they need each other's
-          answers.
-        </p>
+        <p className="faint">Calls waited for others: side by side they would have saved up to {latency(serial)}, unless they need each other's answers.</p>
       )}
       {degraded > 0 && <p className="faint">{percent(degraded)} of the answers were degraded: a fallback stood in for a call.</p>}
     </>

@@ -27,7 +27,7 @@ const ApplicationCharts = lazy(() => import("./charts"));
 const ApplicationActivity = lazy(() => import("./application-activity"));
 const Missing = lazy(() => import("./missing"));
 
-export type ApplicationView = Schemas["ApplicationView"];
+export type ApplicationView = Schemas.ApplicationView;
 
 const PARTS = [
   { path: "", text: "Overview", show: Overview },
@@ -123,10 +123,7 @@ function Parts({ name, part }: { name: string; part: string }) {
       <ul>
         {PARTS.map((one) => (
           <li key={one.path}>
-            <Link
-              href={`/applications/${name}${one.path && `/${one.path}`}`}
-              aria-current={one.path === part ? "page" : undefined}
-            >
+            <Link href={`/applications/${name}${one.path && `/${one.path}`}`} aria-current={one.path === part ? "page" : undefined}>
               {one.text}
             </Link>
           </li>

@@ -11,7 +11,7 @@ import { InstanceStates, Stack } from "../parts/state";
 import { Time } from "../parts/time";
 import { Empty } from "../parts/trouble";
 
-type Application = Schemas["ApplicationView"];
+type Application = Schemas.ApplicationView;
 
 export function Applications() {
   const query = useQuery(applications());

@@ -1,7 +1,7 @@
 /** How often each rule would have fired, from the minutes that are stored. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { backtest, type Backtest as Told, ruleName } from "../api/alerts";
+import { backtest, ruleName, type Backtest as Told } from "../api/alerts";
 import { testAlerts } from "../api/commands";
 import { applications } from "../api/queries";
 import { FiringList } from "../parts/alerts";
@@ -24,8 +24,8 @@ export function Backtest({ application: first }: { application: string }) {
     <Section title="How often would it have fired?">
       <div className="look">
         <p className="faint">
-          The rules as they are, held against the minutes that are stored. Crash loops, memory, breakers and
-          certificates are not stored by the minute, so they are not in it; a saved query has a test of its own, <code>stagedoor saved test</code>.
+          The rules as they are, held against the minutes that are stored. Crash loops, memory, breakers and certificates are not stored by the minute, so they
+          are not in it; a saved query has a test of its own, <code>stagedoor saved test</code>.
         </p>
         <Look
           button="Look"
@@ -89,8 +89,8 @@ function Few({ of: { minutes, endpoints, since, until } }: { of: Told }) {
   if (each >= wanted / 2) return null;
   return (
     <p className="warning">
-      Only {span(each)} of {span(Math.max(wanted, DAY))} are stored for each endpoint, on average: minutes without a request are none. So it
-      says little of the whole time.
+      Only {span(each)} of {span(Math.max(wanted, DAY))} are stored for each endpoint, on average: minutes without a request are none. So it says little of the
+      whole time.
     </p>
   );
 }

@@ -3,9 +3,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { versions } from "../api/queries";
 import { savedQueries } from "../api/saved";
-import { before, chart, type Chart as Told, type Only } from "../api/telemetry";
-import { Select, StackChoice, useParameter } from "../parts/choice";
+import { before, chart, type Only, type Chart as Told } from "../api/telemetry";
 import { Chart } from "../parts/chart";
+import { Select, StackChoice, useParameter } from "../parts/choice";
 import { moment, span } from "../parts/format";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
@@ -177,17 +177,7 @@ function Drawn({ plan: { title, series }, told }: { plan: Plan[number]; told: To
     const found = told.series.find((one) => one.name === name);
     return found ? [{ name: text, points: found.points, unit: found.unit }] : [];
   });
-  return (
-    <Chart
-      title={title}
-      unit={lines[0]?.unit ?? "count"}
-      lines={lines}
-      since={told.since}
-      until={told.until}
-      step={told.step}
-      marks={told.marks}
-    />
-  );
+  return <Chart title={title} unit={lines[0]?.unit ?? "count"} lines={lines} since={told.since} until={told.until} step={told.step} marks={told.marks} />;
 }
 
 /** What the upright lines stand for. */
@@ -195,9 +185,7 @@ function Releases({ of: { marks } }: { of: Told }) {
   if (!marks.length) return null;
   return (
     <details className="releases-told above" open={marks.length < 4}>
-      <summary>
-        {marks.length === 1 ? "One release" : `${marks.length} releases`} in this time, an upright line in each chart
-      </summary>
+      <summary>{marks.length === 1 ? "One release" : `${marks.length} releases`} in this time, an upright line in each chart</summary>
       <ul>
         {marks.toReversed().map((one) => (
           <li key={`${one.at} ${one.text}`}>

@@ -12,7 +12,7 @@ import { Empty } from "../parts/trouble";
 import type { ApplicationView } from "./application";
 import { RemoveValue, SetSecret, SetValue } from "./value-actions";
 
-type Value = Schemas["ValueView"];
+type Value = Schemas.ValueView;
 type Wish = { act: "set" | "remove"; secret: boolean; one: Value | null };
 
 export default function Configuration({ application }: { application: ApplicationView }) {
@@ -24,7 +24,14 @@ export default function Configuration({ application }: { application: Applicatio
   return (
     <>
       <div className="filters above">
-        <Choice label="Stack" name="in" options={[{ value: "", text: "test" }, { value: "prod", text: "prod" }]} />
+        <Choice
+          label="Stack"
+          name="in"
+          options={[
+            { value: "", text: "test" },
+            { value: "prod", text: "prod" },
+          ]}
+        />
         <p className="faint">What is set here goes before what the manifest says.</p>
       </div>
       {[false, true].map((secret) => (

@@ -3,9 +3,9 @@ import { lazy, Suspense, useState } from "react";
 import { Link } from "wouter";
 import type { Schemas } from "../api/client";
 import { useRates } from "../api/live";
-import { RollBack, DeleteLine } from "../parts/line-actions";
 import { rate as sayRate, seconds } from "../parts/format";
 import { Icon } from "../parts/icons";
+import { DeleteLine, RollBack } from "../parts/line-actions";
 import { InstanceStates, Stack, Tag } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
@@ -13,7 +13,7 @@ import type { ApplicationView } from "./application";
 
 const Sparkline = lazy(() => import("../parts/sparkline"));
 
-type Deployment = Schemas["DeploymentView"];
+type Deployment = Schemas.DeploymentView;
 type Wish = { act: "rollback" | "delete"; one: Deployment };
 
 export function Deployments({ application, all }: { application: ApplicationView; all: Deployment[] }) {
@@ -21,19 +21,9 @@ export function Deployments({ application, all }: { application: ApplicationView
   const close = () => setWish(null);
   return (
     <>
-      <Table
-        label="Deployments"
-        rows={all}
-        id={(one) => one.id}
-        highlight={(one) => one.serving}
-        columns={[...COLUMNS, actions(application, setWish)]}
-      />
-      {wish?.act === "rollback" && (
-        <RollBack application={application.name} line={wish.one.line} stack={wish.one.stack} onClose={close} />
-      )}
-      {wish?.act === "delete" && (
-        <DeleteLine application={application.name} line={wish.one.line} stack={wish.one.stack} onClose={close} />
-      )}
+      <Table label="Deployments" rows={all} id={(one) => one.id} highlight={(one) => one.serving} columns={[...COLUMNS, actions(application, setWish)]} />
+      {wish?.act === "rollback" && <RollBack application={application.name} line={wish.one.line} stack={wish.one.stack} onClose={close} />}
+      {wish?.act === "delete" && <DeleteLine application={application.name} line={wish.one.line} stack={wish.one.stack} onClose={close} />}
     </>
   );
 }
@@ -91,7 +81,12 @@ function actions(application: ApplicationView, act: (wish: Wish) => void): Colum
               <Icon name="back" />
               Roll back
             </button>
-            <button type="button" className="button quiet danger-text" onClick={() => act({ act: "delete", one })} aria-label={`Delete ${one.line} in ${one.stack}`}>
+            <button
+              type="button"
+              className="button quiet danger-text"
+              onClick={() => act({ act: "delete", one })}
+              aria-label={`Delete ${one.line} in ${one.stack}`}
+            >
               Delete
             </button>
           </>

@@ -13,8 +13,8 @@ import type { ApplicationView } from "./application";
 
 const TryForm = lazy(() => import("./try-form"));
 
-type Line = Schemas["LineView"];
-type Version = Schemas["VersionView"];
+type Line = Schemas.LineView;
+type Version = Schemas.VersionView;
 export type Endpoint = { method: string; path: string; description: string };
 
 export default function Documentation({ application }: { application: ApplicationView }) {
@@ -41,7 +41,9 @@ export default function Documentation({ application }: { application: Applicatio
         </select>
       }
     >
-      <Loaded query={query}>{(all) => <Endpoints application={application.name} line={line} version={all.find((one) => one.number === line.version)} />}</Loaded>
+      <Loaded query={query}>
+        {(all) => <Endpoints application={application.name} line={line} version={all.find((one) => one.number === line.version)} />}
+      </Loaded>
     </Section>
   );
 }
@@ -87,7 +89,13 @@ function EndpointCard({ application, line, one, free }: CardProps) {
       <div className="endpoint-head">
         <Tag tone="accent">{one.method}</Tag>
         <h3 className="mono">{one.path}</h3>
-        <button type="button" className="button push" aria-expanded={open} onClick={() => setOpen(!open)} aria-label={`${open ? "Close" : "Try it"}: ${one.method} ${one.path}`}>
+        <button
+          type="button"
+          className="button push"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          aria-label={`${open ? "Close" : "Try it"}: ${one.method} ${one.path}`}
+        >
           {open ? "Close" : "Try it"}
         </button>
       </div>

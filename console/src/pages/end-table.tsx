@@ -6,7 +6,7 @@ import { State } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 
-type End = Schemas["EndView"];
+type End = Schemas.EndView;
 
 export function EndTable({ all }: { all: End[] }) {
   return <Table label="Ends" rows={all} id={(one) => `${one.instance} ${one.at}`} columns={COLUMNS} />;

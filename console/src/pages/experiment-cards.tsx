@@ -1,7 +1,7 @@
 /** One experiment: who is in which cell, until when, and how each cell compares with the first. */
 import { type ReactNode, useState } from "react";
 import * as commands from "../api/commands";
-import { end, type Experiment, lineOf } from "../api/experiments";
+import { type Experiment, end, lineOf } from "../api/experiments";
 import { useSession } from "../api/session";
 import { Act } from "../parts/act";
 import { Cells } from "../parts/cells";
@@ -34,11 +34,7 @@ export function UnderWay({ of }: { of: Experiment }) {
         )}
       </header>
       <Cells of={of} />
-      {of.state === "preparing" ? (
-        <p className="faint">Its cells are made ready. Then all members come in at once.</p>
-      ) : (
-        <Comparisons of={of} />
-      )}
+      {of.state === "preparing" ? <p className="faint">Its cells are made ready. Then all members come in at once.</p> : <Comparisons of={of} />}
       <Command text={commands.showExperiment(of.name)} />
       {ends && <End of={of} onClose={() => setEnds(false)} />}
     </li>
@@ -102,9 +98,7 @@ function End({ of, onClose }: { of: Experiment; onClose: () => void }) {
         return [];
       }}
     >
-      <p>
-        Its members see what {lineOf(of)} runs again, at once. It cannot go on afterwards, and its name is not given again.
-      </p>
+      <p>Its members see what {lineOf(of)} runs again, at once. It cannot go on afterwards, and its name is not given again.</p>
     </Act>
   );
 }

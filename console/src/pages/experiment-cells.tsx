@@ -1,7 +1,7 @@
 /** One cell in the dialog that starts an experiment. */
 import type { Failure } from "../api/client";
-import { Icon } from "../parts/icons";
 import { Field } from "../parts/field";
+import { Icon } from "../parts/icons";
 import { Refusal } from "../parts/refusal";
 
 export type Cell = { key: number; name: string; version: string; share: string };
@@ -22,7 +22,16 @@ export function CellFields({ of, number, versions, wrong, change, remove }: Prop
     <div className="cell-fields" role="group" aria-label={title}>
       <Field label="Name">
         {(ids) => (
-          <input {...ids} {...invalid} className="input mono" value={of.name} placeholder={number ? "big" : "usual"} onChange={(event) => change({ name: event.target.value.trim() })} autoComplete="off" spellCheck={false} />
+          <input
+            {...ids}
+            {...invalid}
+            className="input mono"
+            value={of.name}
+            placeholder={number ? "big" : "usual"}
+            onChange={(event) => change({ name: event.target.value.trim() })}
+            autoComplete="off"
+            spellCheck={false}
+          />
         )}
       </Field>
       <Field label="Version">
@@ -38,7 +47,14 @@ export function CellFields({ of, number, versions, wrong, change, remove }: Prop
       <Field label="Share">
         {(ids) => (
           <span className="with-unit">
-            <input {...ids} className="input" inputMode="decimal" value={of.share} onChange={(event) => change({ share: event.target.value.trim() })} autoComplete="off" />
+            <input
+              {...ids}
+              className="input"
+              inputMode="decimal"
+              value={of.share}
+              onChange={(event) => change({ share: event.target.value.trim() })}
+              autoComplete="off"
+            />
             <span className="faint">%</span>
           </span>
         )}

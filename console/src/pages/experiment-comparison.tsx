@@ -1,7 +1,7 @@
 /** Each cell beside the first: the judge's words, and metric by metric what was found. */
 import type { Experiment, Finding, Judgement } from "../api/experiments";
+import { byWeight, COMPARED, FOUND, figure } from "../parts/finding-words";
 import { count, moment } from "../parts/format";
-import { byWeight, COMPARED, figure, FOUND } from "../parts/finding-words";
 import { metricName } from "../parts/rollout-words";
 import { State } from "../parts/state";
 import { type Column, Table } from "../parts/table";
@@ -18,7 +18,11 @@ export function Comparisons({ of }: { of: Experiment }) {
             <h4>
               {title} {told && <Whole of={told} />}
             </h4>
-            {told ? <Told of={told} title={title} names={[first!.name, one.name]} /> : <p className="faint">They are compared once members of both cells have come.</p>}
+            {told ? (
+              <Told of={told} title={title} names={[first!.name, one.name]} />
+            ) : (
+              <p className="faint">They are compared once members of both cells have come.</p>
+            )}
           </section>
         );
       })}
@@ -36,7 +40,9 @@ function Whole({ of }: { of: Judgement }) {
 }
 
 function Told({ of, title, names }: { of: Judgement; title: string; names: [string, string] }) {
-  const counts = names.map((name, at) => `${name} ${count(of.requests[at] ?? 0, "request")} of ${count(of.units[at] ?? 0, "member or device", "members or devices")}`);
+  const counts = names.map(
+    (name, at) => `${name} ${count(of.requests[at] ?? 0, "request")} of ${count(of.units[at] ?? 0, "member or device", "members or devices")}`,
+  );
   return (
     <>
       <p>{of.words}</p>
@@ -56,7 +62,14 @@ function columns([first, other]: [string, string]): Column<Finding>[] {
   const said = (one: Finding, value: number) => (one.samples && (value || one.unit !== "us") ? figure(value, one.unit) : "–");
   return [
     { name: "Metric", kind: "main", cell: (one) => <strong>{metricName(one.metric)}</strong> },
-    { name: "Verdict", cell: ({ verdict }) => <State word={verdict} tone={FOUND[verdict]?.tone ?? "off"}>{FOUND[verdict]?.text ?? verdict}</State> },
+    {
+      name: "Verdict",
+      cell: ({ verdict }) => (
+        <State word={verdict} tone={FOUND[verdict]?.tone ?? "off"}>
+          {FOUND[verdict]?.text ?? verdict}
+        </State>
+      ),
+    },
     { name: "In words", cell: (one) => one.words },
     { name: first, kind: "number", cell: (one) => said(one, one.baseline) },
     { name: other, kind: "number", cell: (one) => <strong>{said(one, one.canary)}</strong> },

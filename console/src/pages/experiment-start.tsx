@@ -60,7 +60,17 @@ export function StartExperiment({ application, onClose }: Props) {
     >
       <div className="act-what" ref={form}>
         <Field label="Name" hint="Records say it, so it is given once and never again" wrong={at("name")}>
-          {(ids) => <input {...ids} className="input mono" value={name} placeholder="big-rows" onChange={(event) => setName(event.target.value.trim())} autoComplete="off" spellCheck={false} />}
+          {(ids) => (
+            <input
+              {...ids}
+              className="input mono"
+              value={name}
+              placeholder="big-rows"
+              onChange={(event) => setName(event.target.value.trim())}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          )}
         </Field>
         {lines.length > 1 && (
           <Field label="Line">
@@ -102,7 +112,9 @@ export function StartExperiment({ application, onClose }: Props) {
           </div>
         </fieldset>
         <Field label="Days" hint="It ends by itself then; 90 at the most" wrong={at("days")}>
-          {(ids) => <input {...ids} className="input" inputMode="decimal" value={days} onChange={(event) => setDays(event.target.value.trim())} autoComplete="off" />}
+          {(ids) => (
+            <input {...ids} className="input" inputMode="decimal" value={days} onChange={(event) => setDays(event.target.value.trim())} autoComplete="off" />
+          )}
         </Field>
       </div>
     </Act>

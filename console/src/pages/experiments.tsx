@@ -9,8 +9,8 @@ import { Loaded } from "../parts/loaded";
 import { Section } from "../parts/page";
 import { Empty } from "../parts/trouble";
 import type { ApplicationView } from "./application";
-import { StartExperiment } from "./experiment-start";
 import { Ended, UnderWay } from "./experiment-cards";
+import { StartExperiment } from "./experiment-start";
 
 export default function Experiments({ application }: { application: ApplicationView }) {
   const { name, team } = application;
@@ -72,8 +72,8 @@ const EXAMPLE = [
 function None({ of }: { of: string }) {
   return (
     <Empty title={`No experiment of ${of} is under way`} command={commands.startExperiment("big-rows", EXAMPLE, "14", of, "prod", -1)}>
-      An experiment shows one version to some members and another to others, each the same one until its last day, and compares
-      how they fare. Everybody else sees what the line runs.
+      An experiment shows one version to some members and another to others, each the same one until its last day, and compares how they fare. Everybody else
+      sees what the line runs.
     </Empty>
   );
 }

@@ -4,7 +4,7 @@ import { percent } from "../parts/format";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 
-type Fault = Schemas["Fault"];
+type Fault = Schemas.Fault;
 
 export function FaultTable({ all, end }: { all: Fault[]; end: (one: Fault) => void }) {
   const actions: Column<Fault> = {
@@ -27,7 +27,14 @@ const COLUMNS: Column<Fault>[] = [
   { name: "Whom", cell: (one) => whom(one) },
   { name: "Error budget", kind: "number", cell: (one) => percent(one.budget) },
   { name: "By", cell: (one) => one.by },
-  { name: "Ends", cell: (one) => <span className="unbroken"><Time at={one.until} ahead /></span> },
+  {
+    name: "Ends",
+    cell: (one) => (
+      <span className="unbroken">
+        <Time at={one.until} ahead />
+      </span>
+    ),
+  },
 ];
 
 function what({ kind, value }: Fault): string {

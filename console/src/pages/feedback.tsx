@@ -1,7 +1,7 @@
 /** Telling the operators something; operators read it here. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../api/client";
+import { ask, control } from "../api/client";
 import { feedback, queries } from "../api/queries";
 import { useSession } from "../api/session";
 import { Field } from "../parts/field";
@@ -28,7 +28,7 @@ export default function Feedback() {
 function Give() {
   const [text, setText] = useState("");
   const giving = useMutation({
-    mutationFn: () => ask(api.POST("/v1/feedback", { body: { text, page: cameFrom() } })),
+    mutationFn: () => ask(control.giveFeedback({ body: { text, page: cameFrom() } })),
     onSuccess: () => {
       setText("");
       toast("Thank you: the operators have it");

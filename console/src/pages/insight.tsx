@@ -82,9 +82,7 @@ export default function Insight() {
       {wrong && !isRefusal && <Problem error={wrong} />}
       {!wrong && isLive && <Live of={stream} filtered={query !== ""} show={setShown} />}
       {!wrong && !isLive && !stored.data && <Skeleton />}
-      {!wrong && !isLive && stored.data && (
-        <Past records={stored.data.records} windows={stored.data.windows} query={query} seconds={seconds} show={setShown} />
-      )}
+      {!wrong && !isLive && stored.data && <Past records={stored.data.records} windows={stored.data.windows} query={query} seconds={seconds} show={setShown} />}
       <div className="next">
         <Command text={commands.insight(query, kind, isLive ? "" : since)} />
       </div>
@@ -107,9 +105,7 @@ function Counted({ of: { counts } }: { of: Seen<Record> }) {
       <span>
         <strong>{counts.matched.toLocaleString("en")}</strong> matched
       </span>
-      {counts.missed > 0 && (
-        <span className="caution">{count(counts.missed, "record")} missed: more came than this page could take</span>
-      )}
+      {counts.missed > 0 && <span className="caution">{count(counts.missed, "record")} missed: more came than this page could take</span>}
     </p>
   );
 }

@@ -1,6 +1,6 @@
 /** What a live instance does: where its CPU and its memory go, and what each request in flight waits for. */
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { Field } from "../parts/field";
 import { Flame, short } from "../parts/flame";
@@ -82,20 +82,19 @@ function Cpu({ id }: { id: string }) {
       command={commands.profile(id, wanted)}
       fields={<Seconds label="Seconds" value={seconds} least={1} onChange={setSeconds} />}
       ready={wanted >= 1 && wanted <= LONGEST}
-      ask={(signal) => ask(api.POST("/v1/instances/{instance}/profile", { params: { path }, body: { seconds: wanted }, signal }))}
+      ask={(signal) => ask(control.profile({ path, body: { seconds: wanted }, signal }))}
     >
       {(found) => <Profile found={found} />}
     </Look>
   );
 }
 
-function Profile({ found }: { found: Schemas["Profile"] }) {
+function Profile({ found }: { found: Schemas.Profile }) {
   const share = (value: number) => percent(value / found.busy);
   return (
     <>
       <p>
-        Busy in {percent(found.samples ? found.busy / found.samples : 0)} of {count(found.samples, "sample")}; {cores(found.cores)}{" "}
-        cores used.
+        Busy in {percent(found.samples ? found.busy / found.samples : 0)} of {count(found.samples, "sample")}; {cores(found.cores)} cores used.
       </p>
       {!found.busy && <Empty title="It only waited for events" />}
       {found.busy > 0 && (
@@ -129,25 +128,25 @@ function Memory({ id }: { id: string }) {
       command={commands.memory(id, wanted)}
       fields={<Seconds label="Seconds between two looks; 0 for one" value={seconds} least={0} onChange={setSeconds} />}
       ready={seconds !== "" && wanted >= 0 && wanted <= LONGEST}
-      ask={(signal) => ask(api.POST("/v1/instances/{instance}/memory", { params: { path }, body: { apart: wanted }, signal }))}
+      ask={(signal) => ask(control.memory({ path, body: { apart: wanted }, signal }))}
     >
       {(found) => <Objects found={found} />}
     </Look>
   );
 }
 
-function Objects({ found }: { found: Schemas["Memory"] }) {
+function Objects({ found }: { found: Schemas.Memory }) {
   const { share } = found;
   const grown = {
     name: `Grown in ${found.apart} s`,
     kind: "number" as const,
-    cell: (one: Schemas["Holding"]) => `${bytes(one.bytes_growth)}, ${one.count_growth}`,
+    cell: (one: Schemas.Holding) => `${bytes(one.bytes_growth)}, ${one.count_growth}`,
   };
   return (
     <>
       <p>
-        {bytes(share.used)} of {bytes(share.limit)} in use: {bytes(share.anonymous)} the program's own, {bytes(share.files)} files,{" "}
-        {bytes(share.kernel)} the kernel's.
+        {bytes(share.used)} of {bytes(share.limit)} in use: {bytes(share.anonymous)} the program's own, {bytes(share.files)} files, {bytes(share.kernel)} the
+        kernel's.
       </p>
       {found.blocked ? <Blocked of={found.blocked} /> : found.reason && <p>{found.reason}</p>}
       {!found.reason && (
@@ -176,18 +175,13 @@ function Objects({ found }: { found: Schemas["Memory"] }) {
 function Flight({ id }: { id: string }) {
   const path = { instance: id };
   return (
-    <Look
-      button="Look"
-      busy="Looking …"
-      command={commands.waiting(id)}
-      ask={(signal) => ask(api.POST("/v1/instances/{instance}/waiting", { params: { path }, signal }))}
-    >
+    <Look button="Look" busy="Looking …" command={commands.waiting(id)} ask={(signal) => ask(control.waiting({ path, signal }))}>
       {(found) => (found.blocked ? <Blocked of={found.blocked} /> : <Requests found={found} />)}
     </Look>
   );
 }
 
-function Requests({ found }: { found: Schemas["Waiting"] }) {
+function Requests({ found }: { found: Schemas.Waiting }) {
   return (
     <>
       {found.requests.length ? <p>{count(found.total, "request")} in flight, the oldest first.</p> : <Empty title="No request is in flight" />}
@@ -199,7 +193,7 @@ function Requests({ found }: { found: Schemas["Waiting"] }) {
   );
 }
 
-function Flights({ all }: { all: Schemas["InFlight"][] }) {
+function Flights({ all }: { all: Schemas.InFlight[] }) {
   return (
     <ol className="flights" aria-label="Requests in flight">
       {all.map((one, at) => (
@@ -225,7 +219,7 @@ function Flights({ all }: { all: Schemas["InFlight"][] }) {
   );
 }
 
-function Blocked({ of }: { of: Schemas["Blocked"] }) {
+function Blocked({ of }: { of: Schemas.Blocked }) {
   return (
     <div className="warning blocked" role="status">
       <p>The script is blocked: {of.reason}. Its threads, as the profiler sees them from outside:</p>
@@ -237,7 +231,7 @@ function Blocked({ of }: { of: Schemas["Blocked"] }) {
 }
 
 /** The innermost last, as in a traceback; what surrounds every script is left out. */
-function Stack({ frames, name }: { frames: Schemas["Frame"][]; name: ReactNode }) {
+function Stack({ frames, name }: { frames: Schemas.Frame[]; name: ReactNode }) {
   const own = frames.findIndex((one) => one.kind === "script" || one.kind === "dependency");
   return (
     <div className="stack-of">

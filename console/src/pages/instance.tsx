@@ -21,8 +21,8 @@ import { Empty, Problem, Skeleton } from "../parts/trouble";
 import { EndTable } from "./end-table";
 import { Insight } from "./instance-insight";
 
-type Detail = Omit<Schemas["InstanceDetail"], "memory" | "cpu"> & { memory: number[][]; cpu: number[][] };
-type View = Schemas["InstanceView"];
+type Detail = Omit<Schemas.InstanceDetail, "memory" | "cpu"> & { memory: number[][]; cpu: number[][] };
+type View = Schemas.InstanceView;
 
 const EVERY = 4000;
 const TAIL = 50;

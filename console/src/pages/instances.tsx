@@ -15,7 +15,7 @@ import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 import { Empty } from "../parts/trouble";
 
-type Instance = Schemas["InstanceView"];
+type Instance = Schemas.InstanceView;
 
 const EVERY = 5000;
 
@@ -40,8 +40,8 @@ function Room() {
   const ahead = (data.waiting.generic ?? 0) + (data.waiting.prepared ?? 0);
   return (
     <>
-      Memory for instances: {bytes(data.total)}; {bytes(data.promised)} promised by limits, {bytes(data.used)} used,{" "}
-      {bytes(data.free)} free. {count(ahead, "container")} {ahead === 1 ? "waits" : "wait"} ahead.
+      Memory for instances: {bytes(data.total)}; {bytes(data.promised)} promised by limits, {bytes(data.used)} used, {bytes(data.free)} free.{" "}
+      {count(ahead, "container")} {ahead === 1 ? "waits" : "wait"} ahead.
     </>
   );
 }
@@ -86,7 +86,14 @@ const COLUMNS: Column<Instance>[] = [
   { name: "State", cell: (one) => <State word={one.state} /> },
   { name: "Version", cell: (one) => <span className="mono">{one.version}</span> },
   { name: "Stack", cell: (one) => <Stack name={one.stack} /> },
-  { name: "Started", cell: (one) => <span className="unbroken"><Time at={one.started_at} /></span> },
+  {
+    name: "Started",
+    cell: (one) => (
+      <span className="unbroken">
+        <Time at={one.started_at} />
+      </span>
+    ),
+  },
   { name: "Start", kind: "number", cell: (one) => <Start of={one} /> },
   { name: "In flight", kind: "number", cell: (one) => one.in_flight },
   { name: "Cores", kind: "number", cell: (one) => <Cores of={one} /> },

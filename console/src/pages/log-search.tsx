@@ -104,7 +104,10 @@ function Histogram({ of, seconds }: { of: Logs["histogram"]; seconds: number }) 
   return (
     <figure className="histogram card">
       <figcaption>
-        {count(all, "line")}, <span className={bad ? "wrong" : "faint"}>{bad ? `${bad.toLocaleString("en")} of them warnings and errors` : "none of them a warning or an error"}</span>
+        {count(all, "line")},{" "}
+        <span className={bad ? "wrong" : "faint"}>
+          {bad ? `${bad.toLocaleString("en")} of them warnings and errors` : "none of them a warning or an error"}
+        </span>
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={words}>
         <defs>

@@ -26,10 +26,7 @@ export default function Logs({ application }: { application: ApplicationView }) 
   const stream = useLines<LogLine>(`/v1/applications/${name}/logs?${query}`, MOST);
   const shown = text ? stream.lines.filter((one) => JSON.stringify(one).toLowerCase().includes(text.toLowerCase())) : stream.lines;
   return (
-    <Section
-      title="Logs"
-      actions={<Link href={`/logs?query=${encodeURIComponent(`application == "${name}"`)}`}>Search what is stored</Link>}
-    >
+    <Section title="Logs" actions={<Link href={`/logs?query=${encodeURIComponent(`application == "${name}"`)}`}>Search what is stored</Link>}>
       <div className="filters" role="group" aria-label="Filters">
         <select className="input" aria-label="Instance" value={instance} onChange={(event) => setInstance(event.target.value)}>
           <option value="">All instances</option>
@@ -39,7 +36,14 @@ export default function Logs({ application }: { application: ApplicationView }) 
             </option>
           ))}
         </select>
-        <input className="input" type="search" aria-label="Lines with" placeholder="Lines with …" value={text} onChange={(event) => setText(event.target.value)} />
+        <input
+          className="input"
+          type="search"
+          aria-label="Lines with"
+          placeholder="Lines with …"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         <StreamHead of={stream} />
       </div>
       {stream.failure && <Problem error={stream.failure} />}

@@ -7,7 +7,7 @@ import { Loaded } from "../parts/loaded";
 import { Section } from "../parts/page";
 import { State } from "../parts/state";
 
-function Number({ of, bad = true }: { of: number; bad?: boolean }) {
+function Count({ of, bad = true }: { of: number; bad?: boolean }) {
   if (!of) return <span className="faint">none</span>;
   return <span className={bad ? "wrong" : undefined}>{of.toLocaleString("en")}</span>;
 }
@@ -22,23 +22,26 @@ export function Losses() {
           const lost = now.lost + now.edge_dropped + now.files_dropped;
           return (
             <div className="card">
-              <State word={now.failed ? `The store fails: ${now.failed}` : lost ? "Some was lost" : "Nothing was lost"} tone={now.failed || lost ? "bad" : "good"} />
+              <State
+                word={now.failed ? `The store fails: ${now.failed}` : lost ? "Some was lost" : "Nothing was lost"}
+                tone={now.failed || lost ? "bad" : "good"}
+              />
               <dl className="facts-grid">
                 <Fact name="Records taken">{now.records.toLocaleString("en")}</Fact>
                 <Fact name="Records lost">
-                  <Number of={now.lost} />
+                  <Count of={now.lost} />
                 </Fact>
                 <Fact name="Dropped by the edge">
-                  <Number of={now.edge_dropped} />
+                  <Count of={now.edge_dropped} />
                 </Fact>
                 <Fact name="Log lines limited">
-                  <Number of={now.log_lines_limited} />
+                  <Count of={now.log_lines_limited} />
                 </Fact>
                 <Fact name="Spans refused">
-                  <Number of={now.spans_refused} />
+                  <Count of={now.spans_refused} />
                 </Fact>
                 <Fact name="Files dropped">
-                  <Number of={now.files_dropped} />
+                  <Count of={now.files_dropped} />
                 </Fact>
                 <Fact name="Stored">{bytes(now.store_bytes)}</Fact>
                 <Fact name="Paths folded into one">

@@ -1,7 +1,7 @@
 /** What an owner does to a method while it serves: off for all, on again, and failing on purpose. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { readTime } from "../api/moments";
 import { applications, dependents } from "../api/queries";
@@ -28,9 +28,7 @@ export function SwitchOff({ service, method, onClose }: Target) {
       ready={!query.isPending}
       done={`${service}.${method} is switched off`}
       onClose={onClose}
-      run={() =>
-        changed(ask(api.PUT("/v1/services/{name}/methods/{method}/off", { params: { path: { name: service, method } }, body: { reason } })))
-      }
+      run={() => changed(ask(control.switchOff({ path: { name: service, method }, body: { reason } })))}
     >
       <Loaded query={query} rows={2}>
         {(all) => <Dependents all={all} />}
@@ -42,20 +40,17 @@ export function SwitchOff({ service, method, onClose }: Target) {
   );
 }
 
-function Dependents({ all }: { all: Schemas["Dependent"][] }) {
+function Dependents({ all }: { all: Schemas.Dependent[] }) {
   if (!all.length) return <p>Nobody called it within the last hour.</p>;
   return (
     <>
-      <p>
-        Within the last hour {count(all.length, "endpoint")} called it. From now on every call is refused at once, and each does
-        without:
-      </p>
+      <p>Within the last hour {count(all.length, "endpoint")} called it. From now on every call is refused at once, and each does without:</p>
       <ul className="dependents" aria-label="Endpoints that call it">
         {all.map((one) => (
           <li key={`${one.application} ${one.version} ${one.stack} ${one.endpoint}`}>
             <p>
-              <strong className="mono">{one.endpoint}</strong> <span>of {one.application}</span>{" "}
-              <span className="mono">{one.version}</span> <Stack name={one.stack} />
+              <strong className="mono">{one.endpoint}</strong> <span>of {one.application}</span> <span className="mono">{one.version}</span>{" "}
+              <Stack name={one.stack} />
             </p>
             <p className="faint">
               {percent(Math.min(1, one.share))} of {count(one.requests, "request")} call it. Without it: {withCode(one.fallback)}
@@ -75,7 +70,7 @@ export function SwitchOn({ service, method, onClose }: Target) {
       button="Switch on"
       done={`${service}.${method} is switched on`}
       onClose={onClose}
-      run={() => changed(ask(api.DELETE("/v1/services/{name}/methods/{method}/off", { params: { path: { name: service, method } } })))}
+      run={() => changed(ask(control.switchOn({ path: { name: service, method } })))}
     >
       <p>Calls reach the service again, as far as its policies allow.</p>
     </Act>
@@ -124,12 +119,12 @@ export function AddFault({ service, method, onClose }: Target) {
       onClose={onClose}
       run={() => {
         const wish = { method, kind, value: number, share: Number(share) / 100, application, device, budget: Number(budget) / 100, seconds };
-        return changed(ask(api.POST("/v1/services/{name}/faults", { params: { path: { name: service } }, body: wish })));
+        return changed(ask(control.addFault({ path: { name: service }, body: wish })));
       }}
     >
       <p>
-        To see what scripts make of it before it happens by itself. It ends after its time, and at once when more of an
-        application's requests fail than its budget allows.
+        To see what scripts make of it before it happens by itself. It ends after its time, and at once when more of an application's requests fail than its
+        budget allows.
       </p>
       <div className="pairs">
         <Field label="What happens">
@@ -177,7 +172,7 @@ function Amount({ label, value, set, max, hint }: NumberProps) {
   );
 }
 
-export function EndFault({ service, fault: { id, method }, onClose }: { service: string; fault: Schemas["Fault"]; onClose: () => void }) {
+export function EndFault({ service, fault: { id, method }, onClose }: { service: string; fault: Schemas.Fault; onClose: () => void }) {
   return (
     <Act
       title={`End the fault of ${service}.${method}`}
@@ -185,7 +180,7 @@ export function EndFault({ service, fault: { id, method }, onClose }: { service:
       button="End it"
       done={`${service}.${method} fails no more`}
       onClose={onClose}
-      run={() => changed(ask(api.DELETE("/v1/services/{name}/faults/{fault}", { params: { path: { name: service, fault: id } } })))}
+      run={() => changed(ask(control.endFault({ path: { name: service, fault: id } })))}
     >
       <p>Calls are left alone again, at once.</p>
     </Act>

@@ -1,17 +1,17 @@
 /** The methods of a service: how each fares, what is allowed, what was decided about it and why. */
 import { Fragment, type ReactNode } from "react";
 import type { Schemas } from "../api/client";
-import { useParameter } from "../parts/choice";
 import { Errors, Latency, Limit, MethodState, Refused } from "../parts/call-figures";
+import { useParameter } from "../parts/choice";
 import { Curve } from "../parts/curve";
 import { Fact } from "../parts/fact";
 import { count, rate, seconds } from "../parts/format";
 import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 
-export type Method = Schemas["MethodView"];
+export type Method = Schemas.MethodView;
 export type Act = "off" | "on" | "fail";
-type Props = { all: Method[]; limits: { [method: string]: number[][] }; faults: Schemas["Fault"][]; act: (act: Act, method: string) => void };
+type Props = { all: Method[]; limits: { [method: string]: number[][] }; faults: Schemas.Fault[]; act: (act: Act, method: string) => void };
 
 export function MethodTable({ all, limits, faults, act }: Props) {
   // In the address, so that a link shows the same one.

@@ -57,10 +57,7 @@ export function MakeHook({ of, onClose }: Close & { of: string }) {
         return [];
       }}
     >
-      <p>
-        A secret address: a POST to it starts the pipeline of the newest version, for a webhook or another machine. One that was
-        made before ends.
-      </p>
+      <p>A secret address: a POST to it starts the pipeline of the newest version, for a webhook or another machine. One that was made before ends.</p>
     </Act>
   );
 }

@@ -39,8 +39,7 @@ export function Ahead({ of }: { of: string }) {
             </ol>
             <div className="ahead-foot">
               <p className="faint">
-                As <code>[pipeline]</code> and <code>[strategy]</code> in the <code>stagedoor.toml</code> of {told.version}{" "}
-                say; a version carries its own.
+                As <code>[pipeline]</code> and <code>[strategy]</code> in the <code>stagedoor.toml</code> of {told.version} say; a version carries its own.
               </p>
               <Hook of={of} />
             </div>

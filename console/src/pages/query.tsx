@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { api, ask, Failure, type Schemas } from "../api/client";
+import { ask, control, Failure, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { useSession } from "../api/session";
 import { tables } from "../api/telemetry";
@@ -14,7 +14,7 @@ import { Page, Section } from "../parts/page";
 import { Refusal } from "../parts/refusal";
 import { Empty, Skeleton } from "../parts/trouble";
 
-type Answer = Schemas["Answer"];
+type Answer = Schemas.Answer;
 
 const KEY = "stagedoor-sql";
 const FIRST = `SELECT endpoint, sum(weight) AS requests, max(duration) / 1000 AS slowest_ms
@@ -36,7 +36,7 @@ export default function Query() {
     setBusy(true);
     setFailure(null);
     try {
-      setAnswer(await ask(api.POST("/v1/query", { body: { sql } })));
+      setAnswer(await ask(control.query({ body: { sql } })));
       localStorage.setItem(KEY, sql);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

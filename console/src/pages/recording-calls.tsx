@@ -15,7 +15,15 @@ export function RecordingCalls({ calls, took }: { calls: Call[]; took: number })
   const number = Number(said);
   const chosen = calls[number - 1];
   return (
-    <Section title="Calls" actions={<span>{count(calls.length, "call")}{calls.length > 0 && "; a click shows what was asked and answered"}</span>}>
+    <Section
+      title="Calls"
+      actions={
+        <span>
+          {count(calls.length, "call")}
+          {calls.length > 0 && "; a click shows what was asked and answered"}
+        </span>
+      }
+    >
       {calls.length ? (
         <div className="tape">
           <List calls={calls} took={took} chosen={chosen ? number : 0} choose={choose} id={id} />
@@ -118,9 +126,7 @@ function One({ call, number, id }: { call: Call; number: number; id: string }) {
       <h4>Asked</h4>
       <Headers of={call.request} name={`call ${number}`} />
       <Body of={call.request.postData} name={`call ${number}`} />
-      <h4>
-        Answered {!error && status > 0 && <StatusTag status={status} />}
-      </h4>
+      <h4>Answered {!error && status > 0 && <StatusTag status={status} />}</h4>
       {error || status < 0 ? (
         <p className="wrong">{error || "Its time was over."}</p>
       ) : (

@@ -1,5 +1,5 @@
 /** Which call has no fallback: every call in every way of failing. */
-import { type Call, type Failures, FAULTS, nameOf, type Trial } from "../api/recordings";
+import { type Call, FAULTS, type Failures, nameOf, type Trial } from "../api/recordings";
 import { count, seconds } from "../parts/format";
 import { State } from "../parts/state";
 import { type Column, Table } from "../parts/table";

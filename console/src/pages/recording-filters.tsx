@@ -7,7 +7,12 @@ import { keptFor } from "../api/records";
 import { Field } from "../parts/field";
 import { Word } from "../parts/word";
 
-type Props = { sought: Sought; /** What is shown now: its words are suggested. */ seen: Kept[]; apply: (next: Sought) => void; clear: (() => void) | undefined };
+type Props = {
+  sought: Sought /** What is shown now: its words are suggested. */;
+  seen: Kept[];
+  apply: (next: Sought) => void;
+  clear: (() => void) | undefined;
+};
 
 export function RecordingFilters({ sought, seen, apply, clear }: Props) {
   const [typed, setTyped] = useState(sought);
@@ -29,7 +34,16 @@ export function RecordingFilters({ sought, seen, apply, clear }: Props) {
       <Word label="Application" value={typed.application} set={set("application")} known={known.map((one) => one.name)} />
       <Word label="Version" value={typed.version} set={set("version")} known={seen.map((one) => one.version)} />
       <Word label="Device" value={typed.device} set={set("device")} known={seen.map((one) => one.device).filter(Boolean)} />
-      <Chosen label="Stack" all="all stacks" value={sought.stack} set={choose("stack")} options={[["test", "test"], ["prod", "prod"]]} />
+      <Chosen
+        label="Stack"
+        all="all stacks"
+        value={sought.stack}
+        set={choose("stack")}
+        options={[
+          ["test", "test"],
+          ["prod", "prod"],
+        ]}
+      />
       <Word label="Endpoint" value={typed.endpoint} set={set("endpoint")} known={seen.map((one) => one.endpoint)} />
       <Chosen label="Kept because" all="for any reason" value={sought.reason} set={choose("reason")} options={REASONS.map((one) => [one, keptFor(one)])} />
       <div className="search-foot">

@@ -6,8 +6,8 @@ import { Side } from "../parts/sides";
 import { Tag, type Tone } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 
-type Difference = Schemas["Difference"];
-type Divergence = Schemas["Divergence"];
+type Difference = Schemas.Difference;
+type Divergence = Schemas.Divergence;
 
 function verdict({ same, outcome, kept }: Replay): { title: string; tone: Tone } {
   if (outcome.failed) return { title: "It gave no answer", tone: "bad" };
@@ -28,7 +28,8 @@ export function ReplayTold({ of, fault }: { of: Replay; fault: string }) {
         </div>
         <p className="faint">
           With <span className="mono">{of.version}</span>
-          {fault && <>; {fault}</>}: status {outcome.status || "none"}, {count(outcome.calls.length, "call")}, {outcome.cpu > 0 ? latency(outcome.cpu) : "0 ms"} of its own
+          {fault && <>; {fault}</>}: status {outcome.status || "none"}, {count(outcome.calls.length, "call")}, {outcome.cpu > 0 ? latency(outcome.cpu) : "0 ms"}{" "}
+          of its own
           {outcome.degraded.length > 0 && `, a fallback for ${outcome.degraded.join(", ")}`}
         </p>
       </section>
@@ -41,7 +42,12 @@ export function ReplayTold({ of, fault }: { of: Replay; fault: string }) {
       {of.divergences.length > 0 && (
         <div>
           <h4>Where it left the recording</h4>
-          <Table label="Where it left the recording" rows={of.divergences} id={({ kind, what, recorded, asked }) => `${kind} ${what} ${recorded} ${asked}`} columns={DIVERGENCES} />
+          <Table
+            label="Where it left the recording"
+            rows={of.divergences}
+            id={({ kind, what, recorded, asked }) => `${kind} ${what} ${recorded} ${asked}`}
+            columns={DIVERGENCES}
+          />
         </div>
       )}
       {!of.same && of.causes.length > 0 && (
@@ -52,7 +58,7 @@ export function ReplayTold({ of, fault }: { of: Replay; fault: string }) {
       {!of.same && outcome.body && (
         <details>
           <summary>Its answer this time</summary>
-          <pre tabIndex={0} aria-label="Body of the answer this time">
+          <pre role="group" tabIndex={0} aria-label="Body of the answer this time">
             {pretty(outcome.body)}
           </pre>
         </details>

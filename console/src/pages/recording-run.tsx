@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Failure } from "../api/client";
 import * as commands from "../api/commands";
-import { type Call, failEach, type Failures, FAULTS, type Kept, nameOf, type Replay, replay } from "../api/recordings";
+import { type Call, FAULTS, type Failures, failEach, type Kept, nameOf, type Replay, replay } from "../api/recordings";
 import { Choices } from "../parts/choice";
 import { Command } from "../parts/command";
 import { Field } from "../parts/field";
@@ -32,7 +32,11 @@ type Told = { replay: Replay; fault: string } | { failures: Failures };
 export function RunAgain({ of, calls, lacking }: { of: Kept; calls: Call[]; lacking: string[] }) {
   return (
     <Section title="Run it again">
-      {lacking.length ? <p className="faint">It cannot be run again: {lacking.join("; ")}. The one before or after it may be.</p> : <Run of={of} calls={calls} />}
+      {lacking.length ? (
+        <p className="faint">It cannot be run again: {lacking.join("; ")}. The one before or after it may be.</p>
+      ) : (
+        <Run of={of} calls={calls} />
+      )}
     </Section>
   );
 }
@@ -67,10 +71,22 @@ function Run({ of, calls }: { of: Kept; calls: Call[] }) {
 
   return (
     <form className="card run-again" onSubmit={(event) => void run(event)}>
-      <Choices label="What to do" options={calls.length ? WAYS : WAYS.filter(({ value }) => value === "" || value === "debug")} value={way} set={(next) => setWay(next as Way)} />
+      <Choices
+        label="What to do"
+        options={calls.length ? WAYS : WAYS.filter(({ value }) => value === "" || value === "debug")}
+        value={way}
+        set={(next) => setWay(next as Way)}
+      />
       <p className="faint">{WORDS[way]}</p>
       <div className="run-fields">
-        <VersionField label="Version" application={of.application} none={`${of.version}, which served it`} without={of.version} value={against} set={setAgainst} />
+        <VersionField
+          label="Version"
+          application={of.application}
+          none={`${of.version}, which served it`}
+          without={of.version}
+          value={against}
+          set={setAgainst}
+        />
         {way === "call" && <FailingCall calls={calls} call={call} setCall={setCall} kind={kind} setKind={setKind} />}
       </div>
       <div className="run-foot">

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { Failure } from "../api/client";
 import * as commands from "../api/commands";
-import { heldIn, type Held, type Kept, type Recording, recording } from "../api/recordings";
+import { type Held, heldIn, type Kept, type Recording, recording } from "../api/recordings";
 import { keptFor } from "../api/records";
 import { Command } from "../parts/command";
 import { Fact } from "../parts/fact";
@@ -170,7 +170,18 @@ const KINDS: { [kind: string]: string } = {
 function Readings({ of: { readings, births } }: { of: Held }) {
   const all = Object.entries(readings);
   return (
-    <Section title="Clock and chance" actions={<span>{count(all.reduce((sum, [, number]) => sum + number, 0), "reading")}; a replay gets the same</span>}>
+    <Section
+      title="Clock and chance"
+      actions={
+        <span>
+          {count(
+            all.reduce((sum, [, number]) => sum + number, 0),
+            "reading",
+          )}
+          ; a replay gets the same
+        </span>
+      }
+    >
       {all.length ? (
         <dl className="facts-grid card readings">
           {all.map(([kind, number]) => (

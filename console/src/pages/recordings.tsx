@@ -51,7 +51,8 @@ export default function Recordings() {
               </div>
             ) : (
               <Empty title={isFiltered ? "No recording fits" : "No recording yet"}>
-                Requests are recorded by themselves: those that failed, were slow or got a fallback, and a share of the rest. A flagged device has all of its requests kept.
+                Requests are recorded by themselves: those that failed, were slow or got a fallback, and a share of the rest. A flagged device has all of its
+                requests kept.
               </Empty>
             )
           }
@@ -77,7 +78,14 @@ const COLUMNS: Column<Kept>[] = [
       </>
     ),
   },
-  { name: "When", cell: (one) => <span className="unbroken"><Time at={one.at} /></span> },
+  {
+    name: "When",
+    cell: (one) => (
+      <span className="unbroken">
+        <Time at={one.at} />
+      </span>
+    ),
+  },
   { name: "Status", cell: (one) => <StatusTag status={one.status} /> },
   { name: "Endpoint", cell: (one) => <span className="mono">{one.endpoint}</span> },
   {

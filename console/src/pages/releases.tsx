@@ -17,8 +17,8 @@ import { Empty } from "../parts/trouble";
 import type { ApplicationView } from "./application";
 import { Former, isWorthTelling, Proof, UnderWay } from "./rollout-cards";
 
-type Release = Schemas["ReleaseView"];
-type Line = Schemas["LineView"];
+type Release = Schemas.ReleaseView;
+type Line = Schemas.LineView;
 
 export default function Releases({ application }: { application: ApplicationView }) {
   const [stack] = useParameter("stack");
@@ -26,7 +26,11 @@ export default function Releases({ application }: { application: ApplicationView
   const moves = useRollouts(application.name).filter((one) => !stack || one.stack === stack);
   const of = (line: string, where: string) => moves.filter((one) => one.stack === where && lineOf(one) === line);
   // Of a line whose first release did not come about there is nothing but its rollouts.
-  const others = new Map(moves.filter((one) => isWorthTelling(one) && !lines.some((line) => line.stack === one.stack && line.line === lineOf(one))).map((one) => [`${lineOf(one)} in ${one.stack}`, one]));
+  const others = new Map(
+    moves
+      .filter((one) => isWorthTelling(one) && !lines.some((line) => line.stack === one.stack && line.line === lineOf(one)))
+      .map((one) => [`${lineOf(one)} in ${one.stack}`, one]),
+  );
   return (
     <>
       <div className="filters above">
@@ -110,11 +114,7 @@ function columns(current: number, moves: Rollout[]): Column<Release>[] {
 }
 
 function Holds({ one }: { one: Release }) {
-  const parts = [
-    count(Object.keys(one.config).length, "value"),
-    count(Object.keys(one.secrets).length, "secret"),
-    count(one.routes.length, "route"),
-  ];
+  const parts = [count(Object.keys(one.config).length, "value"), count(Object.keys(one.secrets).length, "secret"), count(one.routes.length, "route")];
   return <span className="faint">{parts.join(", ")}</span>;
 }
 
@@ -125,7 +125,12 @@ function back(line: Line, choose: (number: number) => void): Column<Release> {
     cell: (one) =>
       one.number === line.release ? null : (
         <span className="row-actions">
-          <button type="button" className="button quiet" onClick={() => choose(one.number)} aria-label={`Roll back to this: release ${one.number} in ${line.stack}`}>
+          <button
+            type="button"
+            className="button quiet"
+            onClick={() => choose(one.number)}
+            aria-label={`Roll back to this: release ${one.number} in ${line.stack}`}
+          >
             Roll back to this
           </button>
         </span>

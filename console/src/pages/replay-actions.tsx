@@ -45,14 +45,35 @@ export function Compare({ application: first, onClose }: { application: string; 
         <VersionField label="Beside" application={application} none="the one that served lately" value={version} set={setVersion} />
         <StackField label="Recorded in" value={stack} set={setStack} />
         <Field label="Of the last" hint="As in 10m, 1h or 2d">
-          {(ids) => <input {...ids} className="input" aria-invalid={!seconds} value={time} onChange={(event) => setTime(event.target.value.trim())} autoComplete="off" />}
+          {(ids) => (
+            <input
+              {...ids}
+              className="input"
+              aria-invalid={!seconds}
+              value={time}
+              onChange={(event) => setTime(event.target.value.trim())}
+              autoComplete="off"
+            />
+          )}
         </Field>
         <Field label="Recordings" hint={`At most ${MOST.toLocaleString("en")}`}>
-          {(ids) => <input {...ids} className="input" inputMode="numeric" aria-invalid={!isFew} value={limit} onChange={(event) => setLimit(event.target.value.trim())} autoComplete="off" />}
+          {(ids) => (
+            <input
+              {...ids}
+              className="input"
+              inputMode="numeric"
+              aria-invalid={!isFew}
+              value={limit}
+              onChange={(event) => setLimit(event.target.value.trim())}
+              autoComplete="off"
+            />
+          )}
         </Field>
       </div>
       <Field label="Endpoint" hint="As in GET /rows; empty: all">
-        {(ids) => <input {...ids} className="input mono" maxLength={400} value={endpoint} onChange={(event) => setEndpoint(event.target.value)} autoComplete="off" />}
+        {(ids) => (
+          <input {...ids} className="input mono" maxLength={400} value={endpoint} onChange={(event) => setEndpoint(event.target.value)} autoComplete="off" />
+        )}
       </Field>
     </Act>
   );

@@ -47,7 +47,10 @@ export default function Replays() {
                 <Table label="Reports" rows={all} id={(one) => one.id} columns={COLUMNS} />
               </div>
             ) : (
-              <Empty title="No report yet" command={commands.compareVersions({ application, against: "", version: "", stack: "prod", time: "1h", endpoint: "", limit: "100" })}>
+              <Empty
+                title="No report yet"
+                command={commands.compareVersions({ application, against: "", version: "", stack: "prod", time: "1h", endpoint: "", limit: "100" })}
+              >
                 Before a version serves anybody, requests that were recorded are run with it and with the one that served them.
               </Empty>
             )
@@ -79,7 +82,11 @@ const COLUMNS: Column<Report>[] = [
     name: "Versions",
     cell: (one) => (
       <span className="unbroken">
-        <span className="mono">{one.old}</span> <span aria-label="to">→</span> <strong className="mono">{one.new}</strong>
+        <span className="mono">{one.old}</span>{" "}
+        <span role="img" aria-label="to">
+          →
+        </span>{" "}
+        <strong className="mono">{one.new}</strong>
       </span>
     ),
   },

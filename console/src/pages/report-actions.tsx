@@ -35,7 +35,9 @@ export function AcceptDifference({ application, row, onClose }: Props) {
         <Spot row={row} /> is wanted: no report calls it new from now on. The verdict of this one stays as it is.
       </p>
       <Field label="Why" hint="For whoever comes after you; it stands in the activities, with your name">
-        {(ids) => <input {...ids} className="input" required maxLength={1000} value={why} onChange={(event) => setWhy(event.target.value)} autoComplete="off" />}
+        {(ids) => (
+          <input {...ids} className="input" required maxLength={1000} value={why} onChange={(event) => setWhy(event.target.value)} autoComplete="off" />
+        )}
       </Field>
     </Act>
   );

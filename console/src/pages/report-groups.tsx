@@ -12,8 +12,8 @@ import { Side } from "../parts/sides";
 import { Tag } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Empty } from "../parts/trouble";
-import { AcceptDifference, RetractDifference } from "./report-actions";
 import { KINDS } from "./recording-replay";
+import { AcceptDifference, RetractDifference } from "./report-actions";
 
 export type Row = Group & { /** Who wants it so, as of now. */ wanted: Accepted | undefined };
 
@@ -59,7 +59,12 @@ export function ReportGroups({ of }: { of: Report }) {
           />
         </section>
       ))}
-      {asked && (asked.wanted ? <RetractDifference application={of.application} row={asked} onClose={onClose} /> : <AcceptDifference application={of.application} row={asked} onClose={onClose} />)}
+      {asked &&
+        (asked.wanted ? (
+          <RetractDifference application={of.application} row={asked} onClose={onClose} />
+        ) : (
+          <AcceptDifference application={of.application} row={asked} onClose={onClose} />
+        ))}
     </Section>
   );
 }
@@ -76,7 +81,10 @@ function Badge({ of }: { of: Row }) {
   if (of.wanted) {
     return (
       <>
-        <Tag tone="good">accepted</Tag> <span>by {of.wanted.by}: {of.wanted.why}</span>
+        <Tag tone="good">accepted</Tag>{" "}
+        <span>
+          by {of.wanted.by}: {of.wanted.why}
+        </span>
       </>
     );
   }
@@ -98,8 +106,23 @@ const COLUMNS: Column<Row>[] = [
       </>
     ),
   },
-  { name: "Verdict", cell: (row) => <span className="badge"><Badge of={row} /></span> },
-  { name: "In", kind: "number", cell: ({ count: number, of }) => <span className="unbroken">{number.toLocaleString("en")} of {of.toLocaleString("en")}</span> },
+  {
+    name: "Verdict",
+    cell: (row) => (
+      <span className="badge">
+        <Badge of={row} />
+      </span>
+    ),
+  },
+  {
+    name: "In",
+    kind: "number",
+    cell: ({ count: number, of }) => (
+      <span className="unbroken">
+        {number.toLocaleString("en")} of {of.toLocaleString("en")}
+      </span>
+    ),
+  },
   { name: "Old", cell: ({ examples: [first] }) => <Side text={first?.left ?? ""} /> },
   { name: "New", cell: ({ examples: [first] }) => <Side text={first?.right ?? ""} /> },
 ];
@@ -110,7 +133,12 @@ const actions = (ask: (row: Row) => void): Column<Row> => ({
   cell: (row) =>
     sortOf(row) !== "noise" && (
       <span className="row-actions">
-        <button type="button" className="button quiet" onClick={() => ask(row)} aria-label={`${row.wanted ? "Retract" : "Accept"} ${row.place} ${row.kind} of ${row.endpoint}`}>
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => ask(row)}
+          aria-label={`${row.wanted ? "Retract" : "Accept"} ${row.place} ${row.kind} of ${row.endpoint}`}
+        >
           {row.wanted ? "Retract" : "Accept"}
         </button>
       </span>

@@ -55,7 +55,11 @@ function Facts({ of }: { of: Report }) {
       <Tag tone={of.kind === "shadow" ? "accent" : "off"}>{of.kind}</Tag>
       <Stack name={of.stack} />
       <span>
-        <span className="mono">{of.old}</span> <span aria-label="to">→</span> <strong className="mono">{of.new}</strong>
+        <span className="mono">{of.old}</span>{" "}
+        <span role="img" aria-label="to">
+          →
+        </span>{" "}
+        <strong className="mono">{of.new}</strong>
       </span>
       <span>
         by <strong>{of.by}</strong>

@@ -1,7 +1,7 @@
 /** What is old enough to be forgotten, and why. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import { queries, retention } from "../api/queries";
 import { Act } from "../parts/act";
 import { count } from "../parts/format";
@@ -10,7 +10,7 @@ import { Section } from "../parts/page";
 import { type Column, Table } from "../parts/table";
 import { Empty } from "../parts/trouble";
 
-type Forgotten = Pick<Schemas["Forgotten"], "what" | "reason">;
+type Forgotten = Pick<Schemas.Forgotten, "what" | "reason">;
 
 const COLUMNS: Column<Forgotten>[] = [
   { name: "What", kind: "main", cell: (one) => one.what },
@@ -56,7 +56,7 @@ function Forget({ all, onClose }: { all: Forgotten[]; onClose: () => void }) {
       done="What was old is forgotten"
       onClose={onClose}
       run={async () => {
-        await ask(api.POST("/v1/retention"));
+        await ask(control.applyRetention());
         await queries.invalidateQueries();
         return [];
       }}

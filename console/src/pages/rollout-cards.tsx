@@ -20,7 +20,10 @@ export function UnderWay({ of }: { of: Rollout }) {
     <section className={`card under-way verdict-${toneOf(one)}`} aria-label={`Rollout ${one.id}, under way`}>
       <header className="under-way-head">
         <h3>
-          <Link href={`/rollouts/${one.id}`}>Rollout {one.id}</Link>: <span className="mono">{one.former_version || "nothing"}</span> <span aria-label="to">→</span>{" "}
+          <Link href={`/rollouts/${one.id}`}>Rollout {one.id}</Link>: <span className="mono">{one.former_version || "nothing"}</span>{" "}
+          <span role="img" aria-label="to">
+            →
+          </span>{" "}
           <span className="mono">{one.version}</span>
         </h3>
         <span className="facts">
@@ -99,7 +102,11 @@ const COLUMNS: Column<Rollout>[] = [
     name: "Versions",
     cell: (one) => (
       <span className="mono unbroken">
-        {one.former_version || "nothing"} <span aria-label="to">→</span> {one.version}
+        {one.former_version || "nothing"}{" "}
+        <span role="img" aria-label="to">
+          →
+        </span>{" "}
+        {one.version}
       </span>
     ),
   },

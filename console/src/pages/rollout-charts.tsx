@@ -13,7 +13,7 @@ const SPREADS: { [metric: string]: string } = { latency: "Times of answers", cal
 
 export function Charts({ of }: { of: Rollout }) {
   const { judgement } = of;
-  if (!judgement || !judgement.findings.length) return null;
+  if (!judgement?.findings.length) return null;
   const arm = armOf(of);
   const counted = judgement.findings.filter((one) => BARS.includes(one.metric));
   return (
@@ -23,12 +23,24 @@ export function Charts({ of }: { of: Rollout }) {
         {counted.length > 0 && (
           <div className="arm-counts">
             {counted.map((one) => (
-              <ArmBars key={one.metric} of={one} judgement={judgement} arm={arm} title={one.metric === "errors" ? "Requests that failed" : "Degraded answers"} />
+              <ArmBars
+                key={one.metric}
+                of={one}
+                judgement={judgement}
+                arm={arm}
+                title={one.metric === "errors" ? "Requests that failed" : "Degraded answers"}
+              />
             ))}
           </div>
         )}
         {judgement.distributions.filter(isSpread).map((one) => (
-          <DistributionChart key={one.metric} of={one} arm={arm} title={SPREADS[one.metric] ?? metricName(one.metric)} finding={judgement.findings.find((each) => each.metric === one.metric)} />
+          <DistributionChart
+            key={one.metric}
+            of={one}
+            arm={arm}
+            title={SPREADS[one.metric] ?? metricName(one.metric)}
+            finding={judgement.findings.find((each) => each.metric === one.metric)}
+          />
         ))}
       </div>
       {judgement.distributions

@@ -61,7 +61,11 @@ function columns(of: Rollout): Column<Finding>[] {
       ),
     },
     { name: "Baseline", kind: "number", cell: (one) => (isMeasured(one) ? measured(one.baseline, one.unit) : "–") },
-    { name: armOf(of) === "new" ? "New" : "Canary", kind: "number", cell: (one) => (isMeasured(one) ? <strong>{measured(one.canary, one.unit)}</strong> : "–") },
+    {
+      name: armOf(of) === "new" ? "New" : "Canary",
+      kind: "number",
+      cell: (one) => (isMeasured(one) ? <strong>{measured(one.canary, one.unit)}</strong> : "–"),
+    },
     {
       name: "Effect",
       kind: "number",
@@ -87,13 +91,16 @@ function counted({ metric, samples, needed }: Finding): string {
   return `${samples.toLocaleString("en")}${of} ${metric === "cpu" || metric === "memory" ? "stretches" : "requests"}`;
 }
 
-type Visible = Schemas["Visible"];
+type Visible = Schemas.Visible;
 
 export function PlanTold({ of }: { of: Rollout }) {
   const { plan } = of;
   if (!plan) return isEnded(of) || !proves(of) ? null : <NoPlan />;
   return (
-    <Section title="What it can see" actions={<span>{Number((plan.alpha * 100).toPrecision(2))}% chance of a false alarm, all looks and metrics together</span>}>
+    <Section
+      title="What it can see"
+      actions={<span>{Number((plan.alpha * 100).toPrecision(2))}% chance of a false alarm, all looks and metrics together</span>}
+    >
       <p className="plan-words">{plan.words}</p>
       {plan.visible.length > 0 && (
         <div className="visible-effects">

@@ -61,7 +61,11 @@ function Facts({ of }: { of: Rollout }) {
       </State>
       <Stack name={of.stack} />
       <span>
-        <span className="mono">{of.former_version || "nothing"}</span> <span aria-label="to">→</span> <strong className="mono">{of.version}</strong>
+        <span className="mono">{of.former_version || "nothing"}</span>{" "}
+        <span role="img" aria-label="to">
+          →
+        </span>{" "}
+        <strong className="mono">{of.version}</strong>
       </span>
       <span>
         {of.cause} by <strong>{of.by}</strong>

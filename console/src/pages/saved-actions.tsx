@@ -6,7 +6,7 @@ import type { Failure, Session } from "../api/client";
 import * as commands from "../api/commands";
 import { applicationOf, everyOf, figuresOf, filterOf, hasFigures, isTime, unitOf } from "../api/figures";
 import { applications } from "../api/queries";
-import { RECORDS, remove, save, type SavedQuery, savedQueries, savedTest } from "../api/saved";
+import { RECORDS, remove, type SavedQuery, save, savedQueries, savedTest } from "../api/saved";
 import { mayChange, useSession } from "../api/session";
 import { Act } from "../parts/act";
 import { FiringList } from "../parts/alerts";
@@ -24,7 +24,7 @@ const FIELDS = ["name", "query", "application", "bound"];
 const FIGURES = "| count() every 1m";
 const NUMBER = /^\d+(\.\d+)?$/;
 
-type SaveProps = Close & { kind: string; query: string; /** Which one is changed. */ known?: SavedQuery };
+type SaveProps = Close & { kind: string; query: string /** Which one is changed. */; known?: SavedQuery };
 
 export function SaveQuery({ known, kind, query: first, onClose }: SaveProps) {
   const session = useSession();
@@ -34,7 +34,12 @@ export function SaveQuery({ known, kind, query: first, onClose }: SaveProps) {
   const [query, setQuery] = useState(first);
   const [chosen, setChosen] = useState<string | null>(known ? known.application : null);
   const [sign, setSign] = useState(known?.bound.slice(0, 1) ?? "");
-  const [value, setValue] = useState(known?.bound.slice(1).trim().replace(/^([\d.]+)ms$/, "$1") ?? "");
+  const [value, setValue] = useState(
+    known?.bound
+      .slice(1)
+      .trim()
+      .replace(/^([\d.]+)ms$/, "$1") ?? "",
+  );
   const [wrong, setWrong] = useState<Failure | null>(null);
   const [made, setMade] = useState<SavedQuery | null>(null);
   const form = useRef<HTMLDivElement>(null);
@@ -78,12 +83,33 @@ export function SaveQuery({ known, kind, query: first, onClose }: SaveProps) {
       <div className="act-what" ref={form}>
         <Field label="Name" hint={known ? undefined : <NameHint former={former} />} wrong={at("name")}>
           {(ids) => (
-            <input {...ids} className="input mono" value={name} readOnly={known !== undefined} onChange={(event) => setName(event.target.value.trim())} autoComplete="off" spellCheck={false} />
+            <input
+              {...ids}
+              className="input mono"
+              value={name}
+              readOnly={known !== undefined}
+              onChange={(event) => setName(event.target.value.trim())}
+              autoComplete="off"
+              spellCheck={false}
+            />
           )}
         </Field>
-        <Field label={`Query of ${RECORDS[kind] ?? kind}`} hint={hasFigures(query) ? `A window is ${span(everyOf(query))} long` : undefined} wrong={at("query")}>
+        <Field
+          label={`Query of ${RECORDS[kind] ?? kind}`}
+          hint={hasFigures(query) ? `A window is ${span(everyOf(query))} long` : undefined}
+          wrong={at("query")}
+        >
           {(ids) => (
-            <textarea {...ids} ref={place} className="input mono two" rows={2} value={query} onChange={(event) => setQuery(event.target.value.replaceAll("\n", " "))} autoCapitalize="off" spellCheck={false} />
+            <textarea
+              {...ids}
+              ref={place}
+              className="input mono two"
+              rows={2}
+              value={query}
+              onChange={(event) => setQuery(event.target.value.replaceAll("\n", " "))}
+              autoCapitalize="off"
+              spellCheck={false}
+            />
           )}
         </Field>
         {!hasFigures(query) && (
@@ -94,7 +120,11 @@ export function SaveQuery({ known, kind, query: first, onClose }: SaveProps) {
             </button>
           </div>
         )}
-        <Field label="Application" hint={application ? "Its team may change it" : whose(former?.team || known?.team || session.team, session)} wrong={at("application")}>
+        <Field
+          label="Application"
+          hint={application ? "Its team may change it" : whose(former?.team || known?.team || session.team, session)}
+          wrong={at("application")}
+        >
           {(ids) => (
             <select {...ids} className="input" value={application} onChange={(event) => setChosen(event.target.value)}>
               <option value="">of all applications</option>
@@ -118,7 +148,15 @@ export function SaveQuery({ known, kind, query: first, onClose }: SaveProps) {
             <Field label="Bound" hint={isTime(figure) ? "In milliseconds, or as 1.5s" : undefined} wrong={at("bound")}>
               {(ids) => (
                 <span className="with-unit">
-                  <input {...ids} className="input" required inputMode="decimal" value={value} onChange={(event) => setValue(event.target.value.trim())} autoComplete="off" />
+                  <input
+                    {...ids}
+                    className="input"
+                    required
+                    inputMode="decimal"
+                    value={value}
+                    onChange={(event) => setValue(event.target.value.trim())}
+                    autoComplete="off"
+                  />
                   {unit && <span className="faint">{unit}</span>}
                 </span>
               )}
@@ -194,7 +232,8 @@ function Fired({ of, days }: { of: SavedQuery; days: number }) {
       {({ windows, times, firings }) => (
         <div className="fired">
           <p role="status">
-            With the bound <span className="mono">{of.bound}</span> it would {times ? "have" : "never have"} fired {times > 0 && <strong>{count(times, "time")}</strong>} in the last {count(days, "day")}.
+            With the bound <span className="mono">{of.bound}</span> it would {times ? "have" : "never have"} fired{" "}
+            {times > 0 && <strong>{count(times, "time")}</strong>} in the last {count(days, "day")}.
           </p>
           <p className="faint">
             {windows
@@ -224,9 +263,7 @@ export function RemoveSaved({ of: { name, bound }, gone, onClose }: Close & { of
         return [];
       }}
     >
-      <p>
-        The chart goes{bound && ", and its alert with it: one that fires ends"}. What it was made of stays stored, so the same query can be saved again.
-      </p>
+      <p>The chart goes{bound && ", and its alert with it: one that fires ends"}. What it was made of stays stored, so the same query can be saved again.</p>
     </Act>
   );
 }

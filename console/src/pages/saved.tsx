@@ -76,7 +76,8 @@ export function None({ of }: { of: string }) {
   const query = `${of && `application == "${of}" `}${figures}`;
   return (
     <Empty title={title} command={commands.addSaved("", figures, "request", of, "")}>
-      A query with figures on <Link href={`/insight?${new URLSearchParams({ query, show: "history" })}`}>Insight</Link> can be saved as a chart. With a bound it is an alert too.
+      A query with figures on <Link href={`/insight?${new URLSearchParams({ query, show: "history" })}`}>Insight</Link> can be saved as a chart. With a bound it
+      is an alert too.
     </Empty>
   );
 }

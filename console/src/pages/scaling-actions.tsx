@@ -1,6 +1,6 @@
 /** A fixed number of instances for a line, and leaving it to itself again. */
 import { useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { queries } from "../api/queries";
 import { Act } from "../parts/act";
@@ -8,7 +8,7 @@ import { Field } from "../parts/field";
 import { count } from "../parts/format";
 import { Stack } from "../parts/state";
 
-type Props = { application: string; one: Omit<Schemas["ScaleView"], "points">; onClose: () => void };
+type Props = { application: string; one: Omit<Schemas.ScaleView, "points">; onClose: () => void };
 
 /** The line of its version, as in 1. */
 function lineOf(version: string): number {
@@ -28,8 +28,8 @@ export function FixScale({ application, one: { version, stack, instances, fixed 
       onClose={onClose}
       run={async () => {
         await ask(
-          api.PUT("/v1/applications/{application}/scaling", {
-            params: { path: { application } },
+          control.fixScaling({
+            path: { application },
             body: { stack, line, instances: Number(number) },
           }),
         );
@@ -38,8 +38,8 @@ export function FixScale({ application, one: { version, stack, instances, fixed 
       }}
     >
       <p>
-        The line <strong className="mono">^{line}</strong> in <Stack name={stack} /> keeps this number, whatever comes, until it
-        is left to itself again. A new version keeps it too.
+        The line <strong className="mono">^{line}</strong> in <Stack name={stack} /> keeps this number, whatever comes, until it is left to itself again. A new
+        version keeps it too.
       </p>
       <Field label="Instances" hint="With 0 it sleeps">
         {(ids) => <input {...ids} className="input" type="number" min={0} value={number} onChange={(event) => setNumber(event.target.value)} />}
@@ -59,8 +59,9 @@ export function FreeScale({ application, one: { version, stack, min, max }, onCl
       onClose={onClose}
       run={async () => {
         await ask(
-          api.DELETE("/v1/applications/{application}/scaling", {
-            params: { path: { application }, query: { stack, line } },
+          control.freeScaling({
+            path: { application },
+            query: { stack, line },
           }),
         );
         await queries.invalidateQueries({ queryKey: ["instances"] });
@@ -68,8 +69,7 @@ export function FreeScale({ application, one: { version, stack, min, max }, onCl
       }}
     >
       <p>
-        The line <strong className="mono">^{line}</strong> in <Stack name={stack} /> follows its load again, between {min} and {max}{" "}
-        instances.
+        The line <strong className="mono">^{line}</strong> in <Stack name={stack} /> follows its load again, between {min} and {max} instances.
       </p>
     </Act>
   );

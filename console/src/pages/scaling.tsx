@@ -17,8 +17,8 @@ import { Empty } from "../parts/trouble";
 import type { ApplicationView } from "./application";
 import { FixScale, FreeScale } from "./scaling-actions";
 
-type Scale = Omit<Schemas["ScaleView"], "points"> & { points: number[][] };
-type Step = Schemas["ScaleStep"];
+type Scale = Omit<Schemas.ScaleView, "points"> & { points: number[][] };
+type Step = Schemas.ScaleStep;
 type Wish = { act: "fix" | "free"; one: Scale };
 
 const EVERY = 4000;
@@ -74,8 +74,7 @@ function Deployment({ one, steps, act }: { one: Scale; steps: Step[]; act: (wish
     <>
       <header className="scale-head">
         <h3>
-          <span className="mono">{one.version}</span> <Stack name={one.stack} />{" "}
-          {one.serving ? <Tag tone="good">serving</Tag> : <Tag>kept warm</Tag>}
+          <span className="mono">{one.version}</span> <Stack name={one.stack} /> {one.serving ? <Tag tone="good">serving</Tag> : <Tag>kept warm</Tag>}
         </h3>
         {one.serving && <Actions one={one} act={act} />}
       </header>

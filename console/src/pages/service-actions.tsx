@@ -1,7 +1,7 @@
 /** Adding a service to the catalogue, changing it, and taking it out. */
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { queries } from "../api/queries";
 import { useSession } from "../api/session";
@@ -17,7 +17,7 @@ export async function changed(call: Promise<unknown>): Promise<[]> {
   return [];
 }
 
-export function SaveService({ known, onClose }: Close & { known?: Schemas["ServiceView"] }) {
+export function SaveService({ known, onClose }: Close & { known?: Schemas.ServiceView }) {
   const session = useSession();
   const [, go] = useLocation();
   const [name, setName] = useState(known?.name ?? "");
@@ -45,19 +45,33 @@ export function SaveService({ known, onClose }: Close & { known?: Schemas["Servi
       onClose={onClose}
       run={async () => {
         const body = { urls, ...(owner ? { team: owner } : {}), ...(given ? { openapi: document } : {}) };
-        await changed(ask(api.PUT("/v1/services/{name}", { params: { path: { name } }, body: body as Schemas["ServiceWish"] })));
+        await changed(ask(control.saveService({ path: { name }, body: body as Schemas.ServiceWish })));
         if (!known) go(`/services/${name}`);
         return [];
       }}
     >
       <Field label="Name" hint={known ? undefined : "Scripts call it by this, as in discovery"}>
         {(ids) => (
-          <input {...ids} className="input mono" value={name} readOnly={known !== undefined} onChange={(event) => setName(event.target.value.trim())} autoComplete="off" />
+          <input
+            {...ids}
+            className="input mono"
+            value={name}
+            readOnly={known !== undefined}
+            onChange={(event) => setName(event.target.value.trim())}
+            autoComplete="off"
+          />
         )}
       </Field>
       <Field label="Addresses" hint="Scheme, host and port, one in a line; calls are spread over all of them">
         {(ids) => (
-          <textarea {...ids} className="input mono two" rows={2} placeholder="http://127.0.0.1:9001" value={addresses} onChange={(event) => setAddresses(event.target.value)} />
+          <textarea
+            {...ids}
+            className="input mono two"
+            rows={2}
+            placeholder="http://127.0.0.1:9001"
+            value={addresses}
+            onChange={(event) => setAddresses(event.target.value)}
+          />
         )}
       </Field>
       <Field label="Team" hint="Who owns it, and may change it">
@@ -65,10 +79,21 @@ export function SaveService({ known, onClose }: Close & { known?: Schemas["Servi
       </Field>
       <Field
         label="OpenAPI document"
-        hint={known ? "JSON or YAML. Left empty, its methods stay as they are" : "JSON or YAML; it says which methods there are. Without one, scripts call it by path"}
+        hint={
+          known
+            ? "JSON or YAML. Left empty, its methods stay as they are"
+            : "JSON or YAML; it says which methods there are. Without one, scripts call it by path"
+        }
       >
         {(ids) => (
-          <textarea {...ids} className="input mono two" rows={3} placeholder="openapi: 3.1.0" value={document} onChange={(event) => (setDocument(event.target.value), setFile(""))} />
+          <textarea
+            {...ids}
+            className="input mono two"
+            rows={3}
+            placeholder="openapi: 3.1.0"
+            value={document}
+            onChange={(event) => (setDocument(event.target.value), setFile(""))}
+          />
         )}
       </Field>
       <Field label="Or its file">
@@ -89,7 +114,7 @@ export function RemoveService({ name, onClose }: Close & { name: string }) {
       done={`${name} is removed`}
       onClose={onClose}
       run={async () => {
-        await ask(api.DELETE("/v1/services/{name}", { params: { path: { name } } }));
+        await ask(control.removeService({ path: { name } }));
         queries.removeQueries({ queryKey: ["services", "one", name] });
         go("/services");
         return [];

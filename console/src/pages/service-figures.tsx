@@ -12,7 +12,14 @@ function curve(series: number[][], of: number): number[][] {
   return Array.from({ length: last - first }, (_, at) => [first + at, known.get(first + at) ?? 0]);
 }
 
-export function ServiceFigures({ all: { service: { figures, governing }, series } }: { all: Detail }) {
+export function ServiceFigures({
+  all: {
+    service: { figures, governing },
+    series,
+  },
+}: {
+  all: Detail;
+}) {
   return (
     <div className="service-figures card">
       <dl className="facts-grid">

@@ -21,8 +21,8 @@ import { type Act, MethodTable } from "./method-table";
 import { RemoveService, SaveService } from "./service-actions";
 import { ServiceFigures } from "./service-figures";
 
-export type Detail = Omit<Schemas["ServiceDetail"], "series" | "limits"> & { series: number[][]; limits: { [method: string]: number[][] } };
-type Wish = { act: Act; method: string } | { act: "end"; fault: Schemas["Fault"] } | { act: "change" | "remove" };
+export type Detail = Omit<Schemas.ServiceDetail, "series" | "limits"> & { series: number[][]; limits: { [method: string]: number[][] } };
+type Wish = { act: Act; method: string } | { act: "end"; fault: Schemas.Fault } | { act: "change" | "remove" };
 
 const EVERY = 2000;
 const WINDOWS = [
@@ -79,7 +79,7 @@ function isGone(error: Error | null): boolean {
   return error instanceof Failure && error.status === 404;
 }
 
-function Wished({ wish, of, onClose }: { wish: Wish; of: Schemas["ServiceView"]; onClose: () => void }) {
+function Wished({ wish, of, onClose }: { wish: Wish; of: Schemas.ServiceView; onClose: () => void }) {
   switch (wish.act) {
     case "off":
       return <SwitchOff service={of.name} method={wish.method} onClose={onClose} />;
@@ -135,9 +135,7 @@ function Parts({ all, act }: { all: Detail; act: (wish: Wish) => void }) {
       )}
       <Section title="Methods">
         <MethodTable all={methods} limits={limits} faults={faults} act={(what, method) => act({ act: what, method })} />
-        {!one.described && (
-          <p className="faint note">Without an OpenAPI document it has one method, for every path. “Change” takes its document.</p>
-        )}
+        {!one.described && <p className="faint note">Without an OpenAPI document it has one method, for every path. “Change” takes its document.</p>}
       </Section>
       <Section title="Who calls it">
         {callers.length ? (
@@ -153,7 +151,7 @@ function Parts({ all, act }: { all: Detail; act: (wish: Wish) => void }) {
       </Section>
       <Section title="Policies">
         {Object.keys(policies).length ? (
-          <pre tabIndex={0} aria-label="Policies as a file">
+          <pre role="group" tabIndex={0} aria-label="Policies as a file">
             {toml(policies)}
           </pre>
         ) : (
@@ -174,7 +172,7 @@ function inScript(name: string, methods: Detail["methods"]): string {
   return `await ${of}.${method ? `${method.name}(${method.parameters.some((one) => one.required) ? "…" : ""})` : 'get("/…")'}`;
 }
 
-const CALLERS: Column<Schemas["CallerView"]>[] = [
+const CALLERS: Column<Schemas.CallerView>[] = [
   {
     name: "Application",
     kind: "main",
@@ -194,7 +192,7 @@ const CALLERS: Column<Schemas["CallerView"]>[] = [
 
 const TONES = { up: "good", down: "bad" } as const;
 
-const ENDPOINTS: Column<Schemas["EndpointView"]>[] = [
+const ENDPOINTS: Column<Schemas.EndpointView>[] = [
   { name: "Address", kind: "main", cell: (one) => <span className="mono">{one.address}</span> },
   { name: "State", cell: (one) => <State word={one.state} tone={TONES[one.state as keyof typeof TONES] ?? "off"} /> },
   { name: "Reason", cell: (one) => one.reason || <span className="faint">none</span> },

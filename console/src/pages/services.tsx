@@ -12,7 +12,7 @@ import { type Column, Table } from "../parts/table";
 import { Empty } from "../parts/trouble";
 import { SaveService } from "./service-actions";
 
-type Service = Schemas["ServiceView"];
+type Service = Schemas.ServiceView;
 
 const EVERY = 2000;
 

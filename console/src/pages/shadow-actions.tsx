@@ -34,16 +34,31 @@ export function BeginShadow({ application: first, onClose }: { application: stri
         return [];
       }}
     >
-      <p>It answers recorded requests again, after their answers are out: nobody waits for it, and what it writes goes nowhere. A stack has one shadow of an application at a time.</p>
+      <p>
+        It answers recorded requests again, after their answers are out: nobody waits for it, and what it writes goes nowhere. A stack has one shadow of an
+        application at a time.
+      </p>
       <div className="pairs even">
         <ApplicationField value={application} set={(next) => (setApplication(next), setVersion(""))} />
         <VersionField label="Version" application={application} none="Choose one …" value={version} set={setVersion} />
         <StackField label="What is recorded in" value={stack} set={setStack} />
         <Field label="Share, %">
-          {(ids) => <input {...ids} className="input" inputMode="decimal" aria-invalid={!isShare} value={share} onChange={(event) => setShare(event.target.value.trim())} autoComplete="off" />}
+          {(ids) => (
+            <input
+              {...ids}
+              className="input"
+              inputMode="decimal"
+              aria-invalid={!isShare}
+              value={share}
+              onChange={(event) => setShare(event.target.value.trim())}
+              autoComplete="off"
+            />
+          )}
         </Field>
         <Field label="For" hint={fits ? `Until ${moment(Date.now() / 1000 + seconds)}` : "As in 30m, 2h or 3d; at most 7d"}>
-          {(ids) => <input {...ids} className="input" aria-invalid={!fits} value={time} onChange={(event) => setTime(event.target.value.trim())} autoComplete="off" />}
+          {(ids) => (
+            <input {...ids} className="input" aria-invalid={!fits} value={time} onChange={(event) => setTime(event.target.value.trim())} autoComplete="off" />
+          )}
         </Field>
       </div>
       <label className="check">
@@ -68,7 +83,8 @@ export function EndShadow({ one, onClose }: { one: Shadow; onClose: () => void }
       }}
     >
       <p>
-        <strong className="mono">{one.version}</strong> answers no more of what is recorded in <Stack name={one.stack} />. {one.report ? "Its report stays." : "It has no report yet, so nothing of it stays."}
+        <strong className="mono">{one.version}</strong> answers no more of what is recorded in <Stack name={one.stack} />.{" "}
+        {one.report ? "Its report stays." : "It has no report yet, so nothing of it stays."}
       </p>
     </Act>
   );

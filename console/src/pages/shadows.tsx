@@ -76,7 +76,25 @@ const COLUMNS: Column<Shadow>[] = [
   },
   { name: "Share", kind: "number", cell: (one) => percent(one.share) },
   { name: "Answers", cell: (one) => (one.live ? "of now" : "recorded") },
-  { name: "Started", cell: (one) => <span><Time at={one.began} /> <span className="faint">by {one.by}</span></span> },
-  { name: "Ends", cell: (one) => <span className="unbroken"><Time at={one.until} ahead /></span> },
-  { name: "Report", cell: (one) => (one.report ? <Link href={`/replays/${one.report}`}>Report {one.report}</Link> : <span className="faint">not yet: it waits for requests</span>) },
+  {
+    name: "Started",
+    cell: (one) => (
+      <span>
+        <Time at={one.began} /> <span className="faint">by {one.by}</span>
+      </span>
+    ),
+  },
+  {
+    name: "Ends",
+    cell: (one) => (
+      <span className="unbroken">
+        <Time at={one.until} ahead />
+      </span>
+    ),
+  },
+  {
+    name: "Report",
+    cell: (one) =>
+      one.report ? <Link href={`/replays/${one.report}`}>Report {one.report}</Link> : <span className="faint">not yet: it waits for requests</span>,
+  },
 ];

@@ -1,8 +1,8 @@
 /** What nobody is told of, until when and why; a new one, and its end before its time. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { rules, ruleName, type Silence, silences } from "../api/alerts";
-import { api, ask } from "../api/client";
+import { ruleName, rules, type Silence, silences } from "../api/alerts";
+import { ask, control } from "../api/client";
 import * as commands from "../api/commands";
 import { readTime } from "../api/moments";
 import { applications, queries } from "../api/queries";
@@ -88,7 +88,14 @@ const COLUMNS: Column<Silence>[] = [
   },
   { name: "Why", cell: (one) => one.why },
   { name: "By", cell: (one) => one.by },
-  { name: "Ends", cell: (one) => <span className="unbroken"><Time at={one.until} ahead /></span> },
+  {
+    name: "Ends",
+    cell: (one) => (
+      <span className="unbroken">
+        <Time at={one.until} ahead />
+      </span>
+    ),
+  },
 ];
 
 /** Runs a change of silences and has alerts asked for again. */
@@ -124,16 +131,20 @@ export function AddSilence({ of, onClose }: { of?: Of; onClose: () => void }) {
       ready={fits && wish.why !== "" && (isOperator || application !== "")}
       done={`${nameOf(wish)}: silenced for ${time}`}
       onClose={onClose}
-      run={() => changed(ask(api.POST("/v1/silences", { body: { ...wish, seconds } })))}
+      run={() => changed(ask(control.addSilence({ body: { ...wish, seconds } })))}
     >
       <p>Nobody is told of them meanwhile. They go on, and are listed.</p>
       {!isOperator && !own.length && <p className="faint">Your team {session.team} has no application yet; alerts of others are silenced by their teams.</p>}
       <Field label="Why" hint="For who wonders; it stands in the activities, with your name">
-        {(ids) => <input {...ids} className="input" required maxLength={1000} value={why} onChange={(event) => setWhy(event.target.value)} autoComplete="off" />}
+        {(ids) => (
+          <input {...ids} className="input" required maxLength={1000} value={why} onChange={(event) => setWhy(event.target.value)} autoComplete="off" />
+        )}
       </Field>
       <div className="pairs even">
         <Field label="For" hint={fits ? `Until ${moment(Date.now() / 1000 + seconds)}` : "As in 30m, 2h or 3d; at most 30d"}>
-          {(ids) => <input {...ids} className="input" aria-invalid={!fits} value={time} onChange={(event) => setTime(event.target.value.trim())} autoComplete="off" />}
+          {(ids) => (
+            <input {...ids} className="input" aria-invalid={!fits} value={time} onChange={(event) => setTime(event.target.value.trim())} autoComplete="off" />
+          )}
         </Field>
         <Field label="Rule">
           {(ids) => (
@@ -168,7 +179,9 @@ export function AddSilence({ of, onClose }: { of?: Of; onClose: () => void }) {
         </Field>
       </div>
       <Field label="Endpoint" hint="As in GET /rows; empty: all">
-        {(ids) => <input {...ids} className="input mono" maxLength={500} value={endpoint} onChange={(event) => setEndpoint(event.target.value)} autoComplete="off" />}
+        {(ids) => (
+          <input {...ids} className="input mono" maxLength={500} value={endpoint} onChange={(event) => setEndpoint(event.target.value)} autoComplete="off" />
+        )}
       </Field>
     </Act>
   );
@@ -182,7 +195,7 @@ function EndSilence({ one, onClose }: { one: Silence; onClose: () => void }) {
       button="End it"
       done={`${nameOf(one)}: told again`}
       onClose={onClose}
-      run={() => changed(ask(api.DELETE("/v1/silences/{number}", { params: { path: { number: one.id } } })))}
+      run={() => changed(ask(control.endSilence({ path: { number: one.id } })))}
     >
       <p>
         {one.by} silenced it: {one.why}. What fires from now on is told again; what fires already is not told once more.

@@ -12,8 +12,8 @@ import { Time } from "../parts/time";
 import { Losses } from "./losses";
 import { Retention } from "./retention";
 
-type StatusView = Schemas["StatusView"];
-type Program = Schemas["ProgramView"];
+type StatusView = Schemas.StatusView;
+type Program = Schemas.ProgramView;
 
 const DOES: { [name: string]: string } = {
   supervisor: "starts the others, holds every socket",

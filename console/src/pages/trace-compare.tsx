@@ -15,7 +15,7 @@ import { Tag, type Tone } from "../parts/state";
 import { type Column, Table } from "../parts/table";
 import { Empty } from "../parts/trouble";
 
-type Difference = Schemas["DifferenceView"];
+type Difference = Schemas.DifferenceView;
 
 const TONES: { [verdict: string]: Tone } = { added: "accent", gone: "busy", slower: "bad", faster: "good", same: "off" };
 
@@ -42,7 +42,13 @@ export default function TraceCompare() {
             ))}
           </select>
         ) : (
-          <input {...ids} className="input mono" value={sides[name]} placeholder="a request's id" onChange={(event) => setSides({ ...sides, [name]: event.target.value })} />
+          <input
+            {...ids}
+            className="input mono"
+            value={sides[name]}
+            placeholder="a request's id"
+            onChange={(event) => setSides({ ...sides, [name]: event.target.value })}
+          />
         )
       }
     </Field>
@@ -119,7 +125,11 @@ function Result({ left, right, application }: { left: string; right: string; app
 function Pair({ left, right, say }: { left: number; right: number; say: (value: number) => string }) {
   return (
     <span className="unbroken">
-      <span className="faint">{left ? say(left) : "–"}</span> <span aria-label="now">→</span> {right ? say(right) : "–"}
+      <span className="faint">{left ? say(left) : "–"}</span>{" "}
+      <span role="img" aria-label="now">
+        →
+      </span>{" "}
+      {right ? say(right) : "–"}
     </span>
   );
 }
@@ -131,7 +141,11 @@ const COLUMNS: Column<Difference>[] = [
     cell: (one) => (
       <>
         <span>
-          {one.source} <span aria-label="to">→</span> <strong>{one.target}</strong>
+          {one.source}{" "}
+          <span role="img" aria-label="to">
+            →
+          </span>{" "}
+          <strong>{one.target}</strong>
         </span>
         <span className="mono">{one.name}</span>
       </>

@@ -4,7 +4,7 @@ import { lazy } from "react";
 import { Link } from "wouter";
 import * as commands from "../api/commands";
 import { keptFor, type Record, type StoredLine } from "../api/records";
-import { trace, type Trace as Found } from "../api/telemetry";
+import { type Trace as Found, trace } from "../api/telemetry";
 import { CallGraph } from "../parts/call-graph";
 import { Command } from "../parts/command";
 import { Fact } from "../parts/fact";
@@ -111,7 +111,15 @@ function Summary({ one }: { one: Record }) {
       </Fact>
       <Fact name="Release">{one.release || "none"}</Fact>
       <Fact name="Cohort">{one.cohort || "the rest"}</Fact>
-      <Fact name="Instance">{one.instance ? <Link className="mono" href={`/instances/${one.instance}`}>{one.instance}</Link> : "none: it reached no script"}</Fact>
+      <Fact name="Instance">
+        {one.instance ? (
+          <Link className="mono" href={`/instances/${one.instance}`}>
+            {one.instance}
+          </Link>
+        ) : (
+          "none: it reached no script"
+        )}
+      </Fact>
       <Fact name="Device">{one.device || "not said"}</Fact>
       <Fact name="Member">{one.member || "not said"}</Fact>
       <Fact name="Answer">{bytes(one.bytes_out)}</Fact>

@@ -16,7 +16,7 @@ import { RecordTable } from "../parts/record-table";
 import { TraceTable } from "../parts/trace-table";
 import { Empty } from "../parts/trouble";
 
-type Recipe = Schemas["Recipe"];
+type Recipe = Schemas.Recipe;
 
 const DAY = 86_400;
 const EXAMPLES: Hint[] = [
@@ -48,7 +48,12 @@ export default function Traces() {
   const refused = found.error instanceof Failure && found.error.status === 400 ? found.error : null;
 
   function choose(one: Recipe, text: string) {
-    const next = { query: text, order: one.order === "slowest" ? "slowest" : "", past: one.seconds === DAY ? "" : String(one.seconds), kind: one.kind === "call" ? "call" : "" };
+    const next = {
+      query: text,
+      order: one.order === "slowest" ? "slowest" : "",
+      past: one.seconds === DAY ? "" : String(one.seconds),
+      kind: one.kind === "call" ? "call" : "",
+    };
     setAll(Object.fromEntries(Object.entries(next).filter(([, value]) => value)), { replace: true });
   }
 
@@ -82,12 +87,24 @@ export default function Traces() {
           </>
         }
       >
-        <FilterField label="Filter" kind={kind} value={query} onApply={setQuery} failure={refused} examples={kind === "call" ? CALLS : EXAMPLES} button="Find" />
+        <FilterField
+          label="Filter"
+          kind={kind}
+          value={query}
+          onApply={setQuery}
+          failure={refused}
+          examples={kind === "call" ? CALLS : EXAMPLES}
+          button="Find"
+        />
         {!refused && (
           <Loaded query={found}>
             {({ records }) =>
               records.length ? (
-                kind === "call" ? <RecordTable records={records.map((one, number) => ({ number, one }))} show={(one) => go(`/traces/${one.id}`)} /> : <TraceTable records={records} />
+                kind === "call" ? (
+                  <RecordTable records={records.map((one, number) => ({ number, one }))} show={(one) => go(`/traces/${one.id}`)} />
+                ) : (
+                  <TraceTable records={records} />
+                )
               ) : (
                 <Empty title="Nothing of this is stored">
                   All that failed, was slow or was refused is kept, and a share of the rest; a longer time may have some.
@@ -116,9 +133,24 @@ function Find() {
       }}
     >
       <h2>By its id</h2>
-      <Field label="Request or trace" hint={<>The answer says it: <code>stagedoor-request-id</code></>}>
+      <Field
+        label="Request or trace"
+        hint={
+          <>
+            The answer says it: <code>stagedoor-request-id</code>
+          </>
+        }
+      >
         {(ids) => (
-          <input {...ids} className="input mono" autoComplete="off" spellCheck={false} placeholder="1b4e28ba-2fa1-…" value={id} onChange={(event) => setId(event.target.value)} />
+          <input
+            {...ids}
+            className="input mono"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="1b4e28ba-2fa1-…"
+            value={id}
+            onChange={(event) => setId(event.target.value)}
+          />
         )}
       </Field>
       <button type="submit" className="button" disabled={!id.trim()}>

@@ -1,7 +1,7 @@
 /** A request of one's own to an endpoint, sent through the edge as a device's is, and what came back. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, Failure, type Schemas } from "../api/client";
+import { ask, control, Failure, type Schemas } from "../api/client";
 import { major, quote } from "../api/commands";
 import { status } from "../api/queries";
 import { Command } from "../parts/command";
@@ -12,8 +12,8 @@ import { Problem } from "../parts/trouble";
 import type { Endpoint } from "./documentation";
 import { statusTone } from "./request-list";
 
-type Answer = Schemas["TryView"];
-type Props = { application: string; line: Schemas["LineView"]; endpoint: Endpoint; free: boolean };
+type Answer = Schemas.TryView;
+type Props = { application: string; line: Schemas.LineView; endpoint: Endpoint; free: boolean };
 
 export default function TryForm({ application, line, endpoint, free }: Props) {
   const names = [...endpoint.path.matchAll(/\{(\w+)[^}]*\}/g)].map((one) => one[1]!);
@@ -38,7 +38,7 @@ export default function TryForm({ application, line, endpoint, free }: Props) {
     setBusy(true);
     setFailure(null);
     try {
-      setAnswer(await ask(api.POST("/v1/applications/{application}/tries", { params: { path: { application } }, body: wish })));
+      setAnswer(await ask(control.tryEndpoint({ path: { application }, body: wish })));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       setAnswer(null);
@@ -58,13 +58,21 @@ export default function TryForm({ application, line, endpoint, free }: Props) {
     >
       <div className="try-fields">
         {free && (
-          <Field label="Path">{(ids) => <input {...ids} className="input mono" value={freePath} onChange={(event) => setFreePath(event.target.value)} />}</Field>
+          <Field label="Path">
+            {(ids) => <input {...ids} className="input mono" value={freePath} onChange={(event) => setFreePath(event.target.value)} />}
+          </Field>
         )}
         {!free &&
           names.map((name) => (
             <Field key={name} label={name}>
               {(ids) => (
-                <input {...ids} className="input mono" required value={parts[name] ?? ""} onChange={(event) => setParts({ ...parts, [name]: event.target.value })} />
+                <input
+                  {...ids}
+                  className="input mono"
+                  required
+                  value={parts[name] ?? ""}
+                  onChange={(event) => setParts({ ...parts, [name]: event.target.value })}
+                />
               )}
             </Field>
           ))}
@@ -75,7 +83,16 @@ export default function TryForm({ application, line, endpoint, free }: Props) {
           {(ids) => <input {...ids} className="input mono" placeholder="member=m7" value={cookie} onChange={(event) => setCookie(event.target.value)} />}
         </Field>
         <Field label="Headers">
-          {(ids) => <textarea {...ids} className="input mono" rows={2} placeholder="x-device: tv" value={headers} onChange={(event) => setHeaders(event.target.value)} />}
+          {(ids) => (
+            <textarea
+              {...ids}
+              className="input mono"
+              rows={2}
+              placeholder="x-device: tv"
+              value={headers}
+              onChange={(event) => setHeaders(event.target.value)}
+            />
+          )}
         </Field>
         {hasBody && (
           <Field label="Body">{(ids) => <textarea {...ids} className="input mono" value={body} onChange={(event) => setBody(event.target.value)} />}</Field>
@@ -104,11 +121,11 @@ function Shown({ answer }: { answer: Answer }) {
       </p>
       <details>
         <summary>Headers</summary>
-        <pre tabIndex={0} aria-label="Headers of the answer">
+        <pre role="group" tabIndex={0} aria-label="Headers of the answer">
           {answer.headers.map(([name, value]) => `${name}: ${value}`).join("\n")}
         </pre>
       </details>
-      <pre className="answer-body" tabIndex={0} aria-label="Body of the answer">
+      <pre className="answer-body" role="group" tabIndex={0} aria-label="Body of the answer">
         {pretty(answer.body)}
         {answer.cut && "\n… and more"}
       </pre>

@@ -15,7 +15,7 @@ import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 import { Empty } from "../parts/trouble";
 
-type UsedBy = Schemas["UsedBy"];
+type UsedBy = Schemas.UsedBy;
 
 const FIELDS: { [name: string]: string } = {
   application: "Application",
@@ -64,7 +64,9 @@ export default function Usage() {
             rows.length ? (
               <>
                 <Table label="Usage" rows={rows} id={(one) => one.by.join(" ")} columns={columns(rows, rows[0]!.by.length === chosen.length ? chosen : [])} />
-                <p className="faint note">Devices and members are estimates. Requests are worked out from those that were kept, each by how many it stands for.</p>
+                <p className="faint note">
+                  Devices and members are estimates. Requests are worked out from those that were kept, each by how many it stands for.
+                </p>
               </>
             ) : (
               <Empty title="Nobody used it in this time" />
@@ -101,7 +103,11 @@ function columns(rows: UsedBy[], chosen: string[]): Column<UsedBy>[] {
         </span>
       ),
     },
-    { name: "Errors", kind: "number", cell: (one) => (one.errors ? <span className="wrong">{Math.round(one.errors).toLocaleString("en")}</span> : <span className="faint">none</span>) },
+    {
+      name: "Errors",
+      kind: "number",
+      cell: (one) => (one.errors ? <span className="wrong">{Math.round(one.errors).toLocaleString("en")}</span> : <span className="faint">none</span>),
+    },
     { name: "Devices", kind: "number", cell: (one) => one.devices.toLocaleString("en") },
     { name: "Members", kind: "number", cell: (one) => one.members.toLocaleString("en") },
     { name: "Last", cell: (one) => <Time at={one.last} /> },

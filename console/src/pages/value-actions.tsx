@@ -1,12 +1,12 @@
 /** Setting and removing values and secrets. */
 import { useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { Act } from "../parts/act";
 import { Field } from "../parts/field";
 import { Stack } from "../parts/state";
 
-type Value = Schemas["ValueView"];
+type Value = Schemas.ValueView;
 type Target = { application: string; stack: string; onClose: () => void };
 
 function Then({ stack }: { stack: string }) {
@@ -30,8 +30,8 @@ export function SetValue({ application, stack, known, onClose }: Target & { know
       onClose={onClose}
       run={async () => {
         const saved = await ask(
-          api.PUT("/v1/applications/{application}/values/{name}", {
-            params: { path: { application, name } },
+          control.setValue({
+            path: { application, name },
             body: { stack, value: read(text) },
           }),
         );
@@ -39,7 +39,9 @@ export function SetValue({ application, stack, known, onClose }: Target & { know
       }}
     >
       <Field label="Name">
-        {(ids) => <input {...ids} className="input mono" value={name} readOnly={known !== null} onChange={(event) => setName(event.target.value)} autoComplete="off" />}
+        {(ids) => (
+          <input {...ids} className="input mono" value={name} readOnly={known !== null} onChange={(event) => setName(event.target.value)} autoComplete="off" />
+        )}
       </Field>
       <Field label="Value" hint="JSON (12, true, [1, 2]), else the text itself">
         {(ids) => <textarea {...ids} className="input mono" rows={2} value={text} onChange={(event) => setText(event.target.value)} />}
@@ -63,8 +65,8 @@ export function SetSecret({ application, stack, known, onClose }: Target & { kno
       onClose={onClose}
       run={async () => {
         const saved = await ask(
-          api.PUT("/v1/applications/{application}/secrets/{name}", {
-            params: { path: { application, name } },
+          control.setSecret({
+            path: { application, name },
             body: { stack, value, rotate },
           }),
         );
@@ -85,7 +87,7 @@ export function SetSecret({ application, stack, known, onClose }: Target & { kno
 
 export function RemoveValue({ application, stack, one, onClose }: Target & { one: Value }) {
   const { name, secret } = one;
-  const at = { params: { path: { application, name }, query: { stack } } };
+  const at = { path: { application, name }, query: { stack } };
   return (
     <Act
       title={`Remove ${name}`}
@@ -95,9 +97,7 @@ export function RemoveValue({ application, stack, one, onClose }: Target & { one
       done={`${name} is removed from ${stack}`}
       onClose={onClose}
       run={async () => {
-        const saved = secret
-          ? await ask(api.DELETE("/v1/applications/{application}/secrets/{name}", at))
-          : await ask(api.DELETE("/v1/applications/{application}/values/{name}", at));
+        const saved = secret ? await ask(control.removeSecret(at)) : await ask(control.removeValue(at));
         return saved.operations;
       }}
     >

@@ -9,7 +9,7 @@ import { Time } from "../parts/time";
 import { Empty } from "../parts/trouble";
 import type { ApplicationView } from "./application";
 
-type Version = Schemas["VersionView"];
+type Version = Schemas.VersionView;
 
 export function VersionTable({ application, all }: { application: ApplicationView; all: Version[] }) {
   const [wish, setWish] = useState("");

@@ -23,7 +23,7 @@ type Props = {
   /** The one who asked closes by itself, since there is something to read. */
   keepOpen?: boolean;
   /** Returns true when it shows the failure itself. */
-  onFailure?: (failure: Failure) => boolean | void;
+  onFailure?: (failure: Failure) => boolean | undefined | void;
   onClose: () => void;
 };
 
@@ -66,11 +66,11 @@ export function Act({ title, command, button, danger, ready = true, children, ru
       >
         {!operations && <div className="act-what">{children}</div>}
         <Command text={command} />
-        {role === "viewer" && (
-          <p className="faint">{name} is a viewer and may change nothing; an operator can give you another role.</p>
-        )}
+        {role === "viewer" && <p className="faint">{name} is a viewer and may change nothing; an operator can give you another role.</p>}
         {failure && <Problem error={failure} />}
-        {operations?.map((one) => <Steps key={one.id} operation={one} onEnd={end} />)}
+        {operations?.map((one) => (
+          <Steps key={one.id} operation={one} onEnd={end} />
+        ))}
         <footer className="dialog-foot">
           <button type="button" className="button" onClick={onClose}>
             {operations ? (ended === operations.length ? "Close" : "Close; it goes on") : "Cancel"}

@@ -5,7 +5,7 @@ import { brief, moment } from "./format";
 import { Time } from "./time";
 import { Empty } from "./trouble";
 
-type Activity = Schemas["Activity"];
+type Activity = Schemas.Activity;
 
 export function Activities({ all, named }: { all: Activity[]; named?: boolean }) {
   if (!all.length) {
@@ -18,8 +18,7 @@ export function Activities({ all, named }: { all: Activity[]; named?: boolean })
           <span className="timeline-dot" aria-hidden="true" />
           <p>
             <strong>{one.by}</strong> <span className="verb">{one.action}</span>{" "}
-            {named && one.application && <Link href={`/applications/${one.application}`}>{one.application}</Link>}{" "}
-            <span className="mono">{one.target}</span>
+            {named && one.application && <Link href={`/applications/${one.application}`}>{one.application}</Link>} <span className="mono">{one.target}</span>
           </p>
           <Change before={one.before} after={one.after} />
           <span className="faint timeline-when">

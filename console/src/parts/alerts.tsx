@@ -39,19 +39,22 @@ export function FiringList({ all }: { all: Firing[] }) {
   return (
     <>
       <ol className="alerts" aria-label="Would have fired">
-        {all.toReversed().slice(0, SHOWN).map((one) => (
-          <li key={`${one.rule} ${one.application} ${one.stack} ${one.endpoint} ${one.began}`} className="card alert">
-            <div className="alert-head">
-              <h3>{titleOf(one)}</h3>
-              <span className="faint">{one.ended ? `for ${span(one.ended - one.began)}` : "it would fire still"}</span>
-            </div>
-            <p className="alert-why">{one.reason}</p>
-            <p className="facts faint">
-              <Whose of={one} />
-              <span>{moment(one.began)}</span>
-            </p>
-          </li>
-        ))}
+        {all
+          .toReversed()
+          .slice(0, SHOWN)
+          .map((one) => (
+            <li key={`${one.rule} ${one.application} ${one.stack} ${one.endpoint} ${one.began}`} className="card alert">
+              <div className="alert-head">
+                <h3>{titleOf(one)}</h3>
+                <span className="faint">{one.ended ? `for ${span(one.ended - one.began)}` : "it would fire still"}</span>
+              </div>
+              <p className="alert-why">{one.reason}</p>
+              <p className="facts faint">
+                <Whose of={one} />
+                <span>{moment(one.began)}</span>
+              </p>
+            </li>
+          ))}
       </ol>
       {all.length > SHOWN && <p className="faint">These are the newest {SHOWN}; the command has all.</p>}
     </>

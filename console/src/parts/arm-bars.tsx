@@ -21,7 +21,10 @@ export function ArmBars({ of, judgement, title, arm }: Props) {
             <dt>{name}</dt>
             <dd>
               <span className="arm-track" aria-hidden="true">
-                <span className={name === "baseline" ? "share-baseline" : of.verdict === "harm" ? "share-harm" : "share-canary"} style={{ width: `${(share / top) * 100}%` }} />
+                <span
+                  className={name === "baseline" ? "share-baseline" : of.verdict === "harm" ? "share-harm" : "share-canary"}
+                  style={{ width: `${(share / top) * 100}%` }}
+                />
               </span>
               <span>
                 <strong className="number">{Math.round(share * requests).toLocaleString("en")}</strong> of {count(requests, "request")}, {percent(share)}

@@ -13,11 +13,7 @@ export function Banner() {
           </button>
         </p>
       )}
-      {connection === "away" && (
-        <p className="banner banner-away">
-          Control is away. Requests are served on; what you see here is of before. Trying again …
-        </p>
-      )}
+      {connection === "away" && <p className="banner banner-away">Control is away. Requests are served on; what you see here is of before. Trying again …</p>}
     </div>
   );
 }

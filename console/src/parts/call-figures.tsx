@@ -3,7 +3,7 @@ import type { Schemas } from "../api/client";
 import { count, latency, percent } from "./format";
 import { State } from "./state";
 
-type Figures = Schemas["Figures"];
+type Figures = Schemas.Figures;
 
 /** What each policy refuses, by the name that it has in records. */
 const REFUSES: { [policy: string]: string } = {
@@ -64,8 +64,13 @@ export function Latency({ of: { p50 = 0, p99 = 0 } }: { of: Figures }) {
 }
 
 /** What the adaptive loop allows; its reason on demand. */
-export function Limit({ of: { limit, reason } }: { of: Schemas["Governing"] }) {
-  if (!limit) return <span className="faint" title={reason || undefined}>none</span>;
+export function Limit({ of: { limit, reason } }: { of: Schemas.Governing }) {
+  if (!limit)
+    return (
+      <span className="faint" title={reason || undefined}>
+        none
+      </span>
+    );
   return <span title={reason || undefined}>{limit}</span>;
 }
 
@@ -73,7 +78,9 @@ type Matter = { of: Figures; isOpen: boolean; faults: number; down?: number; off
 
 /** What is the matter, or that nothing is. */
 function Matters({ of, isOpen, faults, down = 0, off = "" }: Matter) {
-  const bad = [isOpen && "breaker open", down > 0 && `${count(down, "endpoint")} down`, !isOpen && (errorsOf(of) ?? 0) >= WORRYING && "errors"].filter((one) => one !== false);
+  const bad = [isOpen && "breaker open", down > 0 && `${count(down, "endpoint")} down`, !isOpen && (errorsOf(of) ?? 0) >= WORRYING && "errors"].filter(
+    (one) => one !== false,
+  );
   if (!bad.length && !faults && !off) return <State word="fine" tone="good" />;
   return (
     <span className="states">
@@ -86,11 +93,11 @@ function Matters({ of, isOpen, faults, down = 0, off = "" }: Matter) {
   );
 }
 
-export function ServiceState({ of, down }: { of: Schemas["ServiceView"]; down?: number }) {
+export function ServiceState({ of, down }: { of: Schemas.ServiceView; down?: number }) {
   const off = of.off.length ? `${count(of.off.length, "method")} off` : "";
   return <Matters of={of.figures} isOpen={of.governing.breaker !== "closed"} faults={of.faults} down={down ?? 0} off={off} />;
 }
 
-export function MethodState({ of, faults }: { of: Schemas["MethodView"]; faults: number }) {
+export function MethodState({ of, faults }: { of: Schemas.MethodView; faults: number }) {
   return <Matters of={of.figures} isOpen={of.governing.breaker !== "closed"} faults={faults} off={of.off ? "switched off" : ""} />;
 }

@@ -8,7 +8,7 @@ import { count, micros } from "./format";
 import { type Column, Table } from "./table";
 import { isFailed } from "./timeline";
 
-type Edge = Schemas["TraceView"]["edges"][number];
+type Edge = Schemas.TraceView["edges"][number];
 type Node = { name: string; kind: string; version: string; spans: number; failed: number; own: number; x: number; y: number };
 type Colour = "service" | "status" | "own" | "version";
 
@@ -147,8 +147,14 @@ export function CallGraph({ spans, edges, version }: { spans: Span[]; edges: Edg
             const [x2, y2] = [to.x - 2, to.y + HEIGHT / 2];
             const line = narrow ? `M${x1} ${y1}V${y2}H${x2}` : `M${x1} ${y1}C${x1 + ACROSS / 2} ${y1} ${x2 - ACROSS / 2} ${y2} ${x2} ${y2}`;
             const before = edges.slice(0, edges.indexOf(one)).filter((each) => each.target === one.target).length;
-            const lines = [count(one.calls, "call"), one.retries ? count(one.retries, "retry", "retries") : "", one.errors ? count(one.errors, "error") : ""].filter(Boolean);
-            const [x, y] = narrow ? [to.x + WIDTH + 8, y2 + 4 + before * 14 - (lines.length - 1) * 7] : [x2 - 12, y2 > y1 + 1 ? y2 + 17 : y2 - 7 - (lines.length - 1) * 14];
+            const lines = [
+              count(one.calls, "call"),
+              one.retries ? count(one.retries, "retry", "retries") : "",
+              one.errors ? count(one.errors, "error") : "",
+            ].filter(Boolean);
+            const [x, y] = narrow
+              ? [to.x + WIDTH + 8, y2 + 4 + before * 14 - (lines.length - 1) * 7]
+              : [x2 - 12, y2 > y1 + 1 ? y2 + 17 : y2 - 7 - (lines.length - 1) * 14];
             return (
               <g key={`${one.source} ${one.target}`} className={one.errors ? "graph-edge graph-wrong" : "graph-edge"}>
                 <path d={line} markerEnd="url(#arrow)" />
@@ -185,9 +191,7 @@ export function CallGraph({ spans, edges, version }: { spans: Span[]; edges: Edg
       <div aria-live="polite">
         {node && (
           <dl className="facts-grid">
-            <Fact name="Node">
-              {node.kind === "call" ? <Link href={`/services/${node.name}`}>{node.name}</Link> : node.name}
-            </Fact>
+            <Fact name="Node">{node.kind === "call" ? <Link href={`/services/${node.name}`}>{node.name}</Link> : node.name}</Fact>
             <Fact name="Spans">{node.spans}</Fact>
             <Fact name="Failed">{node.failed || "none"}</Fact>
             <Fact name="Own time">{node.own ? micros(node.own) : "0 ms"}</Fact>
@@ -206,7 +210,11 @@ const COLUMNS: Column<Edge>[] = [
     kind: "main",
     cell: (one) => (
       <>
-        {one.source} <span aria-label="to">→</span> <strong>{one.target}</strong>
+        {one.source}{" "}
+        <span role="img" aria-label="to">
+          →
+        </span>{" "}
+        <strong>{one.target}</strong>
       </>
     ),
   },

@@ -21,8 +21,7 @@ export function Cells({ of }: { of: Experiment }) {
         {of.cells.map((one, at) => (
           <li key={one.name}>
             <span className={`swatch part-${at}`} aria-hidden="true" />
-            <strong>{one.name}</strong> {sayShare(one.share)}{" "}
-            <span className={one.version ? "mono" : "faint"}>{sayVersion(one.version)}</span>
+            <strong>{one.name}</strong> {sayShare(one.share)} <span className={one.version ? "mono" : "faint"}>{sayVersion(one.version)}</span>
             {at === 0 && <Tag>baseline</Tag>}
           </li>
         ))}

@@ -183,7 +183,11 @@ function Drawn({ of, className, x, y, step, until }: DrawnProps) {
     <>
       {runs.map((run) =>
         run.length > 1 ? (
-          <path key={run[0]![0]} className={className} d={run.map(([at, value], number) => `${number ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("")} />
+          <path
+            key={run[0]![0]}
+            className={className}
+            d={run.map(([at, value], number) => `${number ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("")}
+          />
         ) : (
           <circle key={run[0]![0]} className={`dot-${className}`} cx={x(run[0]![0])} cy={y(run[0]![1])} r={2.5} />
         ),

@@ -26,14 +26,19 @@ export function DistributionChart({ of, title, arm, finding }: Props) {
       ]}
       label={said || "in both arms"}
       head={["Class", "baseline", arm]}
-      rows={of.baseline.map((one, at) => [isWhole ? say(edges[at]!) : `${say(edges[at]!)} to ${say(edges[at + 1]!)}`, one.toLocaleString("en"), of.canary[at]!.toLocaleString("en")])}
+      rows={of.baseline.map((one, at) => [
+        isWhole ? say(edges[at]!) : `${say(edges[at]!)} to ${say(edges[at + 1]!)}`,
+        one.toLocaleString("en"),
+        of.canary[at]!.toLocaleString("en"),
+      ])}
       foot="Parts of each arm's requests, by class."
     >
       {(width) => {
         const classes = edges.length - 1;
         const x = (at: number) => SIZE.left + (at / classes) * (width - SIZE.left - SIZE.right);
         const y = (share: number) => SIZE.top + (1 - share / top) * (SIZE.height - SIZE.top - SIZE.bottom);
-        const outline = (shares: number[]) => `M${SIZE.left} ${y(0)}${shares.map((one, at) => `V${y(one).toFixed(1)}H${x(at + 1).toFixed(1)}`).join("")}V${y(0)}`;
+        const outline = (shares: number[]) =>
+          `M${SIZE.left} ${y(0)}${shares.map((one, at) => `V${y(one).toFixed(1)}H${x(at + 1).toFixed(1)}`).join("")}V${y(0)}`;
         return (
           <>
             {rounds(top, 3).map((one) => (

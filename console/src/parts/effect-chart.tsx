@@ -56,7 +56,10 @@ export function EffectChart({ name, metric, unit, glances, isDifference, choice 
               {glances.length > 1 ? (
                 <path
                   className="effect-band"
-                  d={`M${glances.map((one) => at(one, one.high)).join("L")}L${[...glances].reverse().map((one) => at(one, one.low)).join("L")}Z`}
+                  d={`M${glances.map((one) => at(one, one.high)).join("L")}L${[...glances]
+                    .reverse()
+                    .map((one) => at(one, one.low))
+                    .join("L")}Z`}
                 />
               ) : (
                 <path className="effect-one" d={`M${at(last, last.high)}L${at(last, last.low)}`} />
@@ -96,7 +99,11 @@ function ratios(glances: Glance[]): Scale {
       if (isFar) before = place(one);
       return isFar;
     });
-  return { place, ticks: ticks.map((value) => ({ value, text: value === 1 ? "equal" : value < 0.5 || value >= 3 ? `${value.toLocaleString("en")} ×` : factor(value) })), none: 1 };
+  return {
+    place,
+    ticks: ticks.map((value) => ({ value, text: value === 1 ? "equal" : value < 0.5 || value >= 3 ? `${value.toLocaleString("en")} ×` : factor(value) })),
+    none: 1,
+  };
 }
 
 function differences(glances: Glance[], say: (value: number) => string): Scale {

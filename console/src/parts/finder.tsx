@@ -47,6 +47,7 @@ export function Finder() {
       <button type="button" className="finder" onClick={() => setOpen(true)} aria-keyshortcuts="Control+K">
         <Icon name="search" />
         Find
+        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a kbd takes no focus */}
         <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       {open && <Search onClose={() => setOpen(false)} />}
@@ -60,7 +61,10 @@ function Search({ onClose }: { onClose: () => void }) {
   const [, go] = useLocation();
   const list = useId();
   const known = useQuery(applications()).data ?? [];
-  const found = search(text, known.map((one) => one.name));
+  const found = search(
+    text,
+    known.map((one) => one.name),
+  );
   const chosen = Math.min(at, found.length - 1);
 
   function choose(one: Found | undefined) {
@@ -119,9 +123,7 @@ function Search({ onClose }: { onClose: () => void }) {
 function search(text: string, names: string[]): Found[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const all: Found[] = names.map((name) => ({ to: `/applications/${name}`, text: name, kind: "application" }));
-  const parts = names.flatMap((name) =>
-    PARTS.map((part) => ({ to: `/applications/${name}/${part}`, text: `${name} ${part}`, kind: "application" })),
-  );
+  const parts = names.flatMap((name) => PARTS.map((part) => ({ to: `/applications/${name}/${part}`, text: `${name} ${part}`, kind: "application" })));
   const places = [...all, ...PAGES, ...(words.length > 1 ? parts : [])];
   return places.filter((one) => words.every((word) => one.text.toLowerCase().includes(word))).slice(0, 10);
 }

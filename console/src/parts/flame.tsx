@@ -6,7 +6,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Schemas } from "../api/client";
 import { count, percent } from "./format";
 
-type Node = Schemas["Node"];
+type Node = Schemas.Node;
 type Box = { node: Node; way: Node[]; left: number; width: number };
 
 const NARROWEST = 0.004; // The share of the width below which nothing can be seen or hit.

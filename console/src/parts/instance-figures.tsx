@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Schemas } from "../api/client";
 import { bytes, cores, span } from "./format";
 
-type Instance = Schemas["InstanceView"];
+type Instance = Schemas.InstanceView;
 
 const HIGH = 0.8;
 
@@ -32,8 +32,7 @@ export function Growth({ of, children }: { of: Instance; children?: ReactNode })
     <p className="warning" title={of.forecast}>
       <span className="dot" aria-hidden="true" />
       <span>
-        {children} memory grows, {bytes(of.memory_bytes)} of {bytes(of.memory_limit)}; at this pace it is full in{" "}
-        {span(of.full_in)}.
+        {children} memory grows, {bytes(of.memory_bytes)} of {bytes(of.memory_limit)}; at this pace it is full in {span(of.full_in)}.
       </span>
     </p>
   );

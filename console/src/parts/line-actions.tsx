@@ -1,7 +1,7 @@
 /** What can be done with a line: moving it back, ending it, moving it to a version. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, type Schemas } from "../api/client";
+import { ask, control, type Schemas } from "../api/client";
 import * as commands from "../api/commands";
 import { former } from "../api/former";
 import { releases } from "../api/queries";
@@ -27,8 +27,8 @@ export function RollBack({ application, line, stack, to = 0, onClose }: Props & 
       onClose={onClose}
       run={async () => [
         await ask(
-          api.POST("/v1/applications/{application}/rollbacks", {
-            params: { path: { application } },
+          control.rollback({
+            path: { application },
             body: { stack, line: major, to },
           }),
         ),
@@ -39,20 +39,19 @@ export function RollBack({ application, line, stack, to = 0, onClose }: Props & 
       ) : (
         <p>
           The traffic of <strong className="mono">{line}</strong> in <Stack name={stack} /> goes back
-          {current && target ? <Between from={current} to={target} /> : " to what ran before"}: code, configuration, secrets
-          and routes together. No request is lost.
+          {current && target ? <Between from={current} to={target} /> : " to what ran before"}: code, configuration, secrets and routes together. No request is
+          lost.
         </p>
       )}
     </Act>
   );
 }
 
-function Between({ from, to }: { from: Schemas["ReleaseView"]; to: Schemas["ReleaseView"] }) {
+function Between({ from, to }: { from: Schemas.ReleaseView; to: Schemas.ReleaseView }) {
   return (
     <>
       {" "}
-      from release {from.number} (<span className="mono">{from.version}</span>) to what release {to.number} was (
-      <span className="mono">{to.version}</span>)
+      from release {from.number} (<span className="mono">{from.version}</span>) to what release {to.number} was (<span className="mono">{to.version}</span>)
     </>
   );
 }
@@ -74,22 +73,24 @@ export function DeleteLine({ application, line, stack, onClose }: Props) {
       onFailure={(failure) => typeof failure.details.confirm === "string" && setWanted(failure.details.confirm)}
       run={async () => {
         await ask(
-          api.DELETE("/v1/applications/{application}/lines/{major}", {
-            params: { path: { application, major }, query: { stack, confirm } },
+          control.deleteLine({
+            path: { application, major },
+            query: { stack, confirm },
           }),
         );
         return [];
       }}
     >
       <p>
-        The address <code>/{application}/v{major}/</code> in <Stack name={stack} /> answers no more, and its instances end.
-        Its versions stay: releasing one brings the line back.
+        The address{" "}
+        <code>
+          /{application}/v{major}/
+        </code>{" "}
+        in <Stack name={stack} /> answers no more, and its instances end. Its versions stay: releasing one brings the line back.
       </p>
       {wanted && (
         <Field label={`It has traffic. Type ${wanted} to delete it all the same`}>
-          {(ids) => (
-            <input {...ids} className="input mono" value={confirm} onChange={(event) => setConfirm(event.target.value)} autoComplete="off" />
-          )}
+          {(ids) => <input {...ids} className="input mono" value={confirm} onChange={(event) => setConfirm(event.target.value)} autoComplete="off" />}
         </Field>
       )}
     </Act>
@@ -111,16 +112,16 @@ export function Release({ application, version, onClose }: ReleaseProps) {
       onClose={onClose}
       run={async () => [
         await ask(
-          api.POST("/v1/applications/{application}/releases", {
-            params: { path: { application } },
+          control.release({
+            path: { application },
             body: { version, stack, default: makeDefault, at: 0 },
           }),
         ),
       ]}
     >
       <p>
-        The line <strong className="mono">^{version.split(".")[0]}</strong> moves to this version once it answers; what ran
-        before stays warm for the way back. In prod a part of the traffic goes first, as its <code>stagedoor.toml</code> has it.
+        The line <strong className="mono">^{version.split(".")[0]}</strong> moves to this version once it answers; what ran before stays warm for the way back.
+        In prod a part of the traffic goes first, as its <code>stagedoor.toml</code> has it.
       </p>
       <Field label="Stack">
         {(ids) => (

@@ -32,8 +32,8 @@ const Line = memo(function Line({ one }: { one: LogLine }) {
   const fields = Object.entries(one).filter(([name]) => !PLAIN.includes(name));
   return (
     <p className={`log-line log-${one.level ?? "print"}`}>
-      <span className="faint">{typeof one.at === "number" ? clock(one.at) : one.instance}</span>{" "}
-      {one.level && <span className="log-level">{one.level}</span>} {one.message ?? one.line}{" "}
+      <span className="faint">{typeof one.at === "number" ? clock(one.at) : one.instance}</span> {one.level && <span className="log-level">{one.level}</span>}{" "}
+      {one.message ?? one.line}{" "}
       <span className="faint">{fields.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(" ")}</span>
       {one.traceback && <span className="log-trace">{one.traceback}</span>}
     </p>

@@ -13,7 +13,7 @@ export function measured(value: number, unit: string): string {
     case "bytes":
       return size(value);
     case "bytes/min":
-      return `${value < 1000 ? Number((value / 1000).toFixed(1)) + " KB" : bytes(value)}/min`;
+      return `${value < 1000 ? `${Number((value / 1000).toFixed(1))} KB` : bytes(value)}/min`;
     case "calls":
       return `${mean(value)} ${value === 1 ? "call" : "calls"}`;
     default:

@@ -40,7 +40,7 @@ function Text({ label, text, note }: { label: string; text: string; note: string
   return (
     <>
       {note && <p className="faint">No text, so as {note}:</p>}
-      <pre tabIndex={0} aria-label={label}>
+      <pre role="group" tabIndex={0} aria-label={label}>
         {text}
       </pre>
     </>

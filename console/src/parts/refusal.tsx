@@ -8,7 +8,7 @@ export function Refusal({ error }: { error: Error }) {
     <div className="problem" role="alert">
       <p className="problem-what">{what}</p>
       {lines.length > 0 && (
-        <pre className="refusal" tabIndex={0} aria-label="The place">
+        <pre className="refusal" role="group" tabIndex={0} aria-label="The place">
           {lines.join("\n")}
         </pre>
       )}

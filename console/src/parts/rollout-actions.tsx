@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Failure } from "../api/client";
 import * as commands from "../api/commands";
 import { application } from "../api/queries";
-import { isEnded, type Rollout, wish, type Wish } from "../api/rollouts";
+import { isEnded, type Rollout, type Wish, wish } from "../api/rollouts";
 import { mayChange, useSession } from "../api/session";
 import { Act } from "./act";
 import { RollBack } from "./line-actions";
@@ -86,15 +86,16 @@ function Effect({ of, what }: { of: Rollout; what: Wish }) {
   if (what === "abort") {
     return (
       <p>
-        {of.former_version ? <strong className="mono">{of.former_version}</strong> : "What ran before"} serves everybody in <Stack name={of.stack} /> again, and the instances
-        of {fresh} end. No request is lost.
+        {of.former_version ? <strong className="mono">{of.former_version}</strong> : "What ran before"} serves everybody in <Stack name={of.stack} /> again, and
+        the instances of {fresh} end. No request is lost.
       </p>
     );
   }
   if (of.state === "asking") {
     return (
       <p>
-        The judge could not say whether {fresh} does harm. When it goes on, it gets all traffic in <Stack name={of.stack} />, and the timeline says that you decided so.
+        The judge could not say whether {fresh} does harm. When it goes on, it gets all traffic in <Stack name={of.stack} />, and the timeline says that you
+        decided so.
       </p>
     );
   }

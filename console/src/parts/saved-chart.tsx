@@ -6,7 +6,7 @@ import { WindowChart } from "./windows";
 
 const EVERY = 15_000;
 
-type Props = { of: SavedQuery; seconds: number; /** 0: now */ until: number };
+type Props = { of: SavedQuery; seconds: number /** 0: now */; until: number };
 
 export function SavedChart({ of, seconds, until }: Props) {
   const found = useQuery({ ...savedWindows(of, seconds, until), refetchInterval: EVERY, placeholderData: keepPreviousData });

@@ -9,7 +9,7 @@ import { Banner } from "./banner";
 import { Finder } from "./finder";
 import { Icon, type IconName, Logo } from "./icons";
 import { State } from "./state";
-import { applyTheme, type Theme, theme, THEMES } from "./theme";
+import { applyTheme, THEMES, type Theme, theme } from "./theme";
 
 type Place = { to: string; text: string; icon: IconName; count?: () => ReactNode };
 

@@ -16,7 +16,11 @@ export function SplitChart({ of }: { of: Rollout }) {
   const stretches = stretchesOf(of);
   const arms = sharesOf(of, {}).map((one) => one.arm);
   const used = arms.filter((_, at) => stretches.some((one) => one.shares[at]! > 0));
-  const names = used.map((arm) => ({ className: `share-${arm}`, text: `${nameOf(arm)} (${arm === "rest" || arm === "baseline" ? of.former_version || "nothing" : of.version})`, area: true }));
+  const names = used.map((arm) => ({
+    className: `share-${arm}`,
+    text: `${nameOf(arm)} (${arm === "rest" || arm === "baseline" ? of.former_version || "nothing" : of.version})`,
+    area: true,
+  }));
   const now = stretches.at(-1)!.shares;
   const label = arms.flatMap((arm, at) => (now[at] ? [`${percent(now[at])} ${nameOf(arm)}`] : [])).join(", ");
   return (
@@ -40,7 +44,16 @@ export function SplitChart({ of }: { of: Rollout }) {
                 const top = y(below);
                 below -= share;
                 const left = x(one.from);
-                return <rect key={`${at} ${number}`} className={`share-${arms[number]}`} x={left} y={top} width={Math.max(0, right - left)} height={Math.max(0, y(below) - top)} />;
+                return (
+                  <rect
+                    key={`${at} ${number}`}
+                    className={`share-${arms[number]}`}
+                    x={left}
+                    y={top}
+                    width={Math.max(0, right - left)}
+                    height={Math.max(0, y(below) - top)}
+                  />
+                );
               });
             })}
             {[0, 0.5, 1].map((one) => (

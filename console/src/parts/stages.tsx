@@ -19,7 +19,7 @@ export function Stages({ label, stages }: { label: string; stages: Stage[] }) {
         const word = sayStage(one);
         return (
           <li key={one.name} className={`pipeline-stage stage-${word}`} aria-current={one.state === "running" ? "step" : undefined}>
-            <Symbol of={word} />
+            <Mark of={word} />
             <span className="stage-name">{one.name}</span>
             <span className="stage-word">{word}</span>
           </li>
@@ -29,7 +29,7 @@ export function Stages({ label, stages }: { label: string; stages: Stage[] }) {
   );
 }
 
-function Symbol({ of }: { of: string }) {
+function Mark({ of }: { of: string }) {
   return (
     <svg className="stage-symbol" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       <circle cx="8" cy="8" r="7" />

@@ -1,11 +1,11 @@
 /** The steps of an operation, as it goes. */
 import { useEffect } from "react";
+import { Failure } from "../api/client";
 import { type Operation, useOperation } from "../api/operation";
 import { seconds } from "./format";
 import { Phases } from "./phases";
 import { State } from "./state";
 import { Problem } from "./trouble";
-import { Failure } from "../api/client";
 
 type Props = { operation: Operation; onEnd?: (ended: Operation) => void };
 

@@ -1,8 +1,8 @@
 /** The spans of a request in time: a row for each, below its parent; what the answer waited for is marked. */
 import { useId, useState } from "react";
 import type { Span } from "../api/telemetry";
-import { clock, micros } from "./format";
 import { Fact } from "./fact";
+import { clock, micros } from "./format";
 
 type Row = { span: Span; depth: number };
 type Stretch = { from: number; to: number };
@@ -92,7 +92,11 @@ export function Timeline({ spans }: { spans: Span[] }) {
                   style={{ left: `${share(span.at)}%`, width: `${Math.max(0.4, (span.duration / 1e6 / whole) * 100)}%` }}
                 />
                 {(waited.get(span.id) ?? []).map((one) => (
-                  <span key={one.from} className="span-critical" style={{ left: `${share(one.from)}%`, width: `${Math.max(0.3, ((one.to - one.from) / whole) * 100)}%` }} />
+                  <span
+                    key={one.from}
+                    className="span-critical"
+                    style={{ left: `${share(one.from)}%`, width: `${Math.max(0.3, ((one.to - one.from) / whole) * 100)}%` }}
+                  />
                 ))}
               </span>
               <span className="span-took number">

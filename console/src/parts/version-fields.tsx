@@ -23,7 +23,7 @@ export function ApplicationField({ value, set }: Props) {
   );
 }
 
-type VersionProps = Props & { label: string; application: string; /** What an empty choice means. */ none: string; without?: string };
+type VersionProps = Props & { label: string; application: string /** What an empty choice means. */; none: string; without?: string };
 
 export function VersionField({ label, application, none, without, value, set }: VersionProps) {
   const all = useQuery({ ...versions(application), enabled: application !== "" }).data ?? [];

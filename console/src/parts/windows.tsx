@@ -28,7 +28,10 @@ export function WindowBars({ windows }: { windows: Window[] }) {
   const former = new Map<string, number[]>();
   for (const row of rows) {
     const key = JSON.stringify(row.by);
-    former.set(key, windows.map((one) => one.rows.find((each) => JSON.stringify(each.by) === key)?.figures[0] ?? 0));
+    former.set(
+      key,
+      windows.map((one) => one.rows.find((each) => JSON.stringify(each.by) === key)?.figures[0] ?? 0),
+    );
   }
   return (
     <section aria-label="Windows" className="card windows">

@@ -11,7 +11,15 @@ export function Word({ label, value, set, known }: WordProps) {
     <Field label={label}>
       {(ids) => (
         <>
-          <input {...ids} className="input" list={all.length ? list : undefined} value={value} onChange={(event) => set(event.target.value)} autoComplete="off" spellCheck={false} />
+          <input
+            {...ids}
+            className="input"
+            list={all.length ? list : undefined}
+            value={value}
+            onChange={(event) => set(event.target.value)}
+            autoComplete="off"
+            spellCheck={false}
+          />
           <datalist id={list}>
             {all.map((one) => (
               <option key={one} value={one} />

@@ -17,6 +17,7 @@ from stagedoor.http import (
     calls,
     configuration,
     console,
+    contract,
     experiments,
     feedback,
     insight,
@@ -64,6 +65,8 @@ def build(platform: Platform, version: str) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # A client that is made from the document has a function of this name.
+        generate_unique_id_function=lambda route: route.name,
     )
     _add_errors(app)
     _let_changes_wait(app, platform)
@@ -94,6 +97,7 @@ def build(platform: Platform, version: str) -> FastAPI:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/-/preview/{label}/{rest}{query}", status_code=307)
 
+    contract.complete(app)
     return app
 
 

@@ -21,7 +21,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
     Who = Annotated[Identity, Depends(who)]
 
     @router.get("/v1/insight", response_class=StreamingResponse)
-    async def watch(by: Who, request: Request, query: str = "", kind: Kind = "request") -> Response:
+    async def watch_insight(by: Who, request: Request, query: str = "", kind: Kind = "request") -> Response:
         """Server-sent events `seen`: records or windows that pass the query, with how many were seen and missed.
 
         `{seen, matched, missed, records}`, or `windows` in place of records for a query with figures.
@@ -38,7 +38,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return stream.events(told(), lambda: who(request))
 
     @router.get("/v1/insight/history")
-    async def history(
+    async def read_insight_history(
         by: Who, query: str = "", kind: Kind = "request", since: float = 0, until: float = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100, order: Literal["newest", "slowest"] = "newest",
     ) -> History:  # fmt: skip

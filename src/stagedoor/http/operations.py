@@ -34,7 +34,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return found
 
     @router.get("/v1/operations/{number}/events", tags=["operations"], response_class=StreamingResponse)
-    async def watch(by: Who, request: Request, number: int, after: int = 0) -> Response:
+    async def watch_operation(by: Who, request: Request, number: int, after: int = 0) -> Response:
         """Its steps as server-sent events, from number `after` on; the last event is `end`."""
         await get_operation(by, number)
         return stream.events(_steps(platform, number, after), lambda: who(request))

@@ -20,7 +20,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
     Who = Annotated[Identity, Depends(who)]
 
     @router.get("/v1/applications/{application}/logs", tags=["instances"], response_class=StreamingResponse)
-    async def logs(
+    async def read_logs(
         by: Who, request: Request, application: str, instance: str = "", lines: int = 100, follow: bool = False
     ) -> Response:
         """Log lines as JSON lines; with `follow` also those to come."""

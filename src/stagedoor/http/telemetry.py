@@ -31,7 +31,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return await analytics.chart(platform, of, only, since, until)
 
     @router.get("/v1/logs")
-    async def logs(
+    async def search_logs(
         by: Who, query: str = "", since: float = 0, until: float = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> LogsView:  # fmt: skip
@@ -65,7 +65,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         return [Table(name, [(key, *value) for key, value in columns.items()]) for name, columns in TABLES.items()]
 
     @router.get("/v1/telemetry")
-    async def health(by: Who) -> Health:
+    async def get_telemetry_health(by: Who) -> Health:
         """What was lost, limited or folded: nothing is dropped unsaid."""
         return msgspec.convert(await platform.records.ask("health"), Health)
 

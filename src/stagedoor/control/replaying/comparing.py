@@ -8,7 +8,8 @@ from stagedoor.control import modest
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import Change
 from stagedoor.control.replaying import reading, repeating, running
-from stagedoor.decide.replay import REPETITIONS, report
+from stagedoor.decide.replay import runs as replays
+from stagedoor.decide.replay.repeats import REPETITIONS
 from stagedoor.model.access import Identity
 from stagedoor.model.comparison import Accepted, Comparison
 from stagedoor.model.errors import Invalid, Missing
@@ -69,7 +70,7 @@ async def choose(platform: Platform, application: str, wish: Wish) -> tuple[list
 class Ran:
     """A recording's runs. `why`: what made the old version differ from what was recorded, empty when nothing did."""
 
-    run: report.Run
+    run: replays.Run
     why: tuple[str, ...] = ()
 
 
@@ -89,14 +90,25 @@ async def of_recordings(
     return await platform.store.add_report(view)
 
 
-async def judge(platform: Platform, sides: Sequence[running.Side], runs: Sequence[report.Run]) -> Comparison:
+async def judge(platform: Platform, sides: Sequence[running.Side], runs: Sequence[replays.Run]) -> Comparison:
     """Where only one version failed both run some more times: whether it is the version, or chance."""
-    wanted = report.worth_confirming(runs)
+    wanted = replays.worth_confirming(runs)
     confirmed = await _confirm(platform, sides, wanted) if wanted else {}
     whole = [replace(one, confirmed=confirmed.get(one.id, ())) for one in runs]
     version = sides[1].version
     accepted = await platform.store.accepted(version.application)
-    return await modest.work(lambda: report.compare(whole, accepted, version.number))
+    return await compare_runs(whole, accepted, version.number)
+
+
+async def compare_runs(runs: Sequence[replays.Run], accepted: Sequence[Accepted], version: str) -> Comparison:
+    """Judges all runs beside the loop, where statistics are imported when they are needed: it takes half a second."""
+
+    def work() -> Comparison:
+        from stagedoor.decide.replay import report
+
+        return report.compare(runs, accepted, version)
+
+    return await modest.work(work)
 
 
 async def _confirm(
@@ -107,7 +119,7 @@ async def _confirm(
     for which, side in enumerate(sides):
         jobs = [Job(one) for one in recordings for _ in range(REPETITIONS)]
         for outcome in await running.run_jobs(platform, side, jobs):
-            failed[which].setdefault(outcome.id, []).append(report.fails(outcome))
+            failed[which].setdefault(outcome.id, []).append(replays.fails(outcome))
     return {one: tuple(zip(failed[0].get(one, ()), failed[1].get(one, ()), strict=False)) for one in wanted}
 
 
@@ -130,7 +142,7 @@ async def ran(platform: Platform, sides: Sequence[running.Side], chosen: Sequenc
         for one in those:
             if all(one.id in told[which] for which in (0, 1, 2)):
                 old, again, new = (told[which][one.id] for which in (0, 1, 2))
-                run = report.Run(one.id, one.endpoint, old, again, new)
+                run = replays.Run(one.id, one.endpoint, old, again, new)
                 found.append(Ran(run, repeating.explain(recordings[one.id], run.old)))
     return found
 

@@ -11,12 +11,11 @@ import logging
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from stagedoor.control import modest
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import Change
 from stagedoor.control.replaying import comparing, live, reading, running
 from stagedoor.decide.keep import is_shadowed
-from stagedoor.decide.replay import report
+from stagedoor.decide.replay import runs as replays
 from stagedoor.model.access import Identity
 from stagedoor.model.comparison import Comparison
 from stagedoor.model.errors import Conflict, Failure, Missing
@@ -55,7 +54,7 @@ class Following:
     shadow: Shadow
     since: float
     seen: set[str] = field(default_factory=set)
-    runs: deque[report.Run] = field(default_factory=lambda: deque(maxlen=_HELD))
+    runs: deque[replays.Run] = field(default_factory=lambda: deque(maxlen=_HELD))
     shadowed: int = 0
     skipped: int = 0
 
@@ -162,7 +161,7 @@ async def _run(platform: Platform, one: Following, version: str, chosen: list[Ke
             _recorded(platform, sides, recordings) if asker is None else _live(platform, sides, recordings, asker)
         )
         for identifier, (served, old, new) in runs.items():
-            one.runs.append(report.Run(identifier, those[identifier], served, old, new))
+            one.runs.append(replays.Run(identifier, those[identifier], served, old, new))
             one.shadowed += 1
     await _tell(platform, one, version, await _judge(platform, shadow, list(one.runs)))
 
@@ -221,10 +220,10 @@ async def _asker(platform: Platform, shadow: Shadow, version: Version) -> live.A
     return live.Asker(platform, version, shadow.stack, services)
 
 
-async def _judge(platform: Platform, shadow: Shadow, runs: list[report.Run]) -> Comparison:
+async def _judge(platform: Platform, shadow: Shadow, runs: list[replays.Run]) -> Comparison:
     """Nothing is run again to confirm it: that would be done anew with each look."""
     accepted = await platform.store.accepted(shadow.application)
-    return await modest.work(lambda: report.compare(runs, accepted, shadow.version))
+    return await comparing.compare_runs(runs, accepted, shadow.version)
 
 
 async def _tell(platform: Platform, one: Following, version: str, comparison: Comparison) -> None:

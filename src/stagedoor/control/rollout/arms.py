@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from stagedoor.control import deployments, doors, traffic
 from stagedoor.control.platform import Platform
 from stagedoor.model.configuration import Configuration
-from stagedoor.model.deployment import ARM, RELEASE
+from stagedoor.model.deployment import ARM, RELEASE, Deployment
 from stagedoor.model.errors import Missing
 from stagedoor.model.judgement import BASELINE, CANARY
 from stagedoor.model.manifest import build as build_manifest
 from stagedoor.model.release import Line, Release
 from stagedoor.model.rollout import CANARIED, NEW, Rollout
-from stagedoor.model.version import Version
+from stagedoor.model.version import Number, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,7 @@ async def bring_up(platform: Platform, one: Rollout, subject: Subject) -> Rollou
     """With its arms ready; those from before a restart of control are found again. Raises Invalid, Unavailable."""
     if one.strategy.kind != CANARIED:
         return await grow(platform, one, subject, 1 / one.strategy.steps)
-    known = {each.id for each in await platform.store.deployments()}
-    arms = {name: deployment for name, deployment in one.arms.items() if deployment in known}
+    arms = await _adopt(platform, one)
     sides = {BASELINE: await _former(platform, subject), CANARY: (subject.version, subject.configuration)}
     for name, (version, configuration) in sides.items():
         if name not in arms:
@@ -52,6 +51,28 @@ async def bring_up(platform: Platform, one: Rollout, subject: Subject) -> Rollou
     await asyncio.gather(*(deployments.settle(platform, found[name]) for name in arms.values()))
     await deployments.probe(platform, found[arms[CANARY]], build_manifest(subject.version.manifest))
     return one
+
+
+async def _adopt(platform: Platform, one: Rollout) -> dict[str, str]:
+    """Returns the arms that are there already, by name, and ends those that control lost as it died.
+
+    An arm that was made, but not yet written into its rollout, would hold its instances until the rollout ended.
+    """
+    present = await _of_line(platform, one)
+    claimed = set(one.arms.values())
+    await asyncio.gather(*(deployments.end(platform, arm) for arm in present if arm.id not in claimed))
+    ids = {arm.id for arm in present}
+    return {name: deployment for name, deployment in one.arms.items() if deployment in ids}
+
+
+async def _of_line(platform: Platform, one: Rollout) -> list[Deployment]:
+    """Returns the arms of the rollout's line, which has one rollout at a time."""
+    line = (one.application, one.major, one.stack)
+    return [
+        arm
+        for arm in await platform.store.deployments()
+        if arm.purpose == ARM and (arm.application, Number.parse(arm.version).major, arm.stack) == line
+    ]
 
 
 async def _former(platform: Platform, subject: Subject) -> tuple[Version, Configuration]:
@@ -75,6 +96,4 @@ async def grow(platform: Platform, one: Rollout, subject: Subject, share: float)
 
 async def end(platform: Platform, one: Rollout) -> None:
     """What was made for it alone ends, after its last answer."""
-    mine = set(one.arms.values())
-    found = [each for each in await platform.store.deployments() if each.id in mine and each.purpose == ARM]
-    await asyncio.gather(*(deployments.end(platform, each) for each in found))
+    await asyncio.gather(*(deployments.end(platform, arm) for arm in await _of_line(platform, one)))

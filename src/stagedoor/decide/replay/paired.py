@@ -26,12 +26,10 @@ from stagedoor.decide.canary.settings import ERRORS as CANARY_ERRORS
 from stagedoor.decide.canary.settings import Rules
 from stagedoor.decide.canary.spend import GROWTH, spend
 from stagedoor.decide.replay import ranks, repeats, signs
-from stagedoor.decide.replay.repeats import Repeat, Repeated, Settled
+from stagedoor.decide.replay.repeats import ALPHA, Repeat, Repeated, Settled
 from stagedoor.model.comparison import CALLS, ERRORS, OWN_TIME, Paired
 from stagedoor.model.judgement import FINE, HARM, NOTICE, OPEN, Looked
 
-ALPHA = 0.01
-REPETITIONS = repeats.times(ALPHA)
 LEAST = 10  # Pairs: fewer say nothing, however they differ.
 NEW = "the new version"
 _OLD = "the old version"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 Repeat = tuple[bool, bool]  # (old version failed, new one failed).
 Repeated = Mapping[int, Sequence[Repeat]]  # By the number of the pair.
+ALPHA = 0.01  # Chance of a false alarm.
 MOST = 20
 PART = 0.5  # Of alpha, for what is run again; the rest is for all pairs.
 
@@ -68,3 +69,6 @@ def settle(pairs: Sequence[Repeat], repeated: Repeated, alpha: float) -> Settled
 
 def _same(one: Repeat, other: Repeat) -> bool:
     return bool(one[0]) == bool(other[0]) and bool(one[1]) == bool(other[1])
+
+
+REPETITIONS = times(ALPHA)

@@ -19,61 +19,18 @@ from scipy.special import gammaln
 from stagedoor.decide.canary.sample import Floats
 from stagedoor.decide.replay import paired, repeats
 from stagedoor.decide.replay.compare import Spot, differences, noise, spots
-from stagedoor.decide.replay.repeats import Repeat
+from stagedoor.decide.replay.repeats import ALPHA, Repeat
+from stagedoor.decide.replay.runs import Run
 from stagedoor.model.comparison import Accepted, Comparison, Difference, Example, Group, Paired
 from stagedoor.model.judgement import FAIL, HARM, INCONCLUSIVE, OPEN, PASS
-from stagedoor.model.recording import Outcome
 
 LEAST = 10  # Recordings that are compared: fewer say nothing.
 _ALPHA = 0.001
 _EXAMPLES = 3
 _MOST_GROUPS = 300
 _TOLD = 3  # Groups in the reason.
-_ERROR = 500  # Status from which on a request failed.
-_NOT_RECORDED = "not recorded"
 _STATUS = "status"
-_CALL_FAILED = 502  # What the runtime answers when a call fails that has no fallback.
 _CALL = "call "  # Places of calls begin with it.
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A recording with what it came to: with the old version, with the old one again, and with the new one.
-
-    `confirmed`: (old version failed, new one failed) of each repetition after these, with both versions in turn.
-    """
-
-    id: str
-    endpoint: str
-    old: Outcome
-    again: Outcome
-    new: Outcome
-    confirmed: tuple[Repeat, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.old.failed or self.again.failed or self.new.failed)
-
-    @property
-    def sound(self) -> bool:
-        """Whether the old version answers it: what the new one makes of it says something."""
-        return not (self.old.failed or self.again.failed)
-
-    @property
-    def diverged(self) -> bool:
-        """Whether the new version asked for what is not recorded."""
-        return any(one.kind == _NOT_RECORDED for one in self.new.divergences)
-
-    @property
-    def is_cut_short(self) -> bool:
-        """Whether the new version ended at a call that no recording answers: with an answer it may go on."""
-        services = {one.what.partition(" ")[0] for one in self.new.divergences if one.kind == _NOT_RECORDED}
-        told = any(f"A call to {service} failed".encode() in self.new.body for service in services)
-        return told and self.new.status == _CALL_FAILED != self.old.status
-
-    @property
-    def pair(self) -> Repeat:
-        return fails(self.old), fails(self.new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +41,6 @@ class _Row:
     found: list[Difference]
     harm: bool
     chance: bool
-
-
-def fails(outcome: Outcome) -> bool:
-    """As a request does; no answer is a failure as well."""
-    return bool(outcome.failed) or outcome.status >= _ERROR
-
-
-def worth_confirming(runs: Sequence[Run]) -> list[str]:
-    """Ids of at most 20 to be run `REPETITIONS` times more with each version: first those that only the new one fails.
-
-    Where two runs of the old version fail and do not, it is known to be flaky.
-    """
-    kept = [one for one in runs if one.sound and not one.is_cut_short and fails(one.old) == fails(one.again)]
-    return [kept[number].id for number in repeats.worth([one.pair for one in kept])]
 
 
 def compare(runs: Sequence[Run], accepted: Sequence[Accepted] = (), version: str = paired.NEW) -> Comparison:
@@ -128,7 +71,7 @@ def _repeated(runs: Sequence[Run]) -> dict[int, tuple[Repeat, ...]]:
 
 
 def _rows(runs: Sequence[Run]) -> list[_Row]:
-    settled = repeats.settle([one.pair for one in runs], _repeated(runs), paired.ALPHA)
+    settled = repeats.settle([one.pair for one in runs], _repeated(runs), ALPHA)
     return [
         _Row(one, _differences(one), number in settled.harms, number in settled.chance)
         for number, one in enumerate(runs)
