@@ -1,8 +1,13 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
+
+// Where a platform's control API answers, for `make console-dev`.
+const control = process.env.STAGEDOOR_URL ?? "http://127.0.0.1:7070";
 
 // Served by control under /console/; assets carry their hash, so browsers keep them for good.
 export default defineConfig({
   base: "/console/",
+  server: { host: "127.0.0.1", port: 5173, strictPort: true, proxy: { "/v1": { target: control, changeOrigin: true } } },
+  test: { include: ["tests/**/*.test.ts"] },
   plugins: [
     {
       // Before everything else; it stays a file of its own.

@@ -1,4 +1,4 @@
-"""Which database the platforms of a run stand on: `--database postgresql` runs the same tests on the other one."""
+"""What all tests share: which database platforms stand on, how large their pools are, and what need not be made again."""
 
 import os
 from collections.abc import Iterator
@@ -11,17 +11,33 @@ from tests.harness.postgresql import server
 # Programs are started hundreds of times; without their bytecode on disk each start compiles a megabyte of source again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# As many places as a test needs: each slot is a network namespace, and each pooled container a process that starts.
+_POOLS = """
+[pools]
+backends = 100
+doors = 150
+slots = 60
+warm = 3
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    text = "what platforms keep their state in; postgresql starts a server for the run"
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help=text)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def database(request: pytest.FixtureRequest) -> Iterator[None]:
+def platforms(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sets what the platforms of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    # A parallel worker has a folder of its own below that of the run.
+    running.shared_layers = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "layers"
+    running.shared_layers.mkdir(exist_ok=True)
+    running.default_pools = _POOLS
     if request.config.getoption("--database") == "sqlite":
         yield
         return
-    with server() as one:
-        running.new_database = one.database
+    with server() as postgresql:
+        running.new_database = postgresql.database
         yield
         running.new_database = None

@@ -15,8 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stagedoor import files
+
 # Where platforms keep their state, when it is not SQLite in their own folder.
 new_database: Callable[[], str] | None = None
+# A folder with layers that every new platform would make again from the same files, shared by all workers of a run.
+shared_layers: Path | None = None
+# Settings of the pools, for platforms whose own settings say nothing of them.
+default_pools = ""
 
 COMMAND = [sys.executable, "-c", "from stagedoor.cli.entry import main; main()"]
 
@@ -176,14 +182,33 @@ def platform(settings: str = "", options: tuple[str, ...] = (), database: str = 
     folder = Path(tempfile.mkdtemp(prefix="stagedoor-"))
     running = Running(folder, options=options, database=database or (new_database() if new_database else ""))
     running.data.mkdir()
+    if "[pools]" not in settings:
+        settings += default_pools
     if settings:
         (running.data / "platform.toml").write_text(settings)
+    _take_layers(running.data / "layers")
     try:
         running.start()
         yield running
     finally:
         running.stop()
+        _give_layers(running.data / "layers")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take_layers(folder: Path) -> None:
+    """Gives a new platform the layers that others made: the same files, by hard links."""
+    for layer in shared_layers.glob("[!.]*") if shared_layers else ():
+        shutil.copytree(layer, folder / layer.name, symlinks=True, copy_function=os.link)
+
+
+def _give_layers(folder: Path) -> None:
+    """Keeps the layers that hold nothing of an application: the runtime, and what runs tests."""
+    for layer in [*folder.glob("runtime-*"), *folder.glob("tool-*")] if shared_layers else ():
+        if not (shared_layers / layer.name).exists():
+            unfinished = Path(tempfile.mkdtemp(prefix=".", dir=shared_layers)) / layer.name
+            shutil.copytree(layer, unfinished, symlinks=True, copy_function=os.link)
+            files.place_folder(unfinished, shared_layers / layer.name)
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 20, what: str = "the condition") -> Any:

@@ -23,7 +23,7 @@ type Props = {
   /** The one who asked closes by itself, since there is something to read. */
   keepOpen?: boolean;
   /** Returns true when it shows the failure itself. */
-  onFailure?: (failure: Failure) => boolean | undefined | void;
+  onFailure?: (failure: Failure) => unknown;
   onClose: () => void;
 };
 

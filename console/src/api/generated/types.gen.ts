@@ -1658,7 +1658,7 @@ export type HttpValidationError = {
     /**
      * Detail
      */
-    detail: Array<ValidationError>;
+    detail?: Array<ValidationError>;
 };
 
 /**
@@ -4904,13 +4904,13 @@ export type ValidationError = {
     /**
      * Context
      */
-    ctx: {
+    ctx?: {
         [key: string]: unknown;
     };
     /**
      * Input
      */
-    input: unknown;
+    input?: unknown;
     /**
      * Location
      */
