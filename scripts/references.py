@@ -9,11 +9,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from stagedoor.cli import entry
 from stagedoor.cli.parser import build
 from stagedoor.cli.verbs import VERBS
 from stagedoor.model import errors, manifest, settings
 
 DOCS = Path(__file__).parents[1] / "docs"
+_CLI = (
+    "Every verb, with its options. Which platform a command speaks to is decided in this order: `--context`, "
+    "`STAGEDOOR_URL` with `STAGEDOOR_TOKEN`, `STAGEDOOR_CONTEXT`, the current context "
+    "([Contexts](operate.md#contexts))."
+)
 _NOTE = "<!-- Made by `make docs` from the code; do not edit. -->\n"
 
 
@@ -44,7 +50,8 @@ def _settings() -> str:
 
 
 def _cli() -> str:
-    parts = [f"{_NOTE}# Command line\n"]
+    codes = entry.__doc__.partition("Exit codes: ")[2].strip().replace("\n", " ")
+    parts = [f"{_NOTE}# Command line\n", f"{_CLI}\n\nExit codes: {codes}\n"]
     for name, verb in VERBS.items():
         module = import_module(f"stagedoor.cli.{verb.module}")
         parser = build(name, verb.help, module)

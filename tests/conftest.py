@@ -1,4 +1,4 @@
-"""What all tests share: which database platforms stand on, how large their pools are, and what need not be made again."""
+"""What all tests share: the database that platforms stand on, the size of their pools, and layers made once."""
 
 import os
 from collections.abc import Iterator

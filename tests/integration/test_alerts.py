@@ -10,8 +10,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.harness.running import Running, platform, wait_until
 from tests.integration.applications import hello, script
+
+pytestmark = pytest.mark.database
 
 FRAGILE = """
 import os

@@ -19,6 +19,8 @@ from tests.harness.postgresql import server
 from tests.harness.running import Running
 from tests.integration.applications import hello
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def url() -> Iterator[str]:

@@ -18,6 +18,8 @@ from tests.harness.running import COMMAND, Running, platform, wait_until
 from tests.harness.steady import Steady
 from tests.integration.applications import script
 
+pytestmark = pytest.mark.database
+
 SCRIPT = """
 import aiofiles
 from stagedoor import config, endpoint, secrets

@@ -11,6 +11,8 @@ import pytest
 from tests.harness.running import COMMAND, Running, wait_until
 from tests.integration.applications import script
 
+pytestmark = pytest.mark.database
+
 SCRIPT = """
 import hashlib
 import sys

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.harness.members import Members
 from tests.harness.running import COMMAND, Running, fetch_json, wait_until
 from tests.integration.applications import hello
 from tests.integration.test_rollouts import deploying, newest
+
+pytestmark = pytest.mark.database
 
 APPROVED = '[pipeline]\nstages = ["checks", "test", "smoke", "approval", "prod"]\nsmoke = ["/hello"]\n'
 

@@ -13,6 +13,8 @@ from tests.harness.running import Running, fetch, fetch_json, wait_until
 from tests.integration.applications import script
 from tests.integration.services import Films, register, serving
 
+pytestmark = pytest.mark.database
+
 MAIN = """
 import asyncio
 import random

@@ -4,8 +4,12 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.harness.running import platform, wait_until
 from tests.integration.applications import hello
+
+pytestmark = pytest.mark.database
 
 
 def test_old_versions_go_with_their_files_and_rollback_still_works(tmp_path: Path) -> None:

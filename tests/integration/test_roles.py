@@ -15,6 +15,8 @@ from tests.harness.running import Running
 from tests.integration.applications import hello, script
 from tests.integration.services import register, serving
 
+pytestmark = pytest.mark.database
+
 ANYBODY, VIEWER, DEVELOPER, TEAM, OPERATOR = "anybody", "viewer", "developer", "its team", "operator"
 # What each may do at the least: a row for an application of one team holds for who is asked by `TEAM`.
 ALLOWED = {

@@ -16,6 +16,8 @@ from tests.harness.members import Members
 from tests.harness.running import Running, fetch_json, wait_until
 from tests.integration.applications import WITHOUT_REPLAY, hello, script
 
+pytestmark = pytest.mark.database
+
 # A script that says its word, and fails some of the time.
 FAILING = """
 import random

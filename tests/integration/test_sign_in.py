@@ -14,6 +14,8 @@ import pytest
 
 from tests.harness.running import Running, platform
 
+pytestmark = pytest.mark.database
+
 PROVIDER = Path(__file__).parent / "provider"
 
 

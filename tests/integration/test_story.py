@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.harness.running import Running, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
+
+pytestmark = pytest.mark.database
 
 
 def test_from_init_to_rollback(stagedoor: Running, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from tests.harness.upgrades import Installation, installed, upgrade
 from tests.integration.applications import hello
 from tests.integration.conftest import leftovers
 
+pytestmark = pytest.mark.database
+
 NEXT_TABLES = """
 import sqlalchemy as sa
 from alembic import op
