@@ -164,6 +164,15 @@ def test_memory_that_does_not_grow_is_left_alone(sizes: list[int]) -> None:
     assert not leak.forecast([(n * 2.0, size) for n, size in enumerate(sizes)], 256_000_000).replace
 
 
+@pytest.mark.parametrize("start", [0.3, 0.49, 0.5, 0.51, 0.89, 0.95])
+def test_only_what_may_be_replaced_needs_a_forecast(start: float) -> None:
+    limit = 100_000_000
+    samples = [(n * 1.0, int(limit * start) + n * 500_000) for n in range(30)]
+    verdict = leak.forecast(samples, limit)
+    assert verdict.replace is (samples[-1][1] > limit * 0.5)
+    assert leak.may_be_replaced(samples[-1][1], limit) or not verdict.replace
+
+
 def test_the_pool_remembers_the_largest_burst() -> None:
     burst = [100.0 + n * 0.01 for n in range(30)]
     assert pool.generic(105.0, burst, 4, 48).waiting == 34

@@ -11,7 +11,7 @@ from stagedoor.control import deaths, doors, room
 from stagedoor.control.platform import Platform
 from stagedoor.control.ports.store import Change
 from stagedoor.control.vitals import Pulse
-from stagedoor.decide import capacity, scale
+from stagedoor.decide import capacity, leak, scale
 from stagedoor.model import instance as states
 from stagedoor.model.access import Identity
 from stagedoor.model.deployment import ARM, Deployment
@@ -193,6 +193,8 @@ class _Scaler:
         for instance in self._instances:
             curve = self._vitals.curves.get(instance["id"])
             if instance["deployment"] != deployment.id or curve is None or instance["state"] != states.READY:
+                continue
+            if not leak.may_be_replaced(curve.memory, limit):
                 continue
             forecast = curve.forecast(limit)
             if forecast.replace:

@@ -53,6 +53,11 @@ class Curve:
         (before, _, spent), (now, _, later) = self.points[-2], self.points[-1]
         return max(0.0, later - spent) / (now - before) if now > before else 0.0
 
+    @property
+    def memory(self) -> int:
+        """Bytes in use at the last look; 0 before the first."""
+        return self.points[-1][1] if self.points else 0
+
     def forecast(self, limit: int) -> leak.Forecast:
         return leak.forecast([(at, size) for at, size, _ in self.points], limit)
 

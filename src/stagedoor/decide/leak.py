@@ -27,6 +27,11 @@ class Forecast:
     reason: str
 
 
+def may_be_replaced(size: int, limit: int) -> bool:
+    """Whether a forecast can ask for a replacement at this size. A trend costs 1,770 slopes; most need none."""
+    return size > limit * _LEAST_SHARE
+
+
 def forecast(samples: Sequence[tuple[float, int]], limit: int) -> Forecast:
     """`samples` are (time, bytes) of one instance in order, `limit` in bytes."""
     if len(samples) < _LEAST_SAMPLES:
@@ -44,7 +49,7 @@ def forecast(samples: Sequence[tuple[float, int]], limit: int) -> Forecast:
     if slope <= 0 or grown < limit * 0.02:
         return Forecast(slope, None, False, "memory does not grow")
     seconds = max(0.0, (limit - now) / slope)
-    near = now > limit * _NEAR or (now > limit * _LEAST_SHARE and seconds < _HORIZON)
+    near = may_be_replaced(now, limit) and (now > limit * _NEAR or seconds < _HORIZON)
     reason = (
         f"{say_size(now)} of {say_size(limit)}, {say_size(slope * 60)} more each minute: full in {say_time(seconds)}"
     )
