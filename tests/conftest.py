@@ -11,12 +11,9 @@ from tests.harness.postgresql import server
 # Programs are started hundreds of times; without their bytecode on disk each start compiles a megabyte of source again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# As many places as a test needs: each slot is a network namespace, and each pooled container a process that starts.
+# Each pooled container is a process that starts; tests use few at one moment.
 _POOLS = """
 [pools]
-backends = 100
-doors = 150
-slots = 60
 warm = 3
 """
 

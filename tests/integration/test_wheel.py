@@ -22,7 +22,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 ARGUMENTS = {
     "alerts": "list", "api": "pull", "backup": "now.backup", "completion": "bash", "config": "list",
     "context": "list", "delete": "films --line 1 --stack test", "dev": "--plain --port 0",
-    "difference": "list", "experiment": "list", "init": "another", "insight": "-n 1", "install": "--data data",
+    "difference": "list", "experiment": "list", "init": "another", "install": "--data data",
     "login": "http://127.0.0.1:1", "migrate": "--data data", "pipeline": "explain", "profile": "films",
     "query": "--tables", "release": "1.0.0", "replay": "1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b --here --plain",
     "restore": "now.backup --data data --keys keys", "rollout": "list", "saved": "list", "scale": "why films",
