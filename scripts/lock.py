@@ -56,10 +56,21 @@ def write_constraints(blocks: dict[str, str]) -> None:
     file.write_text(text)
 
 
+def upgrade() -> None:
+    """Lets uv choose the newest versions of everything. Raises SystemExit; then pyproject.toml is as it was."""
+    project = ROOT / "pyproject.toml"
+    before = project.read_text()
+    write_constraints({})
+    try:
+        run_uv("lock", "--upgrade")
+    except BaseException:
+        project.write_text(before)
+        raise
+
+
 def main() -> None:
     if sys.argv[1:] == ["--upgrade"]:
-        write_constraints({})
-        run_uv("lock", "--upgrade")
+        upgrade()
     else:
         run_uv("lock")
     runtime = export("--all-extras", "--no-default-groups")

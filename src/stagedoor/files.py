@@ -4,7 +4,11 @@ import errno
 import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
+
+_UNFINISHED_AGE_S = 600.0
 
 
 def replace_file(path: Path, content: bytes | str, *, mode: int = 0o644, durable: bool = False) -> None:
@@ -18,17 +22,25 @@ def replace_file(path: Path, content: bytes | str, *, mode: int = 0o644, durable
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             if durable:
                 os.fsync(stream.fileno())
+        Path(temporary).chmod(mode)  # Made for its owner alone, so it is never more open than asked for.
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     if durable:
         _sync_folder(path.parent)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Removes what writers left in `folder` that were killed in the middle of `replace_file`."""
+    for temporary in folder.glob(".*.new"):
+        with suppress(OSError):
+            if time.time() - temporary.stat().st_mtime > _UNFINISHED_AGE_S:
+                temporary.unlink()
 
 
 def place_folder(unfinished: Path, target: Path) -> bool:
@@ -41,8 +53,8 @@ def place_folder(unfinished: Path, target: Path) -> bool:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or not target.is_dir():
             raise
-        shutil.rmtree(unfinished)
         os.utime(target)  # In use again, so a sweep by age leaves it alone.
+        shutil.rmtree(unfinished)
         return False
     return True
 

@@ -1,7 +1,9 @@
 """Contexts: several platforms on one laptop, and no token that is sent to the wrong one or lost."""
 
+import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from stagedoor.cli import contexts, entry, session
-from stagedoor.model.errors import Conflict, Invalid, Missing, Unauthenticated
+from stagedoor.http.client import normalize
+from stagedoor.model.errors import Conflict, Invalid, Missing, Unauthenticated, Unavailable
 
 PROD, STAGING = "https://stagedoor.example", "https://staging.stagedoor.example:7443"
 
@@ -19,7 +22,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     for name in ("STAGEDOOR_URL", "STAGEDOOR_TOKEN", "STAGEDOOR_CONTEXT", "STAGEDOOR_CA"):
         monkeypatch.delenv(name, raising=False)
-    session.choose("")
+    monkeypatch.setattr(session, "_chosen", "")
     return tmp_path
 
 
@@ -59,11 +62,11 @@ def test_a_login_is_named_by_its_host_and_renewed_with_a_newer_token() -> None:
     contexts.remember_login(STAGING, "old", "", "")
     contexts.remember_login(STAGING, "new", "", "")
     known = contexts.read()
-    assert list(known.by_name) == ["staging.stagedoor.example:7443"]
+    assert list(known.by_name) == ["staging.stagedoor.example-7443"]
     assert known.get(known.current).token == "new"
 
 
-@pytest.mark.parametrize("name", ["../x", "", " a", "a b", "-x", "a/b", "x" * 64, "a\n"])
+@pytest.mark.parametrize("name", ["../x", "", " a", "a b", "-x", "a/b", "x" * 64, "a\n", ".a"])
 def test_names_that_are_no_names_are_refused(name: str) -> None:
     with pytest.raises(Invalid):
         contexts.check_name(name)
@@ -152,3 +155,81 @@ def test_the_verb_lists_uses_and_deletes(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_command_may_name_its_context(capsys: pytest.CaptureFixture[str]) -> None:
     assert entry.run(["versions", "films", "--context", "nowhere"]) == 1
     assert "there is no context 'nowhere'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["stagedoor.example", "stagedoor.example:7443", "ftp://stagedoor.example", "http://", "http://h:abc", "http://[::1",
+     "http://h:99999", "https://user:password@h", "https://h/path", "https://h?x=1", "javascript:alert(1)", ""],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_before_a_token_is_sent(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("sd_secret\n"))
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("something was sent"))
+    assert entry.run(["login", url]) == 1
+    said = capsys.readouterr().err
+    assert "address of a control API" in said
+    assert "sd_secret" not in said and "password" not in said
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [("https://H.example/", "https://h.example"), ("http://127.0.0.1:7070", "http://127.0.0.1:7070"),
+     ("http://[::1]:7070/", "http://[::1]:7070")],
+)  # fmt: skip
+def test_an_address_has_one_form(url: str, same: str) -> None:
+    assert normalize(url) == same
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:7070", f"https://{'long.' * 40}example", "https://xn--bcher-kva.example"]
+)
+def test_every_address_has_a_name_of_its_own(url: str) -> None:
+    assert contexts.remember_login(url, "token", "", "").name in contexts.read().by_name
+
+
+def test_a_token_alone_is_for_no_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    contexts.remember_login(PROD, "prod-token", "", "prod")
+    monkeypatch.setenv("STAGEDOOR_TOKEN", "of-another")
+    with pytest.raises(Invalid, match="nothing says which platform"):
+        session.resolve()
+    monkeypatch.setenv("STAGEDOOR_CONTEXT", "prod")
+    assert session.resolve() == contexts.Context("prod", PROD, "of-another")
+
+
+def test_the_authority_of_a_context_goes_with_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    contexts.remember_login(PROD, "prod-token", "/etc/company.pem", "prod")
+    monkeypatch.setenv("STAGEDOOR_URL", f"{PROD}/")
+    monkeypatch.setenv("STAGEDOOR_TOKEN", "from-environment")
+    assert session.resolve() == contexts.Context("prod", PROD, "from-environment", "/etc/company.pem")
+
+
+def test_a_platform_that_answers_at_the_address_of_the_current_context_becomes_current(tmp_path: Path) -> None:
+    contexts.remember_local("http://127.0.0.1:7070", "stopped", tmp_path / "tried")
+    context, current = contexts.remember_local("http://127.0.0.1:7070", "running", tmp_path / "other")
+    assert (context.name, current) == ("local-2", True)
+    assert session.resolve().token == "running"
+    assert contexts.read().get("local").token == "stopped"
+
+
+def test_an_empty_context_is_not_the_current_one(capsys: pytest.CaptureFixture[str]) -> None:
+    contexts.remember_login(PROD, "prod-token", "", "prod")
+    assert entry.run(["versions", "films", "--context", ""]) == 1
+    assert "cannot be the name of a context" in capsys.readouterr().err
+
+
+def test_a_lock_that_is_held_for_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contexts, "_LOCK_TIMEOUT_S", 0.0)
+    with contexts.locked(), pytest.raises(Unavailable, match="holds the lock"), contexts.locked():
+        pass
+
+
+def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setattr(Path, "home", no_home)
+    assert entry.run(["status"]) == 1
+    assert "set HOME or XDG_CONFIG_HOME" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Nobody who uses Stagedoor reads a traceback: a fault is a sentence, a code, and a file with the details."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +115,34 @@ def test_an_unknown_verb_is_answered_with_the_nearest(capsys: pytest.CaptureFixt
     said = capsys.readouterr().err
     assert "deploy" in said
     assert "--help" in said
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["context", "list"], []])
+def test_a_reader_that_has_gone_is_no_error(arguments: list[str], state_folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    code = f"import sys; sys.argv = ['stagedoor', *{arguments!r}]; from stagedoor.cli.entry import main; main()"
+    environment = dict(os.environ) | {"XDG_CONFIG_HOME": str(state_folder)}
+    result = subprocess.run(
+        [sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment
+    )
+    os.close(writing)
+    assert result.stderr == ""
+    assert result.returncode in (0, 2)
+
+
+def test_completion_leaves_out_what_is_not_installed() -> None:
+    hidden = "import sys\nfor name in ('sqlalchemy', 'uvicorn', 'watchfiles', 'httpx2'): sys.modules[name] = None\n"
+    code = f"{hidden}from stagedoor.cli.entry import run; sys.exit(run(['completion', 'bash']))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert '"deploy")' in result.stdout
+
+
+@pytest.mark.parametrize("verb", ["up", "install", "restore", "migrate"])
+def test_half_an_installation_does_not_start_what_cannot_run(verb: str) -> None:
+    hidden = "import sys\nfor name in ('fastapi', 'sqlalchemy', 'duckdb'): sys.modules[name] = None\n"
+    code = f"{hidden}from stagedoor.cli.entry import run; sys.exit(run([{verb!r}, '--data', '/nowhere']))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 5
+    assert "pip install 'stagedoor[platform]'" in result.stderr

@@ -1,5 +1,6 @@
 """Files and folders that several writers put in place at once."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -80,3 +81,13 @@ def test_a_folder_does_not_replace_a_file(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         files.place_folder(tmp_path / "unfinished", tmp_path / "layer")
     assert (tmp_path / "layer").read_text() == "a file"
+
+
+def test_what_a_killed_writer_left_goes_once_it_is_old(tmp_path: Path) -> None:
+    old, fresh, other = tmp_path / ".key.1234.new", tmp_path / ".key.5678.new", tmp_path / "key"
+    for path in (old, fresh, other):
+        path.write_text("content")
+    os.utime(old, (0, 0))
+    files.remove_unfinished(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".key.5678.new", "key"]
+    files.remove_unfinished(tmp_path / "absent")

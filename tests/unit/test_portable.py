@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ WINDOWS = textwrap.dedent("""
     for name in UNIX_MODULES:
         sys.modules[name] = None
     for owner, names in {
-        os: ("geteuid", "getuid", "fork", "killpg", "uname", "pidfd_open", "posix_spawnp", "POSIX_SPAWN_DUP2"),
+        os: ("fchmod", "geteuid", "getuid", "fork", "killpg", "uname", "pidfd_open", "posix_spawnp"),
         socket: ("AF_UNIX", "send_fds", "recv_fds"),
         signal: ("SIGKILL", "SIGUSR1", "SIGUSR2", "SIGHUP"),
     }.items():
@@ -86,3 +87,21 @@ def test_the_runtime_has_an_event_loop_without_uvloop() -> None:
     """)
     result = run_python(code)
     assert result.stdout == "ran\n", result.stderr
+
+
+def test_a_login_is_kept_on_windows(tmp_path: Path) -> None:
+    code = WINDOWS + textwrap.dedent(f"""
+        os.environ["XDG_CONFIG_HOME"] = {str(tmp_path)!r}
+        from stagedoor.cli import contexts
+        contexts.remember_login("http://127.0.0.1:7070", "token", "", "")
+        print(contexts.read().get("127.0.0.1-7070").token)
+    """)
+    result = run_python(code)
+    assert result.stdout == "token\n", result.stderr
+
+
+def test_dev_says_on_windows_that_scripts_run_elsewhere(tmp_path: Path) -> None:
+    code = WINDOWS + f"from stagedoor.cli.entry import run\nsys.exit(run(['dev', {str(tmp_path)!r}, '--plain']))\n"
+    result = run_python(code)
+    assert result.returncode == 1
+    assert "hint" not in result.stderr and "use WSL" in result.stderr

@@ -34,6 +34,7 @@ class Layers:
         self.folder = folder
         self._locks: dict[str, asyncio.Lock] = {}
         folder.mkdir(parents=True, exist_ok=True)
+        files.remove_unfinished(folder / "resolved")
 
     def path(self, name: str) -> Path:
         return self.folder / name

@@ -29,7 +29,11 @@ def words() -> dict[str, tuple[str, list[str]]]:
 
     found: dict[str, tuple[str, list[str]]] = {}
     for name, verb in VERBS.items():
-        parser = build(name, verb.help, import_module(f"stagedoor.cli.{verb.module}"))
+        try:
+            parser = build(name, verb.help, import_module(f"stagedoor.cli.{verb.module}"))
+        except ImportError:
+            found[name] = (verb.help, [])  # Its extra is not installed: completed by its name alone.
+            continue
         found[name] = (verb.help, _follow(parser))
         for action in parser._actions:
             if isinstance(action, _SubParsersAction):

@@ -1,6 +1,6 @@
 """Lists the platforms that you are signed in to, chooses the one that commands speak to, or removes one.
 
-`--context NAME` on any command, or STAGEDOOR_CONTEXT, chooses for one command alone.
+`--context NAME` on a command that speaks to a platform, or STAGEDOOR_CONTEXT, chooses for that command alone.
 """
 
 from argparse import ArgumentParser, Namespace

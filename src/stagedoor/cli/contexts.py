@@ -7,15 +7,19 @@ refused. One context is current: commands speak to it unless they are told other
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from stagedoor import files
-from stagedoor.model.errors import Conflict, Invalid, Missing
+from stagedoor.model.errors import Conflict, Invalid, Missing, Unavailable
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}")
+_MAX_NAME = 63
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{_MAX_NAME - 1}}}")
+_LOCK_TIMEOUT_S = 5.0
+_LOCK_INTERVAL_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,11 @@ def check_name(name: str) -> str:
 
 
 def file() -> Path:
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    """Raises Invalid for a user without a home folder."""
+    try:
+        base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    except RuntimeError as error:
+        raise Invalid(f"there is no place for contexts: {error}", hint="set HOME or XDG_CONFIG_HOME") from None
     return Path(base) / "stagedoor" / "contexts.json"
 
 
@@ -100,35 +108,53 @@ def write(contexts: Contexts) -> None:
 
 @contextmanager
 def locked() -> Iterator[Contexts]:
-    """Reads the contexts while no other process changes them. Raises Invalid."""
+    """Reads the contexts while no other process changes them. Raises Invalid, Unavailable."""
     file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (file().parent / ".contexts.lock").open("a") as lock:
-        _lock(lock.fileno())
+    descriptor = os.open(file().parent / ".contexts.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(descriptor)
         yield read()
+    finally:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int) -> None:
+    """Raises Unavailable when another process holds the lock for long: `up` must not wait for ever."""
     try:
         import fcntl
     except ImportError:
-        return  # On Windows two logins at once are not worth a library.
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return None  # On Windows two logins at once are not worth a library.
+    deadline = time.monotonic() + _LOCK_TIMEOUT_S
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Unavailable(f"another process holds the lock of {file()}", hint="end it, or try again") from None
+            time.sleep(_LOCK_INTERVAL_S)
+
+
+def check_login(url: str, name: str) -> str:
+    """Returns the name of a login's context, before its token is sent. Raises Conflict, Invalid.
+
+    `url` is normalized; `name` is "" for the host and the port of the URL.
+    """
+    name = check_name(name or _default_name(url))
+    known = read().by_name.get(name)
+    if known is not None and known.url != url:
+        raise Conflict(
+            f"the context {name} is of another platform, {known.url}",
+            hint=f"choose another with --name, or remove it: `stagedoor context delete {name}`",
+        )
+    return name
 
 
 def remember_login(url: str, token: str, ca: str, name: str) -> Context:
-    """Adds or renews the context of a login, and makes it current.
-
-    `name` is "" for the host and port of the URL. Raises Conflict when the name is another platform's, Invalid.
-    """
+    """Adds or renews the context of a login, and makes it current. Raises as `check_login` does."""
     with locked() as contexts:
-        context = Context(check_name(name or _default_name(url)), url, token, ca)
-        known = contexts.by_name.get(context.name)
-        if known is not None and known.url != url:
-            raise Conflict(
-                f"the context {context.name} is of another platform, {known.url}",
-                hint=f"choose another with --name, or remove it: `stagedoor context delete {context.name}`",
-            )
-        context = replace(context, data=known.data if known else "")
+        name = check_login(url, name)
+        known = contexts.by_name.get(name)
+        context = Context(name, url, token, ca, known.data if known else "")
         write(contexts.with_context(context, current=True))
     return context
 
@@ -136,18 +162,21 @@ def remember_login(url: str, token: str, ca: str, name: str) -> Context:
 def remember_local(url: str, token: str, data: Path) -> tuple[Context, bool]:
     """Adds or renews the context of a platform of this machine; returns it, and whether it is current.
 
-    It becomes current when no other is: `up` never moves a user from one platform to another.
+    It becomes current when no other is, or when the current one is of the same address, where now this platform
+    answers. Otherwise `up` never moves a user from one platform to another.
     """
     with locked() as contexts:
         known = next((one for one in contexts.by_name.values() if one.data == str(data)), None)
         context = Context(known.name if known else _free_name(contexts), url, token, data=str(data))
-        current = contexts.current in ("", context.name)
+        before = contexts.by_name.get(contexts.current)
+        current = before is None or before.name == context.name or before.url == url
         write(contexts.with_context(context, current=current))
     return context, current
 
 
 def _default_name(url: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._:-]", "-", url.partition("//")[2].partition("/")[0])
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", url.partition("//")[2])
+    return name.strip("-.")[:_MAX_NAME]
 
 
 def _free_name(contexts: Contexts) -> str:

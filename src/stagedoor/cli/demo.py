@@ -45,6 +45,8 @@ def deploy(test: str, prod: str, services: dict[str, str]) -> None:
 def main() -> None:
     try:
         deploy(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
+    except KeyboardInterrupt:
+        sys.exit(130)  # The platform that started us stops as well.
     except Failure as failure:
         output.say_failure(failure, as_json=False)
         sys.exit(1)

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 it failed or was refused; 2 wrong usage; 3 no platform ans
 5 a package or an extra is missing; 70 a fault in Stagedoor itself, whose details are in a file.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -11,41 +12,56 @@ from stagedoor.cli.verbs import VERBS, Verb
 
 CODES = {"invalid": 1, "unreachable": 3, "unauthenticated": 4, "forbidden": 4, "missing_package": 5, "internal": 70}
 INTERRUPTED = 130
+_NONE = Verb("", "", "")
 
 
 def main() -> None:
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who read us has gone. Python would try to flush once more as it ends, and say so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Runs one command line; returns its exit code. Raises nothing but SystemExit, for wrong usage and `--help`."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(overview())
-        return 0 if arguments else 2
-    if arguments[0] in ("-V", "--version"):
-        from importlib.metadata import version
-
-        print(f"stagedoor {version('stagedoor')}")
-        return 0
-    name, rest = arguments[0], arguments[1:]
-    if name not in VERBS:
-        return _reject_unknown(name)
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     try:
-        return _run_verb(name, VERBS[name], rest)
+        return _run(name, rest)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return 0
     except Exception as error:
-        return _report(name, VERBS[name], error, as_json="--json" in rest)
+        return _report(name, VERBS.get(name, _NONE), error, as_json="--json" in rest)
+
+
+def _run(name: str, rest: list[str]) -> int:
+    if name in ("", "-h", "--help", "help"):
+        print(overview(), flush=True)
+        return 0 if name else 2
+    if name in ("-V", "--version"):
+        from importlib.metadata import version
+
+        print(f"stagedoor {version('stagedoor')}", flush=True)
+        return 0
+    if name not in VERBS:
+        return _reject_unknown(name)
+    return _run_verb(name, VERBS[name], rest)
 
 
 def _run_verb(name: str, verb: Verb, arguments: list[str]) -> int:
     from stagedoor.cli.parser import parse
 
+    if verb.extra:
+        from stagedoor.cli import extras
+
+        extras.require(name, verb.extra)
     module = import_module(f"stagedoor.cli.{verb.module}")
     options = parse(name, verb.help, module, arguments)
-    if context := getattr(options, "context", ""):
+    if (context := getattr(options, "context", None)) is not None:
         from stagedoor.cli import session
 
         session.choose(context)

@@ -6,18 +6,14 @@ import time
 import traceback
 from pathlib import Path
 
+from stagedoor.cli import extras
+from stagedoor.cli.extras import MissingPackage
 from stagedoor.cli.verbs import Verb
 from stagedoor.model.errors import Failure
 
 MAX_REPORTS = 20
 # Modules of Python itself that only Unix has.
 _UNIX_ONLY = frozenset({"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"})
-
-
-class MissingPackage(Failure):
-    """A package that the verb needs is not installed."""
-
-    code = "missing_package"
 
 
 class Internal(Failure):
@@ -41,14 +37,11 @@ def _missing(name: str, verb: Verb, module: str) -> Failure:
             f"`stagedoor {name}` needs Unix: Python on {sys.platform} has no module {module}",
             hint="run it on Linux",
         )
-    if not verb.extra:
-        return MissingPackage(
-            f"the package that brings {module} is missing, and every installation of Stagedoor has it",
-            hint="install Stagedoor again: pip install --force-reinstall stagedoor",
-        )
+    if extra := verb.extra or verb.for_some:
+        return extras.missing(name, extra, module)
     return MissingPackage(
-        f"`stagedoor {name}` needs the extra `{verb.extra}`, which is not installed: there is no module {module}",
-        hint=f"pip install 'stagedoor[{verb.extra}]'",
+        f"the package that brings {module} is missing, and every installation of Stagedoor has it",
+        hint="install Stagedoor again: pip install --force-reinstall stagedoor",
     )
 
 
@@ -56,8 +49,8 @@ def _internal(name: str, error: Exception) -> Failure:
     message = f"`stagedoor {name}` failed through a fault of its own: {type(error).__name__}: {_first_line(error)}"
     try:
         report = _write_report(name, error)
-    except OSError as refused:
-        return Internal(message, hint=f"the details could not be written: {refused.strerror}")
+    except (OSError, RuntimeError) as refused:  # RuntimeError: a user without a home.
+        return Internal(message, hint=f"the details could not be written: {refused}")
     return Internal(message, hint=f"please report it; the details are in {report}", report=str(report))
 
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
-from importlib import import_module
 from pathlib import Path
 
 from stagedoor.cli import output
@@ -40,7 +39,6 @@ def run(options: Namespace) -> int:
         file.unlink(missing_ok=True)
         _systemctl("daemon-reload")
     else:
-        import_module("stagedoor.main.supervisor")  # A service that cannot be started is not installed.
         options.data.mkdir(parents=True, exist_ok=True, mode=0o711)
         try:
             file.write_text(text)

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from stagedoor.cli import contexts, output, session
-from stagedoor.http.client import Client
+from stagedoor.http.client import Client, normalize
 from stagedoor.model.errors import Invalid
 
 EXAMPLES = (
@@ -29,17 +29,19 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
+    url = normalize(options.url)
+    name = contexts.check_login(url, options.name)
     token = _read_token()
     if not token:
         raise Invalid("no token was given", hint="give it on standard input")
     ca = str(options.ca.resolve()) if options.ca else ""
-    who = Client(options.url, token, ca).get("whoami")
-    context = contexts.remember_login(options.url, token, ca, options.name)
+    who = Client(url, token, ca).get("whoami")
+    context = contexts.remember_login(url, token, ca, name)
     if options.json:
-        output.show_json({"url": options.url, "context": context.name, **who})
+        output.show_json({"url": url, "context": context.name, **who})
     else:
         team = f" of {who['team']}" if who["team"] else ""
-        print(f"{who['name']}, {who['role']}{team}, at {options.url}; the context {context.name} is current")
+        print(f"{who['name']}, {who['role']}{team}, at {url}; the context {context.name} is current")
     return 0
 
 

@@ -36,7 +36,7 @@ def build(name: str, help_line: str, verb: Any) -> Parser:
         _add_json(parser)
     if name not in OFFLINE:
         for taker in [action for one in actions for action in one.choices.values()] or [parser]:
-            taker.add_argument("--context", default="", metavar="NAME", help="speak to the platform of this context")
+            taker.add_argument("--context", metavar="NAME", help="speak to the platform of this context")
     return parser
 
 

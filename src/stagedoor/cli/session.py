@@ -2,45 +2,49 @@
 
 In this order: `--context`; STAGEDOOR_URL with STAGEDOOR_TOKEN; STAGEDOOR_CONTEXT; the current context. A token is sent
 to the platform that it belongs to and to no other: STAGEDOOR_URL without STAGEDOOR_TOKEN takes the token of a context
-with the same address, or none.
+with the same address, or none, and STAGEDOOR_TOKEN alone is refused.
 """
 
 import os
+from dataclasses import replace
 
 from stagedoor.cli import contexts
 from stagedoor.cli.contexts import Context
-from stagedoor.http.client import Client
-from stagedoor.model.errors import Unauthenticated
+from stagedoor.http.client import Client, normalize
+from stagedoor.model.errors import Invalid, Unauthenticated
 
 DEFAULT_URL = "http://127.0.0.1:7070"
 _chosen = ""
 
 
 def choose(context: str) -> None:
-    """Makes this command speak to the platform of a context, whatever the environment says."""
+    """Makes this command speak to the platform of a context, whatever the environment says. Raises Invalid."""
     global _chosen  # noqa: PLW0603  One command is one process.
-    _chosen = context
+    _chosen = contexts.check_name(context)
 
 
 def resolve() -> Context:
     """Returns the platform of this command; its token is "" when none is known. Raises Missing, Invalid."""
     if _chosen:
         return contexts.read().get(_chosen)
-    if url := os.environ.get("STAGEDOOR_URL", ""):
-        return _from_environment(url)
+    url, token = os.environ.get("STAGEDOOR_URL", ""), os.environ.get("STAGEDOOR_TOKEN", "")
+    if url:
+        return _of_url(normalize(url), token)
+    named = os.environ.get("STAGEDOOR_CONTEXT", "")
     known = contexts.read()
-    name = os.environ.get("STAGEDOOR_CONTEXT", "") or known.current
+    if token and not named:
+        raise Invalid(
+            "STAGEDOOR_TOKEN is set, and nothing says which platform it is for",
+            hint="set STAGEDOOR_URL or STAGEDOOR_CONTEXT as well, or unset it to use the current context",
+        )
+    name = named or known.current
     context = known.get(name) if name else Context("", DEFAULT_URL, "")
-    if token := os.environ.get("STAGEDOOR_TOKEN", ""):
-        return Context(context.name, context.url, token, _authority(context))
-    return context
+    return replace(context, token=token or context.token, ca=_authority(context))
 
 
-def _from_environment(url: str) -> Context:
-    token = os.environ.get("STAGEDOOR_TOKEN", "")
-    known = None if token else contexts.read().of_url(url)
-    context = known or Context("", url, token)
-    return Context(context.name, url, context.token, _authority(context))
+def _of_url(url: str, token: str) -> Context:
+    context = contexts.read().of_url(url) or Context("", url, "")
+    return replace(context, token=token or context.token, ca=_authority(context))
 
 
 def _authority(context: Context) -> str:
@@ -52,6 +56,7 @@ def connect() -> Client:
     context = resolve()
     if not context.token:
         raise Unauthenticated(
-            f"there is no token for {context.url}", hint="run `stagedoor login`, or set STAGEDOOR_TOKEN"
+            f"there is no token for {context.url}",
+            hint="run `stagedoor login`, or set STAGEDOOR_URL and STAGEDOOR_TOKEN",
         )
     return Client(context.url, context.token, context.ca)

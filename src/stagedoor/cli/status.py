@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
 
 
 def _program_row(program: dict[str, Any]) -> tuple[Any, ...]:
-    state = "crash-loops" if program["crash_loop"] else "runs"
+    state = "crash-loops" if program["crash_loop"] else "runs" if program["pid"] else "down"
     age = output.say_age(program["since"])
     return program["name"], state, program["pid"], age, program["restarts"], program["last_end"]
 

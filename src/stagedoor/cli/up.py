@@ -163,10 +163,14 @@ def _remember(url: str, paths: Paths) -> tuple[Context, bool]:
     """Keeps the token of this machine for who started the platform, also through sudo. Raises Failure, OSError."""
     token = paths.token.read_text().strip()
     user = os.environ.get("SUDO_USER", "")
-    if not user or "XDG_CONFIG_HOME" in os.environ:
+    if not user or os.geteuid() != 0:
         return contexts.remember_local(url, token, paths.data)
-    account = pwd.getpwnam(user)
-    os.environ["XDG_CONFIG_HOME"] = str(Path(account.pw_dir) / ".config")
+    try:
+        account = pwd.getpwnam(user)
+    except KeyError:
+        raise Unavailable(f"there is no user {user}, whom SUDO_USER names") from None
+    # Their folder, unless the environment that sudo passed on names another; never written as root.
+    os.environ.setdefault("XDG_CONFIG_HOME", str(Path(account.pw_dir) / ".config"))
     with _acting_as(account):
         return contexts.remember_local(url, token, paths.data)
 
@@ -174,6 +178,8 @@ def _remember(url: str, paths: Paths) -> tuple[Context, bool]:
 @contextmanager
 def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
     """Writes as that user: root would follow whatever links the user put into a folder of their own."""
+    groups = os.getgroups()
+    os.setgroups(os.getgrouplist(account.pw_name, account.pw_gid))
     os.setegid(account.pw_gid)
     os.seteuid(account.pw_uid)
     try:
@@ -181,6 +187,7 @@ def _acting_as(account: pwd.struct_passwd) -> Iterator[None]:
     finally:
         os.seteuid(0)
         os.setegid(0)
+        os.setgroups(groups)
 
 
 def _show_context(url: str, paths: Paths) -> None:

@@ -1,4 +1,7 @@
-"""Every verb: its module, its help line, its group, and the extra of the package that it needs."""
+"""Every verb: its module, its help line, its group, and the extra of the package that it needs.
+
+`extra` is needed by all that the verb does, `for_some` by some of its options.
+"""
 
 from typing import NamedTuple
 
@@ -8,6 +11,7 @@ class Verb(NamedTuple):
     help: str
     group: str
     extra: str = ""
+    for_some: str = ""
 
 
 VERBS = {
@@ -40,7 +44,7 @@ VERBS = {
     "calls": Verb("calls", "what each endpoint asks of services", "Services"),
     "rehearse": Verb("rehearse", "fail each call in turn: where is a fallback missing?", "Services"),
     "recordings": Verb("recordings", "requests that were recorded with every answer they saw", "Replay"),
-    "replay": Verb("replay", "run recorded requests again: debug one, compare versions with many", "Replay", "dev"),
+    "replay": Verb("replay", "run recorded requests again: debug one, compare with many", "Replay", for_some="dev"),
     "difference": Verb("difference", "differences between versions that are wanted", "Replay"),
     "shadow": Verb("shadow", "run recorded requests with a version nobody depends on, as they come", "Replay"),
     "config": Verb("config", "configuration of an application in a stack", "Configuration"),

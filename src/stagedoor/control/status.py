@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from stagedoor.control import sight, traffic
@@ -51,11 +51,17 @@ async def overview(platform: Platform) -> StatusView:
             "services": [len(world.services), pools.services],
         },
         edge=await _edge(platform),
-        programs=[ProgramView(**one) for one in await asyncio.to_thread(platform.programs)],
+        programs=[_program(one) for one in await asyncio.to_thread(platform.programs)],
         node=instances is not None,
         memory=await _memory(platform),
         addresses=platform.addresses,
     )
+
+
+def _program(said: dict[str, Any]) -> ProgramView:
+    """Reads what the supervisor says. During an upgrade it may be a newer one, which says more."""
+    known = {field.name for field in fields(ProgramView)}
+    return ProgramView(**{name: value for name, value in said.items() if name in known})
 
 
 async def applications(

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from stagedoor.model import errors
 
 _PATIENCE = 30.0
+_FORM = "as in https://stagedoor.example or http://127.0.0.1:7070"
 
 
 class Unreachable(errors.Unavailable):
@@ -33,14 +34,29 @@ _KINDS: dict[str, type[errors.Failure]] = {
 }  # fmt: skip
 
 
+def normalize(url: str) -> str:
+    """The address of a control API in its one form. Raises Invalid, before a token is sent anywhere."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise errors.Invalid(f"{url!r} is no address of a control API: {error}", hint=_FORM) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise errors.Invalid(f"{url!r} is no address of a control API: it begins with http:// or https://", hint=_FORM)
+    if parts.username or parts.password or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise errors.Invalid("an address of a control API is a scheme, a host and a port alone", hint=_FORM)
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else "")
+
+
 class Client:
     """Speaks to one platform with one token."""
 
     def __init__(self, url: str, token: str, ca: str = "") -> None:
-        """`ca`: a file with the authorities to trust, beside the machine's own."""
-        self.url = url.rstrip("/")
-        parts = urlsplit(url)
-        self._host = parts.hostname or "127.0.0.1"
+        """`ca`: a file with the authorities to trust, beside the machine's own. Raises Invalid for a wrong address."""
+        self.url = normalize(url)
+        parts = urlsplit(self.url)
+        self._host = str(parts.hostname)
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._secure = parts.scheme == "https"
         self._token = token

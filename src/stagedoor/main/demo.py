@@ -66,7 +66,8 @@ def listen(paths: Paths) -> dict[str, Callable[[], socket.socket]]:
     def bind(service: str, number: int) -> socket.socket:
         ports = _read_ports(file)
         held = _bind_first((ports.get(service, _FIRST_PORT + number), 0))
-        files.replace_file(file, json.dumps(ports | {service: held.getsockname()[1]}))
+        with suppress(OSError):  # A disk that is full keeps no platform from starting.
+            files.replace_file(file, json.dumps(ports | {service: held.getsockname()[1]}))
         return held
 
     return {

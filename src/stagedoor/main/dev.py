@@ -193,6 +193,7 @@ def _listen(port: int) -> socket.socket:
 
 def serve(options: Options) -> int:
     """Runs until Ctrl-C. Raises Unavailable when nothing would be isolated."""
+    sandboxes.require_unix()
     if not sandboxes.possible(plain=options.plain):
         raise Unavailable(
             "a sandbox needs root and an OCI runtime; nothing is served without isolation",

@@ -43,6 +43,7 @@ class Options:
 
 def run(options: Options) -> dict[str, Any]:
     """What it came to, as the platform's own replay would say. Raises what is wrong with the recording."""
+    sandboxes.require_unix()
     if not sandboxes.possible(plain=options.plain):
         raise Unavailable(
             "a sandbox needs root and an OCI runtime; nothing runs without isolation",

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from stagedoor.main import networks
 from stagedoor.model.deployment import Mount, Sandbox
+from stagedoor.model.errors import Unavailable
 from stagedoor.oci import abilities, catalogue, cgroups, launch, spawn
 from stagedoor.oci.catalogue import Catalogue
 from stagedoor.oci.launch import Channel
@@ -174,6 +175,12 @@ def listen(path: Path) -> socket.socket:
 
 def _folders(sandbox: Sandbox) -> Mapping[str, str]:
     return {mount.target: mount.source for mount in (*sandbox.shared, *sandbox.mounts)}
+
+
+def require_unix() -> None:
+    """Raises Unavailable on Windows, where a script cannot be handed its listening socket."""
+    if sys.platform == "win32":
+        raise Unavailable("a script runs on Linux and macOS; Windows has no sockets to hand over", hint="use WSL")
 
 
 def possible(*, plain: bool) -> bool:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -56,12 +56,13 @@ class Program:
     task: asyncio.Task[None] | None = None
     extra: Sequence[str] = ()
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=_MAX_ENDS))
-    looping: bool = False
+    loop: CrashLoop = loop.WELL
+    reported: bool = False
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """`report` is called with a sentence when a program begins to crash-loop, and when it has recovered."""
+    """`report` is called with a sentence when a program begins to crash-loop."""
 
     paths: Paths
     settings: Platform
@@ -93,6 +94,7 @@ class Supervisor:
         if self.legacy is None:
             await end_leftovers(self.paths)
         inherited = self.legacy.sockets if self.legacy else {}
+        self._end_unheld_demo(inherited)
         more = demo.listen(self.paths) if self.demo_command else {}
         self._sockets = HeldSockets.bind(self.paths, self.settings, inherited, more)
         server = await asyncio.start_unix_server(self._answer, sock=self._sockets["SUPERVISOR"])
@@ -108,6 +110,14 @@ class Supervisor:
             await self._stop()
             server.close()
             self._clean()
+
+    def _end_unheld_demo(self, inherited: Mapping[str, int]) -> None:
+        """A demo of a version that bound its ports itself ends before we bind them: its services are known there."""
+        if self.legacy is None or all(demo.socket_name(name) in inherited for name in demo.SERVICES):
+            return
+        for kept in self.legacy.programs:
+            if kept.name == "demo" and spawn.started_at(kept.pid) == kept.started:
+                _kill_group(kept.pid)
 
     def _list_programs(self) -> list[Program]:
         def python(module: str) -> list[str]:
@@ -148,7 +158,9 @@ class Supervisor:
             try:
                 self._start(program)
             except OSError as error:
-                self._log(f"{program.name} cannot be started: {error}")
+                program.pid, program.last_end = 0, f"cannot be started: {error.strerror or error}"
+                self._log(f"{program.name} {program.last_end}")
+                self._note_end(program)
                 await asyncio.sleep(1.0)
                 continue
             await self._watch(program)
@@ -163,17 +175,22 @@ class Supervisor:
         _kill_group(program.pid)
         if not self._stopping:
             self._log(f"{program.name} ended: {program.last_end}; starting it again")
-            program.ends.append(time.time())
-            self._look_for_loop(program)
+            self._note_end(program)
 
-    def _look_for_loop(self, program: Program) -> CrashLoop:
-        """Reports a crash-loop once, when it begins."""
-        found = loop.decide(time.time(), program.ends)
-        if found.looping and not program.looping:
-            log = self.paths.log(program.name)
-            self.report(f"{program.name} crash-loops: {found.reason}, last by {program.last_end}; its log: {log}")
-        program.looping = found.looping
-        return found
+    def _note_end(self, program: Program) -> None:
+        program.ends.append(time.monotonic())
+        if self._judge(program) and not program.reported:
+            program.reported = True
+            text = f"{program.name} crash-loops: {program.loop.reason}, last by {program.last_end}"
+            # Who started us may have gone with the terminal: that must not keep a program from being started again.
+            with suppress(OSError, ValueError):
+                self.report(f"{text}; its log: {self.paths.log(program.name)}")
+
+    def _judge(self, program: Program) -> bool:
+        """Whether the program crash-loops."""
+        program.loop = loop.decide(time.monotonic(), program.ends, looping=program.loop.looping)
+        program.reported = program.reported and program.loop.looping
+        return program.loop.looping
 
     async def _renew(self) -> None:
         """After an upgrade: every program becomes the new one, while the sockets hold who comes meanwhile."""
@@ -271,13 +288,14 @@ class Supervisor:
         self._upgrade()
 
     def _describe(self, program: Program) -> dict[str, object]:
+        self._judge(program)
         return {
             "name": program.name,
-            "pid": program.pid,
+            "pid": program.pid if spawn.started_at(program.pid) else 0,
             "restarts": max(0, program.starts - 1),
             "since": program.started_at,
             "last_end": program.last_end,
-            "crash_loop": self._look_for_loop(program).reason,
+            "crash_loop": program.loop.reason,
         }
 
     def _log(self, text: str) -> None:

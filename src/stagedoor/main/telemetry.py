@@ -2,6 +2,7 @@
 
 import asyncio
 
+from stagedoor import files
 from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
@@ -31,6 +32,7 @@ def assemble(paths: Paths) -> Pipeline:
     warehouse = Warehouse(folder / "store", endpoints)
     vault = Vault(paths.recording_keys(settings))
     vault.prepare()
+    files.remove_unfinished(folder)
     shelf = Shelf(folder / "recordings", keep.recordings, vault.seal_bytes, vault.open_bytes)
     return Pipeline(
         folder,

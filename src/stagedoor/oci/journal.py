@@ -24,6 +24,7 @@ class Journal:
         self._former = folder / "instances"  # Where they were before: read once, at an upgrade.
         for one in (self._specs, self._instances):
             one.mkdir(parents=True, exist_ok=True)
+            files.remove_unfinished(one)
 
     def keep_spec(self, spec: Spec) -> None:
         files.replace_file(self._specs / f"{spec.deployment}.json", msgspec.json.encode(spec), mode=0o600)

@@ -24,6 +24,7 @@ class Vault:
 
     def prepare(self) -> None:
         """Makes the first key, readable by its owner alone, unless there is one."""
+        files.remove_unfinished(self._file.parent)
         if not self._file.exists():
             self._write([_new_key()])
 

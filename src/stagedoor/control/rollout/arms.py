@@ -66,12 +66,19 @@ async def _adopt(platform: Platform, one: Rollout) -> dict[str, str]:
 
 
 async def _of_line(platform: Platform, one: Rollout) -> list[Deployment]:
-    """Returns the arms of the rollout's line, which has one rollout at a time."""
+    """Returns the arms of this rollout's line that no other rollout may be about to claim, and that are not ending."""
+    world = await platform.store.world()
     line = (one.application, one.major, one.stack)
+    alone = not any(
+        (other.application, other.major, other.stack) == line and other.id != one.id for other in world.rollouts
+    )
+    mine = set(one.arms.values())
     return [
         arm
-        for arm in await platform.store.deployments()
-        if arm.purpose == ARM and (arm.application, Number.parse(arm.version).major, arm.stack) == line
+        for arm in world.deployments
+        if arm.purpose == ARM
+        and arm.id not in platform.ending
+        and (arm.id in mine or (alone and (arm.application, Number.parse(arm.version).major, arm.stack) == line))
     ]
 
 
