@@ -6,8 +6,8 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# More workers than cores: the real parts spend most of a test waiting for each other.
-WORKERS ?= 4
+# One more worker than cores: the real parts wait for each other for a part of a test.
+WORKERS ?= 3
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 BENCHES := path fanout throttle hang deploy size upgrade console coldstart density isolation scale insight store \
            percentiles alerts canary pairing rollout replay shadow

@@ -116,7 +116,7 @@ def test_a_saved_query_is_a_chart_of_what_was_before_and_an_alert(stagedoor: Run
     def ask_again() -> list[dict[str, Any]]:
         for _ in range(3):
             stagedoor.get("/charted/nothing-here")
-        return [one for one in firing(stagedoor) if one["rule"] == "saved"]
+        return [one for one in firing(stagedoor) if (one["rule"], one["application"]) == ("saved", "charted")]
 
     (alert,) = wait_until(ask_again, 60, "the alert")
     assert (alert["application"], alert["endpoint"]) == ("charted", "not-found")

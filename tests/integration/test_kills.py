@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.harness.running import Running, fetch, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
@@ -114,6 +116,7 @@ def _state(running: Running, application: str) -> str:
     return str(ready[0]) if ready else ""
 
 
+@pytest.mark.full
 def test_programs_that_are_killed_while_a_deploy_runs(own: Running, tmp_path: Path) -> None:
     own.cli("deploy", folder=hello(tmp_path, "victim", "w0"))
     with Load(own.port("test"), "/victim/hello", rate=100) as load:
