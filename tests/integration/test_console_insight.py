@@ -316,8 +316,26 @@ def test_a_query_is_answered_or_refused(browser: Browser, seen: Running, signed_
 
 
 def test_the_status_page_tells_what_was_lost(visit: Visit, seen: Running) -> None:
-    page = visit("/status")
-    expect(page.get_by_role("region", name="Telemetry")).to_contain_text("Nothing was lost")
+    telemetry = visit("/status").get_by_role("region", name="Telemetry")
+
+    def is_told() -> bool:
+        """Buffers are bounded: on a machine that is busy with other tests something may have been lost."""
+        told = fetch_json(seen, "/v1/telemetry")
+        nothing = not (told["lost"] + told["edge_dropped"] + told["files_dropped"])
+        return ("Nothing was lost" if nothing else "Some was lost") in telemetry.inner_text()
+
+    wait_until(is_told, what="what telemetry says")
+
+
+def test_what_was_lost_is_shown_with_its_number(visit: Visit, seen: Running) -> None:
+    told = fetch_json(seen, "/v1/telemetry") | {"lost": 7, "edge_dropped": 0, "spans_refused": 3}
+    page = visit("/")
+    page.route("**/v1/telemetry", lambda route: route.fulfill(json=told))
+    go(page, "/status")
+    telemetry = page.get_by_role("region", name="Telemetry")
+    expect(telemetry).to_contain_text("Some was lost")
+    expect(telemetry).to_contain_text(re.compile("Records lost\\s*7"))
+    expect(telemetry).to_contain_text(re.compile("Spans refused\\s*3"))
 
 
 def test_axe_finds_nothing_serious_where_traffic_is_shown(browser: Browser, seen: Running, signed_in: Any) -> None:

@@ -201,7 +201,8 @@ def test_switching_a_method_off_shows_first_who_would_be_without_it(visit: Visit
     assert shown_command(page) == ["service", "off", "echo", "rows", "--reason", "the database moves"]
     dialog.get_by_role("button", name="Switch off for all").click()
     expect(_row(page, "Methods", "rows")).to_contain_text("switched off")
-    assert _call(called, times=1)[0]["degraded"] == ["echo.rows"]
+    # The page shows what is written; the egress has it some milliseconds later.
+    wait_until(lambda: _call(called, times=1)[0]["degraded"] == ["echo.rows"], what="the method switched off")
     expect(_row(page, "Methods", "rows")).to_contain_text(re.compile(r"\d off"))
     expect(page.locator(".lead")).to_contain_text("1 method off")
     page.get_by_role("button", name="rows", exact=True).click()
@@ -212,7 +213,7 @@ def test_switching_a_method_off_shows_first_who_would_be_without_it(visit: Visit
     assert shown_command(page) == ["service", "on", "echo", "rows"]
     page.get_by_role("dialog").get_by_role("button", name="Switch on", exact=True).click()
     expect(_row(page, "Methods", "rows")).not_to_contain_text("switched off")
-    assert _call(called, times=1)[0]["degraded"] == []
+    wait_until(lambda: _call(called, times=1)[0]["degraded"] == [], what="the method switched on")
 
 
 def test_a_method_fails_on_purpose_until_that_is_ended(visit: Visit, called: Running) -> None:

@@ -123,8 +123,10 @@ def test_the_remote_api_is_for_who_trusts_it_and_speaks_tls(secured: tuple[Secur
     assert refused.returncode == 3 and "is not trusted" in refused.stderr and "--ca" in refused.stderr
     assert cli("login", running.addresses["remote"], "--ca", str(one.authority.file)).returncode == 0
     assert "secured" in cli("status").stdout
-    plain = cli("login", running.addresses["remote"].replace("https", "http"))
-    assert plain.returncode == 3
+    plain = running.addresses["remote"].replace("https", "http")
+    assert cli("login", plain, "--name", "plain").returncode == 3
+    taken = cli("login", plain)
+    assert taken.returncode == 1 and "is of another platform" in taken.stderr
 
 
 def test_dev_works_against_a_platform_on_another_machine(secured: tuple[Secured, Running], tmp_path: Path) -> None:
