@@ -26,7 +26,7 @@ class Members:
     rate: int = 200
     number: int = 2000
     threads: int = 6
-    most: float = 120.0
+    most: float = 600.0
     seed: int = 1
     answers: list[Answer] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)

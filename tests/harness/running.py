@@ -48,8 +48,8 @@ class Running:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def start(self) -> None:
-        """Starts it and waits until it says that it is up."""
+    def start(self, attempts: int = 30) -> None:
+        """Starts it and waits until it says that it is up. Raises RuntimeError with what it said."""
         arguments = ["up", "--data", str(self.data), "--json", *self._ports(), *self.options]
         environment = dict(os.environ) | {"XDG_CONFIG_HOME": str(self.folder / "config")}
         if self.database:
@@ -60,7 +60,12 @@ class Running:
         assert self.process.stdout is not None and self.process.stderr is not None
         line = self.process.stdout.readline()
         if not line or "error" in json.loads(line):
-            raise RuntimeError(f"the platform did not start: {line}{self.process.stderr.read()}")
+            said = f"{line}{self.process.stderr.read()}"
+            if self.addresses and "Address already in use" in said and attempts > 0:
+                # A connection of another worker has one of the ports for a moment.
+                time.sleep(1)
+                return self.start(attempts - 1)
+            raise RuntimeError(f"the platform did not start: {said}")
         self.addresses = json.loads(line)
         self.token = (self.data / "operator-token").read_text().strip()
 
@@ -211,7 +216,7 @@ def _give_layers(folder: Path) -> None:
             files.place_folder(unfinished, shared_layers / layer.name)
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 20, what: str = "the condition") -> Any:
+def wait_until(holds: Callable[[], object], seconds: float = 60, what: str = "the condition") -> Any:
     """What `holds` returns once it is true. Raises AssertionError when the time is over."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

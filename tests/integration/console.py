@@ -13,6 +13,9 @@ from tests.harness.browser import chromium, login_link
 from tests.harness.running import Running, wait_until
 from tests.integration.applications import hello
 
+# The machine may be busy with the tests of other workers.
+expect.set_options(timeout=30_000)
+
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -52,7 +55,7 @@ def visit(browser: Browser, stagedoor: Running, signed_in: Any) -> Iterator[Visi
 @contextmanager
 def browsing(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=WIDE, reduced_motion="reduce", **options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     try:
         yield context
     finally:

@@ -70,7 +70,7 @@ def test_a_crash_loop_is_an_alert_with_its_evidence_and_is_told(tmp_path: Path) 
                 running.get("/fragile/")
                 return [one for one in firing(running) if one["rule"] == "crash-loop"]
 
-            (alert,) = wait_until(ask_again, 60, "the alert")
+            (alert,) = wait_until(ask_again, 150, "the alert")
             assert alert["application"] == "fragile"
             assert "instances died" in alert["reason"] and "3" in alert["reason"]
             shown = running.json("alerts", "show", str(alert["id"]))
@@ -78,7 +78,7 @@ def test_a_crash_loop_is_an_alert_with_its_evidence_and_is_told(tmp_path: Path) 
             assert "deploy" in {one["action"] for one in shown["evidence"]["activities"]}
             assert "before it" in running.cli("alerts", "show", str(alert["id"])).stdout
             told = lambda: [one for one in taken if json.loads(one[1])["alert"]["rule"] == "crash-loop"]  # noqa: E731
-            headers, body = wait_until(told, 10, "the delivery")[0]
+            headers, body = wait_until(told, 30, "the delivery")[0]
     assert headers["stagedoor-signature"] == "sha256=" + hmac.new(b"s3cret", body, hashlib.sha256).hexdigest()
 
 
@@ -102,11 +102,11 @@ def test_a_saved_query_is_a_chart_of_what_was_before_and_an_alert(stagedoor: Run
     statuses = [stagedoor.get("/charted/nothing-here").status for _ in range(20)]
     assert set(statuses) == {404}
 
-    def found() -> float:
-        windows = stagedoor.json("insight", "count()", "--since", "5m")["windows"]
-        return sum(row["figures"][0] for one in windows for row in one["rows"])
+    def found() -> bool:
+        windows = stagedoor.json("insight", 'application == "charted" | count()', "--since", "5m")["windows"]
+        return bool(sum(row["figures"][0] for one in windows for row in one["rows"]) >= 20)
 
-    wait_until(found, 10, "what was asked, in the store")
+    wait_until(found, 30, "what was asked, in the store")
     query = "status == 404 | count() by status every 10s"
     made = stagedoor.json("saved", "add", "not-found", query, "--application", "charted", "--alert", "> 5")
     assert made["team"] == "tests" and "times" in made["test"]
@@ -118,12 +118,12 @@ def test_a_saved_query_is_a_chart_of_what_was_before_and_an_alert(stagedoor: Run
             stagedoor.get("/charted/nothing-here")
         return [one for one in firing(stagedoor) if (one["rule"], one["application"]) == ("saved", "charted")]
 
-    (alert,) = wait_until(ask_again, 60, "the alert")
+    (alert,) = wait_until(ask_again, 150, "the alert")
     assert (alert["application"], alert["endpoint"]) == ("charted", "not-found")
     assert "of 404 was" in alert["reason"] and len(alert["evidence"]["requests"]) == 5
     assert stagedoor.json("trace", alert["evidence"]["requests"][0])["spans"]
     assert "would have fired 1 times" in stagedoor.cli("saved", "test", "not-found").stdout
     stagedoor.cli("saved", "remove", "not-found")
-    assert [one["name"] for one in stagedoor.json("saved", "list")] == []
+    assert "not-found" not in [one["name"] for one in stagedoor.json("saved", "list")]
     refused = stagedoor.cli("saved", "add", "broken", "count( every 10s", check=False)
     assert refused.returncode == 1 and "character" in refused.stderr

@@ -6,14 +6,13 @@ import json
 import os
 import tarfile
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from stagedoor.http.client import Client
 from stagedoor.model import errors
-from tests.harness.running import Running, platform, wait_until, write_application
+from tests.harness.running import Running, fetch_json, platform, wait_until, write_application
 from tests.integration.applications import hello, script
 from tests.integration.services import register, serving
 
@@ -180,14 +179,18 @@ def test_a_number_that_is_taken_is_refused_with_the_next_free(stagedoor: Running
 
 def test_two_deploys_at_once_are_told_of_each_other(stagedoor: Running, tmp_path: Path) -> None:
     slow = (
-        GOOD
-        + "from stagedoor import warmup\n@warmup\nasync def w():\n    import asyncio\n    await asyncio.sleep(1.5)\n"
+        GOOD + "from stagedoor import warmup\n@warmup\nasync def w():\n    import asyncio\n    await asyncio.sleep(3)\n"
     )
     folder = script(tmp_path, "contended", slow)
     first: list[int] = []
     worker = threading.Thread(target=lambda: first.append(stagedoor.cli("deploy", folder=folder).returncode))
     worker.start()
-    time.sleep(0.7)
+
+    def is_running() -> bool:
+        operations = fetch_json(stagedoor, "/v1/operations?application=contended")
+        return any(one["state"] == "running" for one in operations)
+
+    wait_until(is_running, 30, "the first deploy")
     result = stagedoor.cli("deploy", folder=script(tmp_path / "b", "contended", slow + "# other\n"), check=False)
     worker.join()
     assert first == [0]
@@ -277,7 +280,7 @@ def test_a_script_that_misbehaves_gets_a_clear_answer(stagedoor: Running, tmp_pa
     died = fetch(stagedoor.port("test"), "/odd/dies", {}, method="POST", body=b"{}")
     assert (died.status, died.json()["error"]["code"]) == (502, "bad_answer")
     assert died.json()["error"]["request_id"] == died.headers["stagedoor-request-id"]
-    log = wait_until(lambda: "exit code 5" in (text := stagedoor.cli("logs", "odd").stdout) and text, 10, "the cause")
+    log = wait_until(lambda: "exit code 5" in (text := stagedoor.cli("logs", "odd").stdout) and text, 30, "the cause")
     assert "ValueError: secret detail" in log
     assert stagedoor.get("/odd/hello").status == 200
 

@@ -3,12 +3,13 @@
 import json
 import secrets as random
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness.running import COMMAND, Running, wait_until
+from tests.harness.running import COMMAND, Running, fetch_json, wait_until
 from tests.integration.applications import script
 
 pytestmark = pytest.mark.database
@@ -103,13 +104,13 @@ def test_a_secret_reaches_the_script_and_nobody_else(stagedoor: Running, app: Pa
     def lines() -> list[str]:
         return stagedoor.cli("logs", app.name).stdout.splitlines()
 
-    logged = wait_until(lambda: (found := lines()) and any("the key is" in one for one in found) and found, 10, "lines")
+    logged = wait_until(lambda: (found := lines()) and any("the key is" in one for one in found) and found, 30, "lines")
     assert any("printed [secret key]" in line for line in logged)
     hidden = value.splitlines()[0].encode()[:60]
     assert hidden.decode() not in "\n".join(logged)
     for path in stagedoor.data.rglob("*"):  # The database, node's journal, logs, layers: whatever is on disk.
-        if path.is_file():
-            assert hidden not in path.read_bytes(), path
+        with suppress(FileNotFoundError):  # What telemetry replaces meanwhile.
+            assert not path.is_file() or hidden not in path.read_bytes(), path
     for process in Path("/proc").glob("[0-9]*"):
         try:
             assert hidden not in (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
@@ -161,7 +162,7 @@ def test_a_value_that_keeps_the_script_from_starting_changes_nothing(stagedoor: 
 
 
 def test_of_two_who_change_one_thing_the_second_is_told(stagedoor: Running, app: Path) -> None:
-    (app / "main.py").write_text("import time\ntime.sleep(1)\n" + SCRIPT)
+    (app / "main.py").write_text("import time\ntime.sleep(3)\n" + SCRIPT)
     stagedoor.json("deploy", folder=app)
     with subprocess.Popen(
         [*COMMAND, "config", "set", "rows", "1", "--json"], cwd=app, env=stagedoor.environment,
@@ -169,10 +170,10 @@ def test_of_two_who_change_one_thing_the_second_is_told(stagedoor: Running, app:
     ) as first:  # fmt: skip
 
         def running() -> bool:
-            operations = stagedoor.json("activity", app.name)
+            operations = fetch_json(stagedoor, f"/v1/activities?application={app.name}")
             return any(one["action"] == "config" for one in operations)
 
-        wait_until(running, 10, "the first change")
+        wait_until(running, 30, "the first change")
         second = stagedoor.cli("config", "set", "greeting", "Hi", folder=app, check=False)
         assert second.returncode == 1
         assert "is running since" in second.stderr and "by operator" in second.stderr

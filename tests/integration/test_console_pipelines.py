@@ -15,7 +15,7 @@ from tests.integration.console import NARROW, Visit, acting_as, browsing, examin
 from tests.integration.test_rollouts import deploying
 
 PIPELINE = '[pipeline]\nstages = ["checks", "test", "smoke", "approval", "prod"]\nsmoke = ["/hello"]\n'
-SOON = 45_000  # Milliseconds in which members came, and cells were compared.
+SOON = 90_000  # Milliseconds in which members came, and cells were compared.
 
 
 def _waiting(running: Running, name: str) -> dict[str, Any]:

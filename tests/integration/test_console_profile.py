@@ -38,7 +38,7 @@ def sample(page: Page, stagedoor: Running) -> Locator:
     with asking(stagedoor, "/opened-up/burn", "/opened-up/quick"):
         page.get_by_role("button", name="Sample").click()
         graph = page.get_by_role("group", name="Flame graph")
-        expect(graph).to_be_visible(timeout=15_000)
+        expect(graph).to_be_visible(timeout=45_000)
     return graph
 
 
@@ -88,7 +88,7 @@ def test_memory_and_requests_in_flight_are_shown(path: str, visit: Visit, staged
 @contextmanager
 def waiting(stagedoor: Running, films: Films) -> Iterator[None]:
     """A request waits for a call meanwhile, and is answered."""
-    films.pause = 3.0
+    films.pause = 4.0
     before = films.asked["/rows"]
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(stagedoor.get, "/opened-up/wait/7")
@@ -121,7 +121,7 @@ def test_what_is_seen_of_an_instance_bars_nobody(
         shot(page, "memory")
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(stagedoor.get, "/opened-up/block")
-            page.wait_for_timeout(300)
+            page.wait_for_timeout(1000)
             look(page, "In flight")
             expect(page.get_by_text("The script is blocked")).to_be_visible()
             assert asked.result().status == 200

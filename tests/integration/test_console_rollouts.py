@@ -28,7 +28,7 @@ async def hello(request: Request) -> dict:
         raise RuntimeError("broken")
     return {{"word": "{word}"}}
 """
-SOON = 30_000  # Milliseconds in which a judge has looked, and a page heard of it.
+SOON = 90_000  # Milliseconds in which a judge has looked, and a page heard of it.
 # One metric is told after few requests.
 QUICK = '[strategy]\nmetrics = ["calls"]\n'
 

@@ -65,7 +65,7 @@ def _save(running: Running, name: str, *bound: str, query: str = FAILED) -> None
 
 def _whole(running: Running, name: str) -> None:
     """Waits until its alert would have fired: the window of what failed is over."""
-    wait_until(lambda: fetch_json(running, f"/v1/saved/{name}/test")["times"], 60, "a window that is over")
+    wait_until(lambda: fetch_json(running, f"/v1/saved/{name}/test")["times"], 150, "a window that is over")
 
 
 def _card(page: Page, name: str) -> Locator:
@@ -222,7 +222,7 @@ def test_an_application_shows_its_own_and_an_alert_leads_to_its_query(visit: Vis
         found = fetch_json(tallied, "/v1/alerts?application=tallied&state=firing")
         return next((one for one in found if one["endpoint"] == "tallied-alert"), None)
 
-    alert = wait_until(fires, 60, "an alert")
+    alert = wait_until(fires, 150, "an alert")
     page = visit("/applications/tallied/charts?since=6h&stack=test")
     section = page.get_by_role("region", name="Saved queries")
     card = _card(page, "tallied-alert")

@@ -120,7 +120,7 @@ def test_a_session_ends_by_itself_when_its_time_is_over(browser: Browser, staged
 
         def shorten(route: Route) -> None:
             session = route.fetch().json()
-            route.fulfill(json={**session, "expires_at": time.time() + 1})
+            route.fulfill(json={**session, "expires_at": time.time() + 6})
 
         page.route("**/v1/session", shorten)
         page.goto(f"{stagedoor.addresses['control']}/console/")

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import time
 
 from tests.harness.running import Running, platform, wait_until
 from tests.integration.conftest import leftovers
@@ -24,9 +23,12 @@ def test_the_demo_answers_a_tv_a_phone_and_a_stranger() -> None:
         phone = running.get("/phone-home/home", "prod", {"cookie": "member=m7"})
         assert len(phone.body) < len(tv.body) / 5
         assert len(running.get("/welcome/plans", "test").json()["plans"]) == 3
-        time.sleep(0.2)
         request_id = tv.headers["stagedoor-request-id"]
-        said = running.cli("requests", "--calls", "--id", request_id, "--json").stdout.splitlines()
+
+        def told() -> list[str]:
+            return running.cli("requests", "--calls", "--id", request_id, "--json").stdout.splitlines()
+
+        said = wait_until(lambda: len(lines := told()) >= 12 and lines, 30, "the calls")
         calls = [json.loads(line) for line in said]
         assert len(calls) == 12
         assert {call["service"] for call in calls} == {"members", "discovery", "ratings", "playback"}
@@ -35,7 +37,7 @@ def test_the_demo_answers_a_tv_a_phone_and_a_stranger() -> None:
 
 
 def test_a_second_demo_on_the_machine_takes_ports_of_its_own() -> None:
-    held = [socket.create_server(("127.0.0.1", port)) for port in range(7101, 7105) if _is_free(port)]
+    held = [wait_until(lambda port=port: _hold(port), 180, f"port {port}") for port in range(7101, 7105)]
     try:
         with platform(options=("--demo",)) as running:
             wait_until(lambda: _answers(running), 90, "the demo")
@@ -50,9 +52,12 @@ def test_a_second_demo_on_the_machine_takes_ports_of_its_own() -> None:
             listener.close()
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+def _hold(port: int) -> socket.socket | None:
+    """None while the demo of another worker has the port."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        return None
 
 
 def test_a_demo_that_crash_loops_is_said_by_status_and_by_up() -> None:

@@ -1,13 +1,14 @@
 """A hostile or broken script hurts nobody else, and its death has a cause."""
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.harness.running import COMMAND, Running, fetch, wait_until
+from tests.harness.running import COMMAND, Running, fetch, fetch_json, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
 
@@ -154,7 +155,13 @@ def test_a_death_has_a_cause_and_its_last_words(
     log = stagedoor.cli("logs", name, "--instance", str(before["id"])).stdout
     assert f"instance ended: {cause}" in log
     assert path != "/die" or "my last words" in log
-    written = wait_until(lambda: deaths(stagedoor, name), what="the activity")
+
+    def with_what_was_lost() -> object:
+        """Each death is written on its own; the one that took the request need not be the first."""
+        found = deaths(stagedoor, name)
+        return found if any(one["after"]["requests_lost"] for one in found) else None
+
+    written = wait_until(with_what_was_lost, what="the activity")
     assert written[-1]["after"]["cause"] == cause and written[-1]["after"]["kind"] == kind
     assert any(one["after"]["requests_lost"] for one in written)
     assert the_one(stagedoor, name)["last_end"] == cause
@@ -169,7 +176,7 @@ def test_one_that_closes_its_door_is_replaced(stagedoor: Running, tmp_path: Path
     deploy(stagedoor, tmp_path, "deaf")
     before = the_one(stagedoor, "deaf")
     assert stagedoor.get("/deaf/deaf").json() == {"closed": True}
-    wait_until(lambda: another(stagedoor, "deaf", before), 15, "another instance")
+    wait_until(lambda: another(stagedoor, "deaf", before), 30, "another instance")
     assert stagedoor.get("/deaf/hello").status == 200
     assert "hung: no answer to the probe" in stagedoor.cli("logs", "deaf", "--instance", str(before["id"])).stdout
 
@@ -180,8 +187,8 @@ def test_one_that_ignores_its_signals_ends_anyway(stagedoor: Running, tmp_path: 
     assert stagedoor.get("/stubborn/stubborn").json() == {"ignores": True}
     began = time.monotonic()
     stagedoor.cli("delete", "stubborn", "--line", "1", "--stack", "test", "--confirm", "stubborn/v1")
-    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 15, "its end")
-    assert time.monotonic() - began < 8
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 30, "its end")
+    assert time.monotonic() - began < 20
 
 
 def test_a_double_fork_does_not_outlive_its_instance(stagedoor: Running, tmp_path: Path) -> None:
@@ -227,10 +234,12 @@ def test_a_leak_is_replaced_before_it_kills_and_nobody_notices(stagedoor: Runnin
     deploy(stagedoor, tmp_path, "leaky", "[scaling]\nmax = 1\n")
     before = the_one(stagedoor, "leaky")
     with Load(stagedoor.port("test"), "/leaky/leak", rate=5, threads=2) as load:
-        time.sleep(20)
-        told = stagedoor.json("instances", str(before["id"]))
-        assert "more each minute" in told["instance"]["forecast"]
-        assert len(told["memory"]) > 5
+
+        def forecast() -> bool:
+            told = fetch_json(stagedoor, f"/v1/instances/{before['id']}")
+            return "more each minute" in told["instance"]["forecast"] and len(told["memory"]) > 5
+
+        wait_until(forecast, 40, "the forecast")
         wait_until(lambda: another(stagedoor, "leaky", before), 50, "the replacement")
     assert load.failures == []
     assert deaths(stagedoor, "leaky") == []
@@ -263,7 +272,7 @@ def test_a_start_above_its_budget_is_refused_with_its_time(stagedoor: Running, t
     folder = script(tmp_path, "heavy", slow, '\n[limits]\nstart = "200ms"\n')
     refused = stagedoor.cli("deploy", folder=folder, check=False)
     assert refused.returncode == 1
-    assert "the start takes 4" in refused.stderr and "the budget is 200 ms" in refused.stderr
+    assert re.search(r"the start takes ([4-9]\d\d ms|[\d.]+ s), the budget is 200 ms", refused.stderr), refused.stderr
     assert "limits.start" in refused.stderr
     assert stagedoor.cli("versions", "heavy", check=False).returncode != 0
 

@@ -54,7 +54,7 @@ async def wait(request):
 
 @endpoint("GET", "/block")
 async def block(request):
-    time.sleep(3)
+    time.sleep(5)
     return {}
 
 
@@ -79,7 +79,7 @@ import asyncio
 
 
 async def ponder():
-    await asyncio.sleep(2)
+    await asyncio.sleep(5)
 
 
 async def app(scope, receive, send):
@@ -138,10 +138,10 @@ def test_the_function_that_burns_stands_at_the_top_and_no_request_fails(seen: Ru
     with asking(seen, "/profiled/burn", "/profiled/quick") as statuses:
         told = seen.json("profile", "profiled", "--seconds", "3")
     assert len(statuses) > 50 and set(statuses) == {200}
-    assert told["instance"] == instance(seen) and told["cores"] > 0.2
+    assert told["instance"] == instance(seen) and told["cores"] > 0.05
     first = told["functions"][0]
     assert (first["name"], first["file"], first["kind"]) == ("burn", "/app/main.py", "script")
-    assert first["own"] > 0.5 * told["busy"] > 50
+    assert first["own"] > 0.5 * told["busy"] > told["samples"] / 6
     assert told["paths"][0]["frames"][-1].startswith("burn (main.py:")
 
 
@@ -154,7 +154,7 @@ def test_the_command_line_says_it_in_words_and_writes_folded_stacks(seen: Runnin
 
 
 def test_a_request_that_waits_for_a_call_shows_the_call_and_its_stack(seen: Running, films: Films) -> None:
-    films.pause = 2.0
+    films.pause = 4.0
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(seen.get, "/profiled/wait/7")
 
@@ -162,7 +162,7 @@ def test_a_request_that_waits_for_a_call_shows_the_call_and_its_stack(seen: Runn
             told = seen.json("profile", "profiled", "--waiting")
             return told if told["requests"] and told["requests"][0]["calls"] else None
 
-        told = wait_until(flying, 5, "the request in flight")
+        told = wait_until(flying, 30, "the request in flight")
         films.pause = 0.0
         assert asked.result().status == 200
     one = told["requests"][0]
@@ -170,7 +170,7 @@ def test_a_request_that_waits_for_a_call_shows_the_call_and_its_stack(seen: Runn
     assert [frame["name"] for frame in one["stacks"][0] if frame["kind"] == "script"] == ["wait", "rows"]
     call = one["calls"][0]
     assert (call["service"], call["method"], call["path"], call["limit"]) == ("seen", "rows", "/rows", 5.0)
-    assert 0 < call["age"] <= one["age"] + 0.05 < 3
+    assert 0 < call["age"] <= one["age"] + 0.05 < 5
 
 
 def test_an_asgi_applications_requests_are_seen_as_well(stagedoor: Running, tmp_path: Path) -> None:
@@ -178,8 +178,12 @@ def test_an_asgi_applications_requests_are_seen_as_well(stagedoor: Running, tmp_
     stagedoor.json("deploy", folder=script(tmp_path, "pondering", ASGI, extra))
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(stagedoor.get, "/pondering/slow")
-        time.sleep(0.5)
-        told = stagedoor.json("profile", "pondering", "--waiting")
+
+        def flying() -> Any:
+            found = stagedoor.json("profile", "pondering", "--waiting")
+            return found if found["requests"] else None
+
+        told = wait_until(flying, 30, "the request in flight")
         assert asked.result().status == 200
     (one,) = told["requests"]
     assert [frame["name"] for frame in one["stacks"][0] if frame["kind"] == "script"] == ["app", "ponder"]
@@ -190,21 +194,23 @@ def test_a_blocked_loop_is_shown_by_the_profilers_stack(seen: Running) -> None:
     name = instance(seen)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(seen.get, "/profiled/block")
-        time.sleep(0.3)
+        time.sleep(1.0)
         told = client.post("instances", name, "waiting")
         assert asked.result().status == 200
     assert "did not answer within 1 s" in told["blocked"]["reason"]
     last = told["blocked"]["threads"][0]["frames"][-1]
     assert (last["name"], last["kind"]) == ("block", "script")
-    assert MAIN.splitlines()[last["line"] - 1].strip() == "time.sleep(3)"
+    assert MAIN.splitlines()[last["line"] - 1].strip() == "time.sleep(5)"
     assert "request_lost" not in seen.cli("logs", "profiled", "--instance", name).stdout
     assert client.post("instances", name, "waiting")["blocked"] is None
 
 
 def test_what_grows_in_memory_is_told_by_type(seen: Running) -> None:
-    later = threading.Timer(1.0, seen.get, ("/profiled/keep",))
+    name = instance(seen)
+    client = Client(seen.addresses["control"], seen.token)
+    later = threading.Timer(2.0, seen.get, ("/profiled/keep",))
     later.start()
-    told = seen.json("profile", "profiled", "--memory", "--seconds", "3")
+    told = client.post("instances", name, "memory", body={"apart": 5})
     later.join()
     grown = {one["type"]: one for one in told["types"]}
     kept = next(one for name, one in grown.items() if name.endswith("Kept"))
@@ -240,11 +246,11 @@ def test_one_profile_at_a_time_which_ends_when_its_caller_leaves(seen: Running) 
 
     def leave() -> None:
         with pytest.raises(httpx2.ReadTimeout):
-            httpx2.post(url, json={"seconds": 60}, headers=headers, timeout=1.0)
+            httpx2.post(url, json={"seconds": 60}, headers=headers, timeout=4.0)
 
     with ThreadPoolExecutor(1) as pool:
         left = pool.submit(leave)
-        time.sleep(0.5)
+        time.sleep(1.5)
         with pytest.raises(Conflict, match="profiled already"):
             client.post("instances", name, "profile", body={"seconds": 1})
         left.result()
@@ -255,7 +261,7 @@ def test_one_profile_at_a_time_which_ends_when_its_caller_leaves(seen: Running) 
         except Conflict:
             return False
 
-    wait_until(free, 5, "the end of the profile that nobody waits for")
+    wait_until(free, 30, "the end of the profile that nobody waits for")
 
 
 def test_a_profile_ends_with_its_instance(seen: Running) -> None:
@@ -268,7 +274,7 @@ def test_a_profile_ends_with_its_instance(seen: Running) -> None:
             assert asked.result()["samples"] < 3000
         except Unavailable as failure:
             assert name in failure.message
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25, "before the 30 s of the profile were over"
     wait_until(lambda: seen.get("/profiled/quick").status == 200, what="the next instance")
 
 

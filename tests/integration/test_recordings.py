@@ -308,7 +308,7 @@ def test_a_shadow_answers_again_and_writes_nothing(
     stagedoor: Running, application: str, films: Films, tmp_path: Path
 ) -> None:
     number = published(stagedoor, taped(tmp_path, "taped-one", "shadow", n=2))
-    stagedoor.cli("shadow", "start", number, "--application", application, "--time", "1m")
+    stagedoor.cli("shadow", "start", number, "--application", application, "--time", "10m")
     assert f"taped-one {number} in prod" in stagedoor.cli("shadow", "list").stdout
     headers = {"content-type": "application/json"}
     orders = films.asked["/orders"]
@@ -337,7 +337,7 @@ def test_a_shadow_with_answers_of_now_asks_for_what_has_no_effect_and_for_nothin
 ) -> None:
     mended = "return (await api.taped.get('/films/99')).json()"
     number = published(stagedoor, taped(tmp_path, "taped-one", "live", mended, n=3))
-    stagedoor.cli("shadow", "start", number, "--application", application, "--time", "1m", "--live")
+    stagedoor.cli("shadow", "start", number, "--application", application, "--time", "10m", "--live")
     assert "live" in stagedoor.cli("shadow", "list").stdout
     headers = {"content-type": "application/json"}
     orders = films.asked["/orders"]

@@ -56,7 +56,7 @@ def deploying(running: Running, folder: Path, *options: str) -> Iterator[list[st
     try:
         yield said
     finally:
-        worker.join(90)
+        worker.join(300)
     assert said, "the deploy did not end"
 
 
@@ -65,7 +65,7 @@ def reached(running: Running, application: str, *states: str) -> dict[str, Any]:
         one = newest(running, application)
         return one if one.get("state") in states else {}
 
-    return dict(wait_until(look, 60, f"{application} in {states}"))
+    return dict(wait_until(look, 120, f"{application} in {states}"))
 
 
 def test_harm_goes_back_by_itself_and_few_members_saw_it(stagedoor: Running, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_harm_goes_back_by_itself_and_few_members_saw_it(stagedoor: Running, tmp
     # A fresh baseline ran beside it, of the same size, and nobody else saw the canary.
     judging = next(each for each in one["events"] if each["state"] == "judging")
     assert judging["shares"] == {"canary": 0.2, "baseline": 0.2}
-    lines = stagedoor.cli("requests", "harmed", "--limit", "1000", "--json").stdout.splitlines()
+    lines = stagedoor.cli("requests", "harmed", "--limit", "20000", "--json").stdout.splitlines()
     cohorts = {each["cohort"]: each["version"] for each in map(json.loads, lines) if each.get("cohort")}
     assert cohorts == {f"r{one['id']}:canary": "1.0.1", f"r{one['id']}:baseline": "1.0.0"}
     # What was made for it has gone, and the audit log says who did it.
@@ -121,7 +121,7 @@ def test_members_stay_in_their_arm_and_a_person_decides(stagedoor: Running, tmp_
         assert members.moved(since, until) == set()
         stagedoor.cli("rollout", "resume", str(one["id"]))
         reached(stagedoor, "sticky", "done")
-        at = time.time() + 0.3  # The pointer is written first, then the traffic follows.
+        at = time.time() + 3  # The pointer is written first, then the traffic follows.
         wait_until(lambda: len([each for each in members.answers if each.at > at]) > 100)
     assert said[0].startswith("0 ")
     assert members.failures == []
@@ -170,7 +170,7 @@ def test_parts_move_one_after_another_and_only_forward(stagedoor: Running, tmp_p
 
 def test_a_window_begins_when_it_was_said(stagedoor: Running, tmp_path: Path) -> None:
     stagedoor.cli("deploy", "--stack", "prod", folder=hello(tmp_path, "windowed", "one"))
-    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + 6))
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + 25))
     options = ("--strategy", "window", "--time", "2s", "--steps", "2", "--at", at)
     with deploying(stagedoor, hello(tmp_path, "windowed", "two"), *options) as said:
         reached(stagedoor, "windowed", "waiting")
@@ -222,7 +222,7 @@ def test_the_way_back_is_rehearsed_and_shown_as_an_objective(stagedoor: Running,
         told = fetch_json(stagedoor, "/v1/objectives")[0]
         return told if told["samples"] else None
 
-    told = wait_until(rehearsed, 60, "a rehearsal")
+    told = wait_until(rehearsed, 400, "a rehearsal")
     assert (told["name"], told["bound"]) == ("rollback", 0.2)
     assert 0 < told["p50"] < 5
     assert "rehearsals in test" in stagedoor.cli("status").stdout

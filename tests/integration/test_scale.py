@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.running import Running, fetch, platform, wait_until
+from tests.harness.running import Running, fetch, fetch_json, platform, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
 
@@ -46,7 +46,7 @@ async def stream(request: Request) -> Stream:
 
 
 def instances(running: Running, name: str) -> int:
-    return len([one for one in running.json("instances", name) if one["state"] == "ready"])
+    return len([one for one in fetch_json(running, f"/v1/instances?application={name}") if one["state"] == "ready"])
 
 
 def reasons(running: Running, name: str) -> list[str]:
@@ -93,7 +93,7 @@ def test_requests_that_come_while_it_falls_asleep_are_answered(stagedoor: Runnin
 def test_load_adds_instances_and_says_why(stagedoor: Running, tmp_path: Path) -> None:
     stagedoor.cli("deploy", folder=script(tmp_path, "loaded", SLOW, "\n[scaling]\nmax = 3\nconcurrency = 4\n"))
     with Load(stagedoor.port("test"), "/loaded/slow", rate=200, threads=16) as load:
-        wait_until(lambda: instances(stagedoor, "loaded") == 3, 15, "three instances")
+        wait_until(lambda: instances(stagedoor, "loaded") == 3, 30, "three instances")
     assert load.failures == []
     told = stagedoor.json("scale", "why", "loaded")["steps"]
     assert "requests in flight or waiting" in told[0]["reason"]
@@ -130,7 +130,11 @@ def test_a_long_stream_is_told_and_ends_whole(stagedoor: Running, tmp_path: Path
     readers = [threading.Thread(target=read) for _ in range(4)]
     for one in readers:
         one.start()
-    time.sleep(0.5)
+
+    def in_flight() -> list[int]:
+        return [one["in_flight"] for one in fetch_json(stagedoor, "/v1/instances?application=streams")]
+
+    wait_until(lambda: in_flight() == [2, 2], 30, "the streams")
     stagedoor.cli("scale", "set", "streams", "1")
     wait_until(lambda: len(answers) == 2, what="the end of the streams on the instance that left")
     assert all(one.endswith("goodbye\n") for one in answers)

@@ -157,7 +157,7 @@ def test_what_endpoints_ask_for_is_shown(stagedoor: Running, tmp_path: Path) -> 
             found = stagedoor.json("calls", "svc-asked")["endpoints"]
             return next((one for one in found if one["endpoint"] == "GET /home" and one["requests"] == 4), None)
 
-        home = wait_until(shown, 5, "its figures")
+        home = wait_until(shown, 30, "its figures")
         assert home["by_method"] == {"asked.rows": 1.0, "asked.film": 1.0}
         assert (home["calls"], home["duplicates"], home["degraded"]) == (2.0, 0.0, 0.0)
         assert "GET /home" in stagedoor.cli("calls", "svc-asked").stdout

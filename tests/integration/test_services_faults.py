@@ -21,7 +21,7 @@ def test_a_method_is_switched_off_for_all_after_it_was_shown_who_needs_it(staged
         deploy(stagedoor, tmp_path, "svc-switch", "switch")
         for _ in range(3):
             assert stagedoor.get("/svc-switch/home").status == 200
-        found = wait_until(lambda: client.get("services", "switch", "methods", "film", "dependents"), 5, "its callers")
+        found = wait_until(lambda: client.get("services", "switch", "methods", "film", "dependents"), 30, "its callers")
         (home,) = [one for one in found if one["endpoint"] == "GET /home"]
         assert (home["application"], home["share"]) == ("svc-switch", 1.0)
         said = stagedoor.cli("service", "off", "switch", "film", "--reason", "moved", "--yes").stdout
@@ -64,8 +64,8 @@ def test_faults_are_seen_by_those_they_are_for_and_end_by_themselves(stagedoor: 
         }
         client.post("services", "faulty", "faults", body=wish)
         assert "failed" in stagedoor.get("/svc-faulty/rows").json()
-        wait_until(lambda: "failed" not in stagedoor.get("/svc-faulty/rows").json(), 6, "its end")
-        assert wait_until(lambda: not client.get("services", "faulty")["faults"], 5, "its end in the catalogue")
+        wait_until(lambda: "failed" not in stagedoor.get("/svc-faulty/rows").json(), 30, "its end")
+        assert wait_until(lambda: not client.get("services", "faulty")["faults"], 30, "its end in the catalogue")
 
 
 def test_a_fault_ends_when_it_has_cost_more_than_its_budget(stagedoor: Running, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_fault_ends_when_it_has_cost_more_than_its_budget(stagedoor: Running, 
             statuses = [stagedoor.get("/svc-costly/fragile").status for _ in range(5)]
             return 502 not in statuses
 
-        wait_until(over, 10, "the fault's end")
+        wait_until(over, 30, "the fault's end")
         ended = [one for one in client.get("activities") if one["target"] == "costly.rows" and one["by"] == "stagedoor"]
         assert "of 20" in str(ended[0]["after"]) or "requests failed" in str(ended[0]["after"])
 
@@ -141,7 +141,7 @@ async def order(request: Request) -> dict:
         stagedoor.cli("publish", folder=folder)
         began = time.monotonic()
         done = stagedoor.cli("rehearse", "svc-practice", "--path", "/film/7", "--json", check=False)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 40
         told = json.loads(done.stdout)
         assert done.returncode == 1
         falls = {(one["endpoint"], one["method"]) for one in told["trials"] if not one["stands"]}

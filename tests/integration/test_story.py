@@ -119,7 +119,7 @@ def test_requests_and_logs_tell_what_happened(stagedoor: Running, tmp_path: Path
     stagedoor.cli("deploy", folder=hello(tmp_path, "told-of", "one"))
     got = stagedoor.get("/told-of/hello?secret=1", headers={"x-device": "tv", "cookie": "member=m1"})
     request_id = got.headers["stagedoor-request-id"]
-    lines = _lines(stagedoor, "requests", "--id", request_id)
+    lines = wait_until(lambda: _lines(stagedoor, "requests", "--id", request_id), 30, "the record")
     assert len(lines) == 1
     record = lines[0]
     assert record["path"] == "/told-of/hello"
@@ -249,9 +249,8 @@ def test_a_rollback_need_not_wait_for_long_answers_of_the_old_version(stagedoor:
     deploy = threading.Thread(target=lambda: stagedoor.cli("deploy", folder=folder))
     deploy.start()
     wait_until(lambda: _released(stagedoor) == "1.0.1")
-    began = time.monotonic()
     assert "back at 1.0.0" in stagedoor.cli("rollback", "hurried").stdout
-    assert time.monotonic() - began < 4
+    assert slow.is_alive(), "the long answer of the old version is still under way"
     deploy.join(20)
     slow.join(20)
 

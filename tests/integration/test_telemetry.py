@@ -88,7 +88,7 @@ class Seen:
         return got.headers["stagedoor-request-id"]
 
     def trace(self, identifier: str) -> dict[str, Any]:
-        found: dict[str, Any] = wait_until(lambda: self._trace(identifier), 5, f"the trace of {identifier}")
+        found: dict[str, Any] = wait_until(lambda: self._trace(identifier), 30, f"the trace of {identifier}")
         return found
 
     def _trace(self, identifier: str) -> dict[str, Any] | None:
@@ -111,7 +111,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
 
 
 def test_from_its_first_request_on_a_versions_endpoints_and_what_is_personal_are_known(seen: Seen) -> None:
-    (record,) = wait_until(lambda: seen.history(f'id == "{seen.first}"'), 5, "its record")
+    (record,) = wait_until(lambda: seen.history(f'id == "{seen.first}"'), 30, "its record")
     assert record["endpoint"] == "GET /home/{number}"
     assert "?limit=3&member=***" in [one["attributes"].get("query") for one in seen.trace(seen.first)["spans"]]
 
@@ -132,7 +132,7 @@ def test_a_request_is_seen_as_it_arrives_and_a_wrong_filter_is_refused_with_its_
 def test_windows_are_counted_as_they_end_and_out_of_what_is_stored(seen: Seen) -> None:
     messages = seen.client.events("insight", query='application == "tv" | count(), p99(duration) by endpoint every 1s')
     next(messages)
-    counted, deadline = 0, time.monotonic() + 10
+    counted, deadline = 0, time.monotonic() + 30
     for number in range(5):
         seen.request(f"/tv/home/{number}")
     for _, message in messages:
@@ -147,10 +147,10 @@ def test_windows_are_counted_as_they_end_and_out_of_what_is_stored(seen: Seen) -
 
 def test_a_trace_has_calls_with_secrets_crossed_out_logs_and_what_others_report(seen: Seen) -> None:
     identifier = seen.request("/tv/home/trace?member=m1")
-    call = wait_until(lambda: [o for o in seen.trace(identifier)["spans"] if o["name"] == "rows"], 5, "the call")[0]
+    call = wait_until(lambda: [o for o in seen.trace(identifier)["spans"] if o["name"] == "rows"], 30, "the call")[0]
     parent = next(head["traceparent"] for head in seen.films.heads[::-1] if identifier in head["stagedoor-request-id"])
     _report(seen.client, parent, int(call["at"] * 1e9))
-    wait_until(lambda: seen.trace(identifier)["logs"], 5, "its log line")
+    wait_until(lambda: seen.trace(identifier)["logs"], 30, "its log line")
     trace = seen.trace(identifier)
     names = {one["name"]: one for one in trace["spans"]}
     assert names["rows"]["attributes"]["query"] == "?limit=3&member=***"
@@ -184,10 +184,14 @@ def _report(client: Client, parent: str, at: int) -> None:
 def test_what_matters_is_kept_with_its_reason(seen: Seen) -> None:
     failed = seen.request("/tv/fails")
     seen.client.put("flags", "tv-77", body={"seconds": 60})
-    time.sleep(2)  # The flag is told by the second.
-    flagged = seen.request("/tv/home/flag", **{"x-device": "tv-77"})
-    wait_until(lambda: _kept(seen, failed) == "error", 8, "the reason of the failed one")
-    wait_until(lambda: _kept(seen, flagged) == "flagged", 8, "the reason of the flagged one")
+    wait_until(lambda: _kept(seen, failed) == "error", 30, "the reason of the failed one")
+
+    def is_flagged() -> bool:
+        """From some request on: the flag is learned beside what is asked."""
+        seen.request("/tv/home/flag", **{"x-device": "tv-77"})
+        return any(one["kept"] == "flagged" for one in seen.history('device == "tv-77"'))
+
+    wait_until(is_flagged, 30, "the reason of the flagged one")
     seen.client.delete("flags", "tv-77")
 
 
@@ -199,7 +203,7 @@ def _kept(seen: Seen, identifier: str) -> str:
 def test_log_lines_are_searched_by_a_filter_with_their_context(seen: Seen) -> None:
     seen.request("/tv/home/logs")
     query = 'application == "tv" && message == "choosing rows"'
-    found = wait_until(lambda: seen.client.get("logs", query=query)["lines"], 5, "the line")
+    found = wait_until(lambda: seen.client.get("logs", query=query)["lines"], 30, "the line")
     assert sum(lines for _, lines, _ in seen.client.get("logs", query=query)["histogram"]) >= len(found)
     around = seen.client.get("logs", "context", application="tv", instance=found[0]["instance"], at=found[0]["at"])
     printed = next(one for one in around if one["message"] == "a plain print")
@@ -214,10 +218,10 @@ def test_a_flooding_script_is_told_so_and_others_lose_nothing(seen: Seen, tmp_pa
     seen.request("/tv/flood")
     seen.request("/quiet/home/1")
     limit = 'application == "tv" && level == "platform"'
-    found = wait_until(lambda: seen.client.get("logs", query=limit)["lines"], 8, "the line that says so")
+    found = wait_until(lambda: seen.client.get("logs", query=limit)["lines"], 30, "the line that says so")
     assert any("left out" in one["message"] for one in found)
     quiet = 'application == "quiet" && message == "quietly"'
-    assert wait_until(lambda: seen.client.get("logs", query=quiet)["lines"], 8, "the quiet one's line")
+    assert wait_until(lambda: seen.client.get("logs", query=quiet)["lines"], 30, "the quiet one's line")
     assert seen.client.get("telemetry")["log_lines_limited"] >= 1000
 
 
@@ -229,7 +233,7 @@ def test_charts_and_prometheus_tell_the_same_requests(seen: Seen) -> None:
         series = seen.client.get("charts", application="tv", endpoint="GET /home/{number}")["series"]
         return next(one["points"] for one in series if one["name"] == "p99")
 
-    wait_until(points, 8, "a point of the chart")
+    wait_until(points, 30, "a point of the chart")
     assert [one["version"] for one in seen.client.get("charts", application="tv")["marks"]] == ["1.0.0"]
     with pytest.raises(errors.Invalid, match="calls are not counted by endpoint"):
         seen.client.get("charts", of="calls", application="tv", endpoint="GET /home/{number}")
@@ -252,7 +256,7 @@ def test_charts_and_prometheus_tell_the_same_requests(seen: Seen) -> None:
 
 
 def test_a_query_sees_the_rows_of_the_askers_team_and_no_file(seen: Seen) -> None:
-    wait_until(lambda: seen.history('application == "tv"'), 5, "a record")
+    wait_until(lambda: seen.history('application == "tv"'), 30, "a record")
     made = seen.running.json(
         "token", "create", "other", "--role", "developer", "--team", "elsewhere", "--expires", "1h"
     )
@@ -277,7 +281,7 @@ def test_a_query_sees_the_rows_of_the_askers_team_and_no_file(seen: Seen) -> Non
 
 def test_who_still_uses_what_is_told(seen: Seen) -> None:
     seen.request("/tv/home/1", **{"x-device": "tv-1"})
-    found = wait_until(lambda: seen.client.get("usage", fields="line,device_type"), 5, "usage")
+    found = wait_until(lambda: seen.client.get("usage", fields="line,device_type"), 30, "usage")
     assert ["tv/v1", "tv"] in [one["by"] for one in found]
     assert "tv/v1" in seen.running.cli("usage").stdout
     by_team = seen.client.get("usage", fields="team,application", query='application == "tv"')
@@ -295,7 +299,7 @@ def test_a_recipe_finds_the_calls_that_a_policy_refused(seen: Seen) -> None:
         listed: list[dict[str, Any]] = seen.running.json("trace", "--recipe", "throttled")
         return [one for one in listed if one["id"] == identifier]
 
-    (call,) = wait_until(found, 10, "the call")
+    (call,) = wait_until(found, 30, "the call")
     assert (call["kind"], call["service"]) == ("call", "films") and call["refused"]
     assert "breaker" in seen.running.cli("trace", "--recipe", "list").stdout
 
@@ -339,7 +343,9 @@ def test_what_others_told_and_what_is_personal_outlive_a_kill(tmp_path: Path) ->
         running.json("deploy", folder=script(tmp_path, "tv", HOME, MORE))
         seen = Seen(running, films)
         identifier = seen.request("/tv/home/1?member=m1")
-        call = wait_until(lambda: [o for o in seen.trace(identifier)["spans"] if o["name"] == "rows"], 5, "the call")[0]
+        call = wait_until(lambda: [o for o in seen.trace(identifier)["spans"] if o["name"] == "rows"], 30, "the call")[
+            0
+        ]
         heads = [head for head in films.heads if identifier in head["stagedoor-request-id"]]
         _report(seen.client, heads[0]["traceparent"], int(call["at"] * 1e9))
         os.kill(running.program("telemetry")["pid"], signal.SIGKILL)

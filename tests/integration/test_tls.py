@@ -131,10 +131,10 @@ def test_the_remote_api_is_for_who_trusts_it_and_speaks_tls(secured: tuple[Secur
 
 def test_dev_works_against_a_platform_on_another_machine(secured: tuple[Secured, Running], tmp_path: Path) -> None:
     one, running = secured
-    folder = script(tmp_path, "afar", CALLS, 'services = ["echo"]\n')
+    folder = script(tmp_path, "afar", CALLS, 'services = ["dev-echo"]\n')
     there = {"STAGEDOOR_URL": running.addresses["remote"], "STAGEDOOR_CA": str(one.authority.file)}
     with echo(running), dev(folder, tmp_path / "data", running, environment=there) as (port, _):
-        assert fetch(port, "/call/echo").json() == {"application": "dev:operator", "stack": "test"}
+        assert fetch(port, "/call/dev-echo").json() == {"application": "dev:operator", "stack": "test"}
 
 
 def test_a_platform_does_not_start_without_its_certificate(tmp_path: Path) -> None:
