@@ -64,7 +64,8 @@ class Running:
             if self.addresses and "Address already in use" in said and attempts > 0:
                 # A connection of another worker has one of the ports for a moment.
                 time.sleep(1)
-                return self.start(attempts - 1)
+                self.start(attempts - 1)
+                return
             raise RuntimeError(f"the platform did not start: {said}")
         self.addresses = json.loads(line)
         self.token = (self.data / "operator-token").read_text().strip()

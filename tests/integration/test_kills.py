@@ -213,7 +213,7 @@ def test_one_request_that_kills_who_answers_it_ends_three_instances_at_most(stag
     assert stagedoor.get("/poisoned/die").status == 502
 
     def ended() -> int:
-        return stagedoor.cli("logs", "poisoned").stdout.count("exit code 3")
+        return sum("exit code 3" in line for line in stagedoor.cli("logs", "poisoned").stdout.splitlines())
 
     wait_until(lambda: ended() >= 3, 30, "the ends")
     assert ended() == 3
