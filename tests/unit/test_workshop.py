@@ -93,3 +93,15 @@ def test_the_pre_commit_hooks_run_what_is_installed() -> None:
         program = ROOT / hook["entry"].split()[0]
         assert hook["language"] == "system"
         assert program.exists(), hook["entry"]
+
+
+def test_the_slowest_tests_are_listed_with_a_reason_and_exist() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    rows = re.findall(r"^\| `(test_\w+)::([\w:]+)` \| (\d+) \| (.+) \|$", page, re.MULTILINE)
+    assert len(rows) == 25
+    seconds = [int(taken) for _, _, taken, _ in rows]
+    assert seconds == sorted(seconds, reverse=True)
+    for file, name, _, reason in rows:
+        text = (ROOT / "tests" / "integration" / f"{file}.py").read_text()
+        assert name.rpartition("::")[0] in text and (f"def {name}(" in text or name.endswith("runTest")), name
+        assert len(reason.split()) >= 5, name
