@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from stagedoor.control.ports.edge import Allowed
 from stagedoor.haproxy.edge import replace_file
 from stagedoor.haproxy.egress import OPEN, SHORT
-from stagedoor.haproxy.layout import Layout
+from stagedoor.haproxy.layout import Layout, service_backend_name
 from stagedoor.haproxy.socket import AdminSocket
 from stagedoor.haproxy.state import LIVE
 from stagedoor.haproxy.words import escape
@@ -22,6 +22,7 @@ class LiveMap:
     def __init__(self, layout: Layout) -> None:
         self._file = layout.map_file(LIVE)
         self._socket = AdminSocket(layout.admin_socket)
+        self._services = [service_backend_name(number) for number in range(layout.settings.pools.services)]
         self._known: dict[str, str] | None = None
 
     async def set(self, limits: Mapping[str, Allowed]) -> None:
@@ -64,11 +65,10 @@ class LiveMap:
     async def endpoints(self) -> dict[str, list[tuple[str, str, str]]]:
         """(address, state, reason) of each service's servers, by backend. Raises EdgeDown."""
         found: dict[str, list[tuple[str, str, str]]] = {}
-        for row in await self._socket.statistics("show stat -1 4 -1"):
-            if row["pxname"][:1] == "s" and row["pxname"][1:].isdigit():
-                state = {"UP": "up", "no check": "not checked"}.get(row["status"], "")
-                state = state or ("down" if row["status"].startswith("DOWN") else "up")
-                reason = row.get("last_chk", "") if state == "down" else ""
-                address = row.get("addr", "") or row["svname"]
-                found.setdefault(row["pxname"], []).append((address, state, reason))
+        for row in await self._socket.servers_of(self._services):
+            state = {"UP": "up", "no check": "not checked"}.get(row["status"], "")
+            state = state or ("down" if row["status"].startswith("DOWN") else "up")
+            reason = row.get("last_chk", "") if state == "down" else ""
+            address = row.get("addr", "") or row["svname"]
+            found.setdefault(row["pxname"], []).append((address, state, reason))
         return found

@@ -1,6 +1,7 @@
 """The runtime socket: commands in, text out, and the running state read back."""
 
 import asyncio
+import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -113,7 +114,7 @@ class AdminSocket:
 
     async def in_flight(self, backends: Sequence[str]) -> dict[tuple[str, str], int]:
         """Requests in flight by (backend, server)."""
-        rows = await self._ask_each(backends, _SERVERS)
+        rows = await self.servers_of(backends)
         return {(row["pxname"], row["svname"]): int(row["scur"]) for row in rows}
 
     async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
@@ -128,6 +129,14 @@ class AdminSocket:
             if row["svname"] == "BACKEND" and (backends is not None or row["stot"] != "0" or row["qcur"] != "0")
         }
 
+    async def servers_of(self, backends: Sequence[str]) -> list[dict[str, str]]:
+        """Returns the rows of these backends' servers.
+
+        Each backend is asked for on its own: HAProxy dumps all of them in pieces, and a server that is added or removed
+        between two pieces makes it leave out others.
+        """
+        return await self._ask_each(backends, _SERVERS)
+
     async def _ask_each(self, backends: Sequence[str], kind: int) -> list[dict[str, str]]:
         asked = [f"show stat {name} {kind} -1" for name in backends]
         parts = [asked[first : first + _AT_ONCE] for first in range(0, len(asked), _AT_ONCE)]
@@ -135,14 +144,20 @@ class AdminSocket:
 
     async def statistics(self, command: str) -> list[dict[str, str]]:
         """The rows that HAProxy answers, each a value by its column's name."""
-        names: list[str] = []
-        rows = []
-        for line in (await self.ask(command)).splitlines():
-            if line.startswith("#"):
-                names = line.lstrip("# ").split(",")
-            elif line and names:
-                rows.append(dict(zip(names, line.split(","), strict=False)))
-        return rows
+        return read_statistics(await self.ask(command))
+
+
+def read_statistics(text: str) -> list[dict[str, str]]:
+    """Returns the rows of `show stat`. It is CSV: what a check said may hold commas and quotes."""
+    names: list[str] = []
+    rows = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            names = line.lstrip("# ").split(",")
+        elif line and names:
+            values = next(csv.reader([line]))
+            rows.append(dict(zip(names, values, strict=False)))
+    return rows
 
 
 def _load(row: dict[str, str]) -> Load:
