@@ -79,11 +79,15 @@ const PROGRAMS: Column<Program>[] = [
   { name: "Since", cell: (one) => <Time at={one.since} /> },
   { name: "Restarts", kind: "number", cell: (one) => one.restarts },
   { name: "Process", kind: "number", cell: (one) => <span className="mono">{one.pid || "–"}</span> },
-  { name: "Last end", cell: (one) => one.last_end || <span className="faint">none</span> },
+  { name: "Last end", cell: (one) => lastEnd(one) || <span className="faint">none</span> },
 ];
 
+function lastEnd({ last_end, crash_loop }: Program): string {
+  return [last_end, crash_loop].filter(Boolean).join("; ");
+}
+
 function ProgramState({ program }: { program: Program }) {
-  if (program.crash_loop) return <State word={`crash-loops: ${program.crash_loop}`} tone="bad" />;
+  if (program.crash_loop) return <State word="crash-loops" tone="bad" />;
   return program.pid ? <State word="running" tone="good" /> : <State word="away" tone="bad" />;
 }
 
