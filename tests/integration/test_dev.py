@@ -152,6 +152,7 @@ def test_what_a_killed_dev_left_behind_is_ended_by_the_next(stagedoor: Running, 
         assert json.loads(second.stdout.readline())["url"].endswith(f":{port}")
         assert fetch(int(port), "/hello").json()["word"] == "one"
         assert not list(Path("/sys/fs/cgroup").glob(f"*/stagedoor-dev-{killed.pid}"))
+        assert not list(Path("/run").glob(f"stagedoor-dev-{killed.pid}-*"))
         second.send_signal(signal.SIGINT)
         second.wait(20)
 

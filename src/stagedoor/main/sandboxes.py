@@ -60,7 +60,7 @@ class Contained:
     def __init__(self, data: Path, seed: int = 0) -> None:
         self._seed = seed
         # Sockets, and the containers' root: everybody may pass through.
-        self._run = Path(tempfile.mkdtemp(prefix=GROUP, dir="/run"))
+        self._run = Path(tempfile.mkdtemp(prefix=f"{GROUP}{os.getpid()}-", dir="/run"))
         self._run.chmod(0o711)
         self.egress = self._run / "egress.sock"
         self._engine = Engine(abilities.find_runtime(), data / "oci", f"/{GROUP}{os.getpid()}", self._run / "rootfs")
@@ -194,7 +194,7 @@ def choose(data: Path, *, plain: bool, seed: int = 0) -> Place:
 
 
 def end_orphans() -> None:
-    """What a `stagedoor dev` that was killed left behind: its container, which still holds its port."""
+    """What a `stagedoor dev` that was killed left behind: its container, which still holds its port, and its folder."""
     if sys.platform != "linux":
         return
     for name in cgroups.below(GROUP):
@@ -202,3 +202,7 @@ def end_orphans() -> None:
         if pid.isdigit() and not spawn.started_at(int(pid)):
             cgroups.kill_all(f"/{name}")
             cgroups.remove(f"/{name}")
+    for folder in Path("/run").glob(f"{GROUP}*-*"):
+        pid = folder.name.removeprefix(GROUP).partition("-")[0]
+        if pid.isdigit() and not spawn.started_at(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
