@@ -35,6 +35,12 @@ def replace_file(path: Path, content: bytes | str, *, mode: int = 0o644, durable
         _sync_folder(path.parent)
 
 
+def update_file(path: Path, text: str, mode: int = 0o644) -> None:
+    """Replaces `path` unless it holds `text` already. Raises OSError."""
+    if not path.exists() or path.read_text() != text:
+        replace_file(path, text, mode=mode)
+
+
 def remove_unfinished(folder: Path) -> None:
     """Removes what writers left in `folder` that were killed in the middle of `replace_file`."""
     for temporary in folder.glob(".*.new"):

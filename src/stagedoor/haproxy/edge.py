@@ -44,13 +44,13 @@ class Edge:
         for name in self._names:
             entries = wanted.maps.get(name, {})
             text = "".join(f"{key} {value}\n" for key, value in entries.items())
-            replace_file(self._layout.map_file(name), text, 0o600 if is_secret(name) else 0o644)
+            files.update_file(self._layout.map_file(name), text, 0o600 if is_secret(name) else 0o644)
         for other in (SLOTS, LIVE):
             if not self._layout.map_file(other).exists():
-                replace_file(self._layout.map_file(other), "")
-        replace_file(self._layout.lua, egress.LUA)
+                files.update_file(self._layout.map_file(other), "")
+        files.update_file(self._layout.lua, egress.LUA)
         # It holds the keys by which signatures are checked.
-        replace_file(self._layout.configuration, config.render(self._layout, wanted), 0o600)
+        files.update_file(self._layout.configuration, config.render(self._layout, wanted), 0o600)
 
     async def apply(self, traffic: Traffic) -> float:
         """Brings disk and process to what `traffic` says. Returns the seconds the process took. Raises EdgeDown.
@@ -83,7 +83,7 @@ class Edge:
     def place_certificate(self, pem: bytes) -> None:
         """Writes what the edge begins with, readable by root alone."""
         self._layout.certificate.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self._layout.certificate, pem.decode(), 0o600)
+        files.update_file(self._layout.certificate, pem.decode(), 0o600)
 
     async def change_certificate(self, pem: bytes) -> None:
         """New connections get it from now on; those that are open stay. Raises Invalid, TooLarge, EdgeDown."""
@@ -174,7 +174,7 @@ class Doors:
             self._holders[key] = holder
         else:
             self._holders.pop(key, None)
-        replace_file(file, "".join(f"{name} {value}\n" for name, value in self._holders.items()))
+        files.update_file(file, "".join(f"{name} {value}\n" for name, value in self._holders.items()))
         try:
             if not holder:
                 await self._socket.ask(f"del map {file} {key}")
@@ -230,13 +230,6 @@ def _ask(path: Path, target: str, headers: Mapping[str, str], timeout: float) ->
         raise EdgeDown(f"the probe through the edge failed: {error}") from None
     finally:
         connection.close()
-
-
-def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replaces `path` unless it holds `text` already."""
-    if path.exists() and path.read_text() == text:
-        return
-    files.replace_file(path, text, mode=mode)
 
 
 def without_addresses(state: EdgeState) -> EdgeState:

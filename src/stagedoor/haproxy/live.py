@@ -7,8 +7,8 @@ stay: in the process, and in the file that a restarted edge begins with.
 import asyncio
 from collections.abc import Mapping
 
+from stagedoor import files
 from stagedoor.control.ports.edge import Allowed
-from stagedoor.haproxy.edge import replace_file
 from stagedoor.haproxy.egress import OPEN, SHORT
 from stagedoor.haproxy.layout import Layout, service_backend_name
 from stagedoor.haproxy.socket import AdminSocket
@@ -42,7 +42,7 @@ class LiveMap:
         for first in range(0, len(commands), 50):
             await self._socket.ask(";".join(commands[first : first + 50]))
         text = "".join(f"{key} {value}\n" for key, value in wanted.items())
-        await asyncio.to_thread(replace_file, self._file, text)
+        await asyncio.to_thread(files.update_file, self._file, text)
         self._known = wanted
 
     def forget(self) -> None:

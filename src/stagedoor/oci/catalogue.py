@@ -33,6 +33,4 @@ class Catalogue:
 
     def write(self, hosts: str, services: str) -> None:
         for name, text in (("hosts", hosts), ("services.json", services)):
-            file = self.folder / name
-            if not file.exists() or file.read_text() != text:
-                files.replace_file(file, text)
+            files.update_file(self.folder / name, text)
