@@ -198,11 +198,15 @@ def end_orphans() -> None:
     if sys.platform != "linux":
         return
     for name in cgroups.below(GROUP):
-        pid = name.removeprefix(GROUP)
-        if pid.isdigit() and not spawn.started_at(int(pid)):
+        if _is_orphan(name):
             cgroups.kill_all(f"/{name}")
             cgroups.remove(f"/{name}")
     for folder in Path("/run").glob(f"{GROUP}*-*"):
-        pid = folder.name.removeprefix(GROUP).partition("-")[0]
-        if pid.isdigit() and not spawn.started_at(int(pid)):
+        if _is_orphan(folder.name):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_orphan(name: str) -> bool:
+    """Whether the process whose number stands behind the prefix is gone."""
+    pid = name.removeprefix(GROUP).partition("-")[0]
+    return pid.isdigit() and not spawn.started_at(int(pid))

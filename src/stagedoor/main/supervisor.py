@@ -22,8 +22,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
-from stagedoor.decide import loop
-from stagedoor.decide.loop import CrashLoop
+from stagedoor.decide import crash_loop
+from stagedoor.decide.crash_loop import CrashLoop
 from stagedoor.main import demo, renewal
 from stagedoor.main.paths import Paths
 from stagedoor.main.renewal import Kept, Legacy
@@ -56,7 +56,7 @@ class Program:
     task: asyncio.Task[None] | None = None
     extra: Sequence[str] = ()
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=_MAX_ENDS))
-    loop: CrashLoop = loop.WELL
+    crash_loop: CrashLoop = crash_loop.WELL
     reported: bool = False
 
 
@@ -87,9 +87,9 @@ class Supervisor:
     async def run(self, started: Callable[[], None]) -> None:
         """Runs until SIGINT or SIGTERM. Calls `started` once everything is back as it was."""
         stop = asyncio.Event()
-        running = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            running.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, stop.set)
         adopt_orphans()
         if self.legacy is None:
             await end_leftovers(self.paths)
@@ -102,8 +102,8 @@ class Supervisor:
         kept = {one.name: one for one in self.legacy.programs} if self.legacy else {}
         try:
             for program in self._programs:
-                program.task = running.create_task(self._keep(program, kept.get(program.name)))
-            waiting = running.create_task(self._announce(started) if self.legacy is None else self._renew())
+                program.task = loop.create_task(self._keep(program, kept.get(program.name)))
+            waiting = loop.create_task(self._announce(started) if self.legacy is None else self._renew())
             await stop.wait()
             waiting.cancel()
         finally:
@@ -181,16 +181,16 @@ class Supervisor:
         program.ends.append(time.monotonic())
         if self._judge(program) and not program.reported:
             program.reported = True
-            text = f"{program.name} crash-loops: {program.loop.reason}, last by {program.last_end}"
+            text = f"{program.name} crash-loops: {program.crash_loop.reason}, last by {program.last_end}"
             # Who started us may have gone with the terminal: that must not keep a program from being started again.
             with suppress(OSError, ValueError):
                 self.report(f"{text}; its log: {self.paths.log(program.name)}")
 
     def _judge(self, program: Program) -> bool:
         """Whether the program crash-loops."""
-        program.loop = loop.decide(time.monotonic(), program.ends, looping=program.loop.looping)
-        program.reported = program.reported and program.loop.looping
-        return program.loop.looping
+        program.crash_loop = crash_loop.decide(time.monotonic(), program.ends, looping=program.crash_loop.looping)
+        program.reported = program.reported and program.crash_loop.looping
+        return program.crash_loop.looping
 
     async def _renew(self) -> None:
         """After an upgrade: every program becomes the new one, while the sockets hold who comes meanwhile."""
@@ -295,7 +295,7 @@ class Supervisor:
             "restarts": max(0, program.starts - 1),
             "since": program.started_at,
             "last_end": program.last_end,
-            "crash_loop": program.loop.reason,
+            "crash_loop": program.crash_loop.reason,
         }
 
     def _log(self, text: str) -> None:
