@@ -1,11 +1,11 @@
 """A steady load of many members on loopback, bounded; it remembers who was answered by what, and when."""
 
 import random
-import threading
 import time
 from dataclasses import dataclass, field
 
 from tests.harness.running import fetch
+from tests.harness.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Answer:
 
 
 @dataclass
-class Members:
+class Members(Workers):
     """`rate` requests a second of `number` members, who are named in the cookie `member`; at most `most` seconds."""
 
     port: int
@@ -30,22 +30,9 @@ class Members:
     seed: int = 1
     answers: list[Answer] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _workers: list[threading.Thread] = field(default_factory=list)
 
-    def __enter__(self) -> "Members":
-        for number in range(self.threads):
-            worker = threading.Thread(target=self._work, args=(random.Random(self.seed * 1000 + number),))
-            worker.start()
-            self._workers.append(worker)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for worker in self._workers:
-            worker.join(30)
-
-    def _work(self, chance: random.Random) -> None:
+    def _work(self, number: int) -> None:
+        chance = random.Random(self.seed * 1000 + number)
         pause = self.threads / self.rate
         begin = time.monotonic()
         due = begin

@@ -63,6 +63,7 @@ class Running:
             said = f"{line}{self.process.stderr.read()}"
             if self.addresses and "Address already in use" in said and attempts > 0:
                 # A connection of another worker has one of the ports for a moment.
+                self.stop()
                 time.sleep(1)
                 self.start(attempts - 1)
                 return
@@ -212,8 +213,8 @@ def _give_layers(folder: Path) -> None:
     """Keeps the layers that hold nothing of an application: the runtime, and what runs tests."""
     for layer in [*folder.glob("runtime-*"), *folder.glob("tool-*")] if shared_layers else ():
         if not (shared_layers / layer.name).exists():
-            unfinished = Path(tempfile.mkdtemp(prefix=".", dir=shared_layers)) / layer.name
-            shutil.copytree(layer, unfinished, symlinks=True, copy_function=os.link)
+            unfinished = Path(tempfile.mkdtemp(prefix=".", dir=shared_layers))
+            shutil.copytree(layer, unfinished, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
             files.place_folder(unfinished, shared_layers / layer.name)
 
 

@@ -1,10 +1,10 @@
 """A steady load on loopback, bounded, that remembers every answer: what "no request failed" is checked against."""
 
-import threading
 import time
 from dataclasses import dataclass, field
 
 from tests.harness.running import Got, fetch
+from tests.harness.workers import Workers
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Answer:
 
 
 @dataclass
-class Load:
+class Load(Workers):
     """`rate` requests a second from a few threads, at most `most` seconds long."""
 
     port: int
@@ -26,22 +26,8 @@ class Load:
     most: float = 60.0
     answers: list[Answer] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _workers: list[threading.Thread] = field(default_factory=list)
 
-    def __enter__(self) -> "Load":
-        for _ in range(self.threads):
-            worker = threading.Thread(target=self._work)
-            worker.start()
-            self._workers.append(worker)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for worker in self._workers:
-            worker.join(30)
-
-    def _work(self) -> None:
+    def _work(self, number: int) -> None:
         pause = self.threads / self.rate
         end = time.monotonic() + self.most
         while not self._stop.is_set() and time.monotonic() < end:
