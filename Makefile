@@ -85,4 +85,5 @@ site: docs       ## build the documentation as a site, into site/
 	$(BIN)/zensical build --strict
 
 clean:           ## remove what setup made
-	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache console/node_modules src/stagedoor/console
+	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache console/node_modules console/src/api/generated \
+	    src/stagedoor/console

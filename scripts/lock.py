@@ -56,29 +56,30 @@ def write_constraints(blocks: dict[str, str]) -> None:
     file.write_text(text)
 
 
-def upgrade() -> None:
+def choose(*options: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns the packages that the platform runs on, and those of the workshop with them."""
+    run_uv("lock", *options)
+    return export("--all-extras", "--no-default-groups"), export("--all-extras", "--group", "dev")
+
+
+def choose_newest() -> tuple[dict[str, str], dict[str, str]]:
     """Lets uv choose the newest versions of everything. Raises SystemExit; then pyproject.toml is as it was."""
     project = ROOT / "pyproject.toml"
     before = project.read_text()
     write_constraints({})
     try:
-        run_uv("lock", "--upgrade")
+        return choose("--upgrade")
     except BaseException:
         project.write_text(before)
         raise
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--upgrade"]:
-        upgrade()
-    else:
-        run_uv("lock")
-    runtime = export("--all-extras", "--no-default-groups")
-    workshop = export("--all-extras", "--group", "dev")
+    runtime, workshop = choose_newest() if sys.argv[1:] == ["--upgrade"] else choose()
+    only_workshop = {name: block for name, block in workshop.items() if name not in runtime}
     RUNTIME_LOCK.write_text(NOTE + "\n".join(runtime.values()) + "\n")
-    only_workshop = [block for name, block in workshop.items() if name not in runtime]
-    WORKSHOP_LOCK.write_text(NOTE + "\n".join(only_workshop) + "\n")
-    write_constraints(runtime | workshop)
+    WORKSHOP_LOCK.write_text(NOTE + "\n".join(only_workshop.values()) + "\n")
+    write_constraints(runtime | only_workshop)
     print(f"{len(runtime)} packages in {RUNTIME_LOCK.name}, {len(only_workshop)} more in {WORKSHOP_LOCK.name}")
 
 

@@ -33,7 +33,7 @@ def test_a_bug_is_a_sentence_with_a_file_that_has_the_details(
     assert entry.run(["versions", "films"]) == 70
     said = capsys.readouterr().err
     assert "Traceback" not in said
-    assert "stagedoor: `stagedoor versions` failed through a fault of its own: KeyError: 'surprise'" in said
+    assert "stagedoor: `stagedoor versions` failed because of a bug in Stagedoor: KeyError: 'surprise'" in said
     [report] = state_folder.iterdir()
     assert str(report) in said
     assert "Traceback" in report.read_text()

@@ -9,7 +9,7 @@ from stagedoor.model.errors import Invalid
 
 async def run(*arguments: str, folder: Path | None = None) -> str:
     """What uv printed. Raises Invalid with uv's own explanation."""
-    from uv import find_uv_bin  # Only who resolves dependencies needs the package: `doctor` says when it is missing.
+    from uv import find_uv_bin  # Needed only to resolve dependencies; `doctor` reports when it is missing.
 
     process = await asyncio.create_subprocess_exec(
         find_uv_bin(), "--no-progress", "--no-config", "--color", "never", *arguments,

@@ -1,7 +1,7 @@
 """Contexts: the platforms that this user knows, each with a token, in one file that its owner alone reads.
 
-A context is never replaced by another platform's: who adds one under a name that is taken gets another name, or is
-refused. One context is current: commands speak to it unless they are told otherwise.
+A context is never replaced by another platform's: `up` chooses a free name, and `login` refuses a name that is
+taken. One context is current: commands speak to it unless they are told otherwise.
 """
 
 import json
@@ -101,7 +101,9 @@ def read() -> Contexts:
 
 def write(contexts: Contexts) -> None:
     """Raises OSError."""
-    by_name = {name: {k: v for k, v in asdict(one).items() if k != "name"} for name, one in contexts.by_name.items()}
+    by_name = {
+        name: {k: v for k, v in asdict(context).items() if k != "name"} for name, context in contexts.by_name.items()
+    }
     content = json.dumps({"current": contexts.current, "contexts": by_name}, indent=1)
     files.replace_file(file(), content + "\n", mode=0o600)
 
@@ -123,7 +125,7 @@ def _lock(descriptor: int) -> None:
     try:
         import fcntl
     except ImportError:
-        return None  # On Windows two logins at once are not worth a library.
+        return None  # Windows has no such lock, and two logins at once are rare.
     deadline = time.monotonic() + _LOCK_TIMEOUT_S
     while True:
         try:
@@ -166,7 +168,7 @@ def remember_local(url: str, token: str, data: Path) -> tuple[Context, bool]:
     answers. Otherwise `up` never moves a user from one platform to another.
     """
     with locked() as contexts:
-        known = next((one for one in contexts.by_name.values() if one.data == str(data)), None)
+        known = next((context for context in contexts.by_name.values() if context.data == str(data)), None)
         context = Context(known.name if known else _free_name(contexts), url, token, data=str(data))
         before = contexts.by_name.get(contexts.current)
         current = before is None or before.name == context.name or before.url == url

@@ -20,7 +20,7 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        # Who read us has gone. Python would try to flush once more as it ends, and say so.
+        # The reader has closed the pipe. Python would flush once more as it exits, and print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 

@@ -1,4 +1,4 @@
-"""What a user is told when a verb fails in a way that it did not foresee: a missing package, or a fault of ours."""
+"""Explains an unexpected failure of a verb to its user: a missing package, or a bug in Stagedoor."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ _UNIX_ONLY = frozenset({"fcntl", "grp", "pty", "pwd", "resource", "termios", "tt
 
 
 class Internal(Failure):
-    """A fault of Stagedoor itself. Its details are in a file that only its user reads."""
+    """A bug in Stagedoor. Its details are in a file that only its user can read."""
 
     code = "internal"
 
@@ -46,7 +46,7 @@ def _missing(name: str, verb: Verb, module: str) -> Failure:
 
 
 def _internal(name: str, error: Exception) -> Failure:
-    message = f"`stagedoor {name}` failed through a fault of its own: {type(error).__name__}: {_first_line(error)}"
+    message = f"`stagedoor {name}` failed because of a bug in Stagedoor: {type(error).__name__}: {_first_line(error)}"
     try:
         report = _write_report(name, error)
     except (OSError, RuntimeError) as refused:  # RuntimeError: a user without a home.

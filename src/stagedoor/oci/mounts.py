@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-# Elsewhere the module can be imported, for who runs scripts without a container; nothing in it works there.
+# On Windows the module can be imported, so that the command line can be; nothing in it works there.
 _libc = ctypes.CDLL(None if sys.platform != "win32" else "msvcrt", use_errno=True)
 
 _CLONE_NEWNS = 0x20000
