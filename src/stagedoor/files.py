@@ -3,15 +3,20 @@
 import errno
 import os
 import shutil
+import stat
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 
 _UNFINISHED_AGE_S = 600.0
+PRIVATE_MODE = 0o600
+# Of programs that write what containers read: their users are others than the platform's.
+SHARED_UMASK = 0o022
+_FOLDER_MODE, _FILE_MODE, _PROGRAM_MODE = 0o755, 0o644, 0o755
 
 
-def replace_file(path: Path, content: bytes | str, *, mode: int = 0o644, durable: bool = False) -> None:
+def replace_file(path: Path, content: bytes | str, *, mode: int = PRIVATE_MODE, durable: bool = False) -> None:
     """Replaces `path` with `content` in one step; the last of several writers wins.
 
     Each call writes a temporary file with a name of its own: a name that two writers share lets one of them move the
@@ -35,9 +40,9 @@ def replace_file(path: Path, content: bytes | str, *, mode: int = 0o644, durable
         _sync_folder(path.parent)
 
 
-def update_file(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replaces `path` unless it holds `text` already. Raises OSError."""
-    if not path.exists() or path.read_text() != text:
+def update_file(path: Path, text: str, mode: int = PRIVATE_MODE) -> None:
+    """Replaces `path` unless it holds `text` with this mode already. Raises OSError."""
+    if not path.exists() or stat.S_IMODE(path.stat().st_mode) != mode or path.read_text() != text:
         replace_file(path, text, mode=mode)
 
 
@@ -63,6 +68,27 @@ def place_folder(unfinished: Path, target: Path) -> bool:
         shutil.rmtree(unfinished)
         return False
     return True
+
+
+def make_shared_folder(folder: Path) -> None:
+    """Makes a folder, and its parents, that users of containers can read, whatever the umask is. Raises OSError."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        path.chmod(_FOLDER_MODE)
+
+
+def share_tree(folder: Path) -> None:
+    """Lets users of containers read all that is below `folder`; who may reach `folder` its parents say.
+
+    Links stay as they are. Raises OSError.
+    """
+    for here, _, names in os.walk(folder):
+        Path(here).chmod(_FOLDER_MODE)
+        for name in names:
+            path = Path(here, name)
+            if not path.is_symlink():
+                path.chmod(_PROGRAM_MODE if path.stat().st_mode & stat.S_IXUSR else _FILE_MODE)
 
 
 def _sync_folder(folder: Path) -> None:

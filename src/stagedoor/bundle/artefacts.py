@@ -60,7 +60,7 @@ class Artefacts:
         unfinished = Path(tempfile.mkdtemp(prefix=".", dir=self._sources))
         try:
             unpack.unpack(archive, unfinished, self._limit)
-            unfinished.chmod(0o755)
+            files.share_tree(unfinished)
             manifest, raw = _read_manifest(unfinished)
             name = unpack.digest(unfinished)[:32]
             content = _content(unfinished, raw)

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from stagedoor import files
 from stagedoor.bundle.interpreters import Interpreter
 
 # Compiling runs nothing of the source; a source on which the compiler goes wild is bounded, and has no bytecode then.
@@ -20,5 +21,6 @@ async def compile_folder(folder: Path, python: Interpreter) -> None:
     process = await asyncio.create_subprocess_exec(
         python.path, "-I", "-S", "-c", _CODE, "-q", "-f", "--invalidation-mode", "unchecked-hash", str(folder),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        umask=files.SHARED_UMASK,
     )  # fmt: skip
     await process.wait()

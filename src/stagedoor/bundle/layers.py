@@ -121,9 +121,9 @@ class Layers:
                 os.utime(self.path(name))  # In use again: not what may be swept.
                 return False
             unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=self.folder))
-            unfinished.chmod(0o755)
             try:
                 await fill(unfinished)
+                await asyncio.to_thread(files.share_tree, unfinished)
                 made = await asyncio.to_thread(files.place_folder, unfinished, self.path(name))
             except BaseException:
                 await asyncio.to_thread(shutil.rmtree, unfinished, True)

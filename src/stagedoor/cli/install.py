@@ -10,6 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from stagedoor.cli import output
+from stagedoor.main import private
 from stagedoor.main.paths import Paths
 from stagedoor.main.units import NAME, Unit, render
 from stagedoor.model.errors import Unavailable
@@ -39,7 +40,7 @@ def run(options: Namespace) -> int:
         file.unlink(missing_ok=True)
         _systemctl("daemon-reload")
     else:
-        options.data.mkdir(parents=True, exist_ok=True, mode=0o711)
+        options.data.mkdir(parents=True, exist_ok=True, mode=private.FOLDER_MODE)
         try:
             file.write_text(text)
         except OSError as error:

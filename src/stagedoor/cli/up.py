@@ -21,7 +21,7 @@ from stagedoor.cli import contexts, output
 from stagedoor.cli.contexts import Context
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor, notify, renewal
+from stagedoor.main import demo, doctor, notify, private, renewal
 from stagedoor.main.lock import prepare
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
@@ -61,8 +61,11 @@ def start(options: Options) -> int:
     say = _silent if options.json else _say
     _check_machine(options.data)
     paths = Paths.of(options.data)
+    private.set_umask()
     legacy = renewal.inherited()
     lock = prepare(paths) if legacy is None else os.fdopen(legacy.lock, "a+")
+    if legacy is not None:
+        private.close_folder(paths.data)
     services = demo.prepare(paths, say) if options.demo else None
     settings = paths.read_settings()
     if settings.tls.certificate or settings.tls.authorities:

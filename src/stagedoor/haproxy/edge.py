@@ -14,7 +14,7 @@ from stagedoor.control.ports.edge import Probed
 from stagedoor.haproxy import config, egress, reconcile
 from stagedoor.haproxy.layout import Layout, door_server, slot_listener
 from stagedoor.haproxy.socket import BACKENDS, FRONTENDS, AdminSocket, EdgeDown, Refused
-from stagedoor.haproxy.state import LIVE, SLOTS, EdgeState, is_secret, map_names
+from stagedoor.haproxy.state import LIVE, SLOTS, EdgeState, map_names
 from stagedoor.haproxy.translate import translate
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import Traffic
@@ -44,13 +44,13 @@ class Edge:
         for name in self._names:
             entries = wanted.maps.get(name, {})
             text = "".join(f"{key} {value}\n" for key, value in entries.items())
-            files.update_file(self._layout.map_file(name), text, 0o600 if is_secret(name) else 0o644)
+            files.update_file(self._layout.map_file(name), text)
         for other in (SLOTS, LIVE):
             if not self._layout.map_file(other).exists():
                 files.update_file(self._layout.map_file(other), "")
         files.update_file(self._layout.lua, egress.LUA)
         # It holds the keys by which signatures are checked.
-        files.update_file(self._layout.configuration, config.render(self._layout, wanted), 0o600)
+        files.update_file(self._layout.configuration, config.render(self._layout, wanted))
 
     async def apply(self, traffic: Traffic) -> float:
         """Brings disk and process to what `traffic` says. Returns the seconds the process took. Raises EdgeDown.
@@ -83,7 +83,7 @@ class Edge:
     def place_certificate(self, pem: bytes) -> None:
         """Writes what the edge begins with, readable by root alone."""
         self._layout.certificate.parent.mkdir(parents=True, exist_ok=True)
-        files.update_file(self._layout.certificate, pem.decode(), 0o600)
+        files.update_file(self._layout.certificate, pem.decode())
 
     async def change_certificate(self, pem: bytes) -> None:
         """New connections get it from now on; those that are open stay. Raises Invalid, TooLarge, EdgeDown."""

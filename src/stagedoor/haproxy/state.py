@@ -74,8 +74,3 @@ def map_names(stacks: tuple[str, ...], services: int) -> list[str]:
 def is_ordered(name: str) -> bool:
     """In a map of regular expressions the first match wins, so its order counts."""
     return name.partition("-")[0] in (RULES, "patterns")
-
-
-def is_secret(name: str) -> bool:
-    """Whether only root may read it."""
-    return name == CREDENTIALS

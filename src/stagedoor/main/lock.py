@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from stagedoor.main import private
 from stagedoor.main.paths import Paths
 from stagedoor.model.errors import Conflict, Unavailable
 
 
 def prepare(paths: Paths) -> IO[str]:
-    """The data folder, locked for this process. Raises Unavailable, Conflict."""
+    """The data folder, locked for this process and closed to other users. Raises Unavailable, Conflict."""
     try:
-        paths.data.mkdir(parents=True, exist_ok=True, mode=0o711)
+        private.set_umask()
+        paths.data.mkdir(parents=True, exist_ok=True)
+        private.close_folder(paths.data)
         (paths.data / "log").mkdir(exist_ok=True)
         lock = (paths.data / "lock").open("a+")
         probe = paths.data / ".probe"

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from stagedoor import files
 from stagedoor.bundle import backup
 from stagedoor.main.lock import alone
 from stagedoor.main.paths import Paths
@@ -101,6 +102,7 @@ async def _take_over(paths: Paths, head: backup.Head, unpacked: Path, tables: Ta
         for name in _CONTENT:
             if (unpacked / name).is_dir():
                 shutil.rmtree(paths.data / name, ignore_errors=True)
+                files.share_tree(unpacked / name)
                 os.replace(unpacked / name, paths.data / name)
         if made_keys:
             write_private(place, keys)

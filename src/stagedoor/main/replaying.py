@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from stagedoor import files
 from stagedoor.bundle import bytecode, interpreters, unpack
 from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.decide.replay.compare import differences
@@ -60,8 +61,7 @@ def run(options: Options) -> dict[str, Any]:
         source = Path(folder) / "app"
         source.mkdir()
         _unpack(options, kept["application"], version, Path(folder) / "source.tgz", source)
-        source.parent.chmod(0o755)
-        source.chmod(0o755)
+        files.share_tree(source)
         place = sandboxes.choose(options.data, plain=options.plain, seed=one.birth.seed)
         redaction = Redaction()
         redaction.learn(manifests.parse((source / manifests.FILE).read_text()).telemetry.personal)

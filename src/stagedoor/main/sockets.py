@@ -63,7 +63,7 @@ class HeldSockets:
 
     def _bind_paths(self, paths: Paths) -> None:
         run = paths.run
-        for folder, mode in ((run, 0o711), (run / "doors", 0o711), (run / "slots", 0o700), (run / "edge", 0o711)):
+        for folder, mode in ((run, 0o711), (run / "doors", 0o711), (run / "slots", 0o700), (run / "edge", 0o700)):
             _make_folder(folder, mode)
         for number in range(self._settings.pools.doors):
             self._hold_unix(f"DOOR_{number}", run / "doors" / f"{number}.sock", for_edge=True)

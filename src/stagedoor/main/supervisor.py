@@ -24,7 +24,7 @@ from typing import BinaryIO
 
 from stagedoor.decide import crash_loop
 from stagedoor.decide.crash_loop import CrashLoop
-from stagedoor.main import demo, renewal
+from stagedoor.main import demo, private, renewal
 from stagedoor.main.paths import Paths
 from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
@@ -238,7 +238,7 @@ class Supervisor:
         with _open_log(log) as stream:
             process = subprocess.Popen(
                 arguments, env=environment, pass_fds=list(descriptors.values()), stdin=subprocess.DEVNULL,
-                stdout=stream, stderr=stream, start_new_session=True,
+                stdout=stream, stderr=stream, start_new_session=True, umask=private.UMASK,
             )  # fmt: skip
         # Waited for by its pid, as one that was taken over is.
         program.pid, process.returncode = process.pid, 0

@@ -52,6 +52,8 @@ def render(unit: Unit) -> str:
         "RestartSec=1s",
         "TimeoutStartSec=180s",
         "TimeoutStopSec=60s",
+        "# Nothing that the platform writes is for others to read.",
+        "UMask=0077",
         "# The supervisor ends its programs in order.",
         "KillMode=mixed",
         "# The cgroups of containers are made below the service's own root.",

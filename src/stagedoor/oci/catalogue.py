@@ -8,6 +8,7 @@ from stagedoor.model.deployment import Mount
 
 INSIDE = "/run/stagedoor/catalogue"
 SERVICES = f"{INSIDE}/services.json"
+_MODE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,14 @@ class Catalogue:
 
     def prepare(self, rootfs: Path) -> None:
         """An empty one, and the link by which names are looked up in it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o755)
+        files.make_shared_folder(self.folder)
         if not (self.folder / "hosts").exists():
             self.write("127.0.0.1 localhost\n", "{}")
         link = rootfs / "etc" / "hosts"
-        link.parent.mkdir(parents=True, exist_ok=True)
+        files.make_shared_folder(link.parent)
         if not link.is_symlink():
             link.symlink_to(f"{INSIDE}/hosts")
 
     def write(self, hosts: str, services: str) -> None:
         for name, text in (("hosts", hosts), ("services.json", services)):
-            files.update_file(self.folder / name, text)
+            files.update_file(self.folder / name, text, mode=_MODE)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagedoor import files
 from stagedoor.model.deployment import Mount
 from stagedoor.oci import cgroups, spawn, spec
 from stagedoor.oci.catalogue import Catalogue
@@ -34,15 +35,21 @@ class Engine:
 
     @property
     def catalogue(self) -> Catalogue:
-        return Catalogue(self.rootfs.parent / "catalogue")
+        return Catalogue(self._closed / "shared")
+
+    @property
+    def _closed(self) -> Path:
+        """The folder around what only containers see: they are given what is in it, and nobody else passes."""
+        return self.rootfs.parent / "catalogue"
 
     def prepare(self) -> None:
+        self._closed.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.catalogue.prepare(self.rootfs)
-        for folder in (self._root, self._bundles, self.rootfs):
+        for folder in (self._root, self._bundles):
             folder.mkdir(parents=True, exist_ok=True)
-        self.rootfs.chmod(0o755)
+        files.make_shared_folder(self.rootfs)
         for name in (*spec.GIVEN, "proc", "dev", "usr/bin"):
-            (self.rootfs / name).mkdir(parents=True, exist_ok=True)
+            files.make_shared_folder(self.rootfs / name)
         # The runtime gives a tmpfs the mode of the folder below it, whatever its own options say.
         (self.rootfs / "tmp").chmod(0o1777)
         # On most systems these are links into /usr, and a container's root needs the same.
@@ -68,10 +75,10 @@ class Engine:
             target = self.rootfs / one.target.lstrip("/")
             if target.exists():
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
             if Path(one.source).is_dir():
-                target.mkdir(exist_ok=True)
+                files.make_shared_folder(target)
             else:
+                files.make_shared_folder(target.parent)
                 target.touch()
 
     async def run(
