@@ -21,8 +21,9 @@ class SupervisedSockets:
         self._supervisor = supervisor
         self._networks: dict[int, int] = {}
 
-    async def door(self, number: int) -> int:
-        return await asyncio.to_thread(take, self._supervisor, f"DOOR_{number}")
+    async def listener(self, number: int, deployment: str, *, renew: bool = False) -> int:
+        question = {"listener": number, "deployment": deployment, "renew": renew}
+        return await asyncio.to_thread(_ask_descriptor, self._supervisor, question, f"listener {number}")
 
     def door_path(self, number: int) -> Path:
         return self._run / "doors" / f"{number}.sock"
@@ -39,13 +40,17 @@ class SupervisedSockets:
 
 def take(supervisor: Path, name: str) -> int:
     """A descriptor of the listening socket `name`. Raises OSError when the supervisor is away or knows none."""
+    return _ask_descriptor(supervisor, {"take": name}, f"socket {name}")
+
+
+def _ask_descriptor(supervisor: Path, question: dict[str, Any], what: str) -> int:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         connection.connect(str(supervisor))
-        connection.sendall(json.dumps({"take": name}).encode() + b"\n")
+        connection.sendall(json.dumps(question).encode() + b"\n")
         _, descriptors, _, _ = socket.recv_fds(connection, 100, 1)
     if not descriptors:
-        raise OSError(f"the supervisor holds no socket {name}")
+        raise OSError(f"the supervisor gave no {what}; its log says why")
     return descriptors[0]
 
 

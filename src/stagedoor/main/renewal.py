@@ -43,6 +43,7 @@ class Legacy:
     lock: int
     sockets: dict[str, int] = field(default_factory=dict)
     programs: list[Kept] = field(default_factory=list)
+    receivers: dict[str, str] = field(default_factory=dict)  # Of listeners; a version before this one names none.
 
 
 def check(data: Path) -> None:
@@ -71,7 +72,8 @@ def inherited() -> Legacy | None:
     if not content:
         return None
     told: dict[str, Any] = json.loads(content)
-    return Legacy(told["lock"], told["sockets"], [Kept(**one) for one in told["programs"]])
+    programs = [Kept(**program) for program in told["programs"]]
+    return Legacy(told["lock"], told["sockets"], programs, told.get("receivers", {}))
 
 
 async def answers(address: str) -> bool:

@@ -24,7 +24,9 @@ class HeldSockets:
 
     _settings: Platform
     _inherited: Mapping[str, int]
+    _run: Path
     _held: dict[str, socket.socket] = field(default_factory=dict)
+    receivers: dict[str, str] = field(default_factory=dict)  # The deployment that received each listener last.
     _namespaces: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -34,12 +36,14 @@ class HeldSockets:
         settings: Platform,
         inherited: Mapping[str, int],
         more: Mapping[str, Callable[[], socket.socket]],
+        receivers: Mapping[str, str],
     ) -> "HeldSockets":
         """Everything that will be listened on. Raises Unavailable that names the port and what to do.
 
-        `more`: how to bind what only some platforms have, by name.
+        `more`: how to bind what only some platforms have, by name. `receivers`: which deployment received which of the
+        inherited listeners.
         """
-        one = cls(settings, inherited)
+        one = cls(settings, inherited, paths.run, receivers=dict(receivers))
         one._bind_ports()
         for name, bind in more.items():
             one._hold(name, bind)
@@ -66,7 +70,7 @@ class HeldSockets:
         for folder, mode in ((run, 0o711), (run / "doors", 0o711), (run / "slots", 0o700), (run / "edge", 0o700)):
             _make_folder(folder, mode)
         for number in range(self._settings.pools.doors):
-            self._hold_unix(f"DOOR_{number}", run / "doors" / f"{number}.sock", for_edge=True)
+            self._hold_unix(_listener_name(number), _listener_path(run, number), for_edge=True)
         for number in range(self._settings.pools.slots):
             # Whoever is in the slot's container may call; the folder keeps everybody else away.
             self._hold_unix(f"SLOT_{number}", run / "slots" / f"{number}.sock", mode=0o666)
@@ -91,6 +95,20 @@ class HeldSockets:
 
     def _hold_unix(self, name: str, path: Path, *, for_edge: bool = False, mode: int = 0o600) -> None:
         self._hold(name, lambda: _listen_unix(path, for_edge=for_edge, mode=mode))
+
+    def receive_listener(self, number: int, deployment: str, *, renew: bool = False) -> int:
+        """Returns the descriptor of a listener for `deployment`. Raises KeyError, OSError.
+
+        What a script can change on a listener ends with its deployment: for another one, or with `renew`, the path is
+        bound anew. It never names nothing meanwhile, so no connection of the edge is refused.
+        """
+        name = _listener_name(number)
+        former = self._held[name]
+        if renew or self.receivers.get(name, deployment) != deployment:
+            self._held[name] = _replace_unix(_listener_path(self._run, number))
+            former.close()
+        self.receivers[name] = deployment
+        return self._held[name].fileno()
 
     def number(self, name: str) -> int:
         """The descriptor of a socket or a namespace. Raises KeyError."""
@@ -137,6 +155,27 @@ def _listen_tcp(name: str, address: str, port: int) -> socket.socket:
         ) from None
     held.set_inheritable(True)
     return held
+
+
+def _listener_name(number: int) -> str:
+    return f"DOOR_{number}"
+
+
+def _listener_path(run: Path, number: int) -> Path:
+    return run / "doors" / f"{number}.sock"
+
+
+def _replace_unix(path: Path) -> socket.socket:
+    """Binds `path` anew while the edge uses it: the new socket takes its place only once it listens."""
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.unlink(missing_ok=True)
+    fresh = _listen_unix(unfinished, for_edge=True)
+    try:
+        unfinished.replace(path)
+    except OSError:
+        fresh.close()
+        raise
+    return fresh
 
 
 def _listen_unix(path: Path, *, for_edge: bool = False, mode: int = 0o600) -> socket.socket:

@@ -96,7 +96,8 @@ class Supervisor:
         inherited = self.legacy.sockets if self.legacy else {}
         self._end_unheld_demo(inherited)
         more = demo.listen(self.paths) if self.demo_command else {}
-        self._sockets = HeldSockets.bind(self.paths, self.settings, inherited, more)
+        receivers = self.legacy.receivers if self.legacy else {}
+        self._sockets = HeldSockets.bind(self.paths, self.settings, inherited, more, receivers)
         server = await asyncio.start_unix_server(self._answer, sock=self._sockets["SUPERVISOR"])
         self._programs = self._list_programs()
         kept = {one.name: one for one in self.legacy.programs} if self.legacy else {}
@@ -226,7 +227,7 @@ class Supervisor:
             Kept(one.name, one.pid, spawn.started_at(one.pid), one.starts, one.started_at, one.last_end)
             for one in self._programs
         ]
-        renewal.become(Legacy(self.lock, sockets, programs))
+        renewal.become(Legacy(self.lock, sockets, programs, self._sockets.receivers))
 
     def _start(self, program: Program) -> None:
         descriptors = self._sockets.descriptors(program.sockets)
@@ -262,12 +263,16 @@ class Supervisor:
         question = json.loads(await reader.readline() or b"{}")
         if "take" in question:
             if question["take"] in self._sockets:
-                number = self._sockets.number(question["take"])
-                raw = writer.get_extra_info("socket")
-                # The transport's own socket does not pass descriptors; a copy of it does.
-                with socket.socket(fileno=os.dup(raw.fileno())) as copy:
-                    copy.setblocking(True)
-                    socket.send_fds(copy, [b"ok"], [number])
+                _pass_descriptor(writer, self._sockets.number(question["take"]))
+        elif "listener" in question:
+            try:
+                listener = self._sockets.receive_listener(
+                    question["listener"], question["deployment"], renew=question["renew"]
+                )
+            except (KeyError, OSError) as error:
+                self._log(f"listener {question['listener']} is not given out: {error!r}")
+            else:
+                _pass_descriptor(writer, listener)
         elif "upgrade" in question:
             await self._answer_upgrade(writer)
         else:
@@ -361,6 +366,14 @@ async def end_leftovers(paths: Paths) -> None:
     cgroups.remove(paths.cgroup)
     shutil.rmtree(paths.run, ignore_errors=True)
     shutil.rmtree(paths.rings, ignore_errors=True)
+
+
+def _pass_descriptor(writer: asyncio.StreamWriter, number: int) -> None:
+    raw = writer.get_extra_info("socket")
+    # The transport's own socket does not pass descriptors; a copy of it does.
+    with socket.socket(fileno=os.dup(raw.fileno())) as copy:
+        copy.setblocking(True)
+        socket.send_fds(copy, [b"ok"], [number])
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

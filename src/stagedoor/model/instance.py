@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 STARTING, READY, STOPPING = "starting", "ready", "stopping"
 
-# Why instances end. The first four are deaths: nobody wanted them.
-OUT_OF_MEMORY, HUNG, SIGNAL, EXIT = "out of memory", "hung", "signal", "exit"
+# Why instances end. The first five are deaths: nobody wanted them.
+OUT_OF_MEMORY, HUNG, SIGNAL, EXIT, SHUT_LISTENER = "out of memory", "hung", "signal", "exit", "shut listener"
 NOT_STARTED, STOPPED = "not started", "stopped"
-DEATHS = (OUT_OF_MEMORY, HUNG, SIGNAL, EXIT)
+DEATHS = (OUT_OF_MEMORY, HUNG, SIGNAL, EXIT, SHUT_LISTENER)
 
 
 @dataclass(slots=True)

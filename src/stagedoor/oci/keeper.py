@@ -7,6 +7,7 @@ nothing about versions, traffic or numbers; it only says which doors may take so
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from stagedoor.decide import capacity, restart
 from stagedoor.model import instance as states
 from stagedoor.model.deployment import Spec
 from stagedoor.model.instance import Attendance, Capacity, End, Instance, Usage
-from stagedoor.oci import cgroups, machine, probe, spawn
+from stagedoor.oci import cgroups, listeners, machine, probe, spawn
 from stagedoor.oci.background import Background
 from stagedoor.oci.deaths import find_cause
 from stagedoor.oci.departures import Departures
@@ -267,12 +268,13 @@ class Keeper:
     async def _tend(self, kept: Kept, post: Post) -> None:
         """One door for as long as its deployment is wanted there."""
         kept.proven = kept.proven or post.instance is not None
-        await self._take_socket(post)
+        await self._take_socket(kept, post)
         while not kept.ending and not post.leaving:
             if post.instance is None and not kept.spec.instances:
                 await self._sleep(kept, post)
             try:
                 if post.instance is None:
+                    await self._take_socket(kept, post)
                     await self._start(kept, post)
                 await self._welcome(kept, post)
                 if await self._watch(kept, post) == states.STOPPED:
@@ -290,11 +292,15 @@ class Keeper:
             if not kept.ending:
                 await self._pause(kept, post)
 
-    async def _take_socket(self, post: Post) -> None:
-        """The supervisor holds it, and may be away for a moment."""
-        while post.socket < 0:
+    async def _take_socket(self, kept: Kept, post: Post) -> None:
+        """The supervisor holds it, and may be away for a moment. One that is shut is replaced by a new one."""
+        while post.socket < 0 or post.shut:
             try:
-                post.socket = await self._sockets.door(post.door)
+                former = post.socket
+                post.socket = await self._sockets.listener(post.door, kept.spec.deployment, renew=post.shut)
+                post.shut = False
+                if former >= 0:
+                    os.close(former)
             except OSError as error:
                 log.warning("door %d: %s", post.door, error)
                 await asyncio.sleep(_AGAIN)
@@ -335,6 +341,8 @@ class Keeper:
         loop = asyncio.get_running_loop()
         try:
             while not kept.spec.instances:
+                loop.remove_reader(post.socket)
+                await self._take_socket(kept, post)
                 # Each time: a knock takes the reader away, and may have been answered by a wish to sleep on.
                 loop.add_reader(post.socket, self._knock, kept, post)
                 post.turn.clear()
@@ -371,7 +379,7 @@ class Keeper:
         ended, turn = _spawn(spawn.wait(one.pid)), _spawn(post.turn.wait())
         hangs = _spawn(probe.until_hung(self._sockets.door_path(one.door), spec.hang))
         try:
-            while not ended.done() and not hangs.done():
+            while not ended.done() and not hangs.done() and not post.shut:
                 if turn.done():
                     post.turn.clear()
                     turn = _spawn(post.turn.wait())
@@ -382,17 +390,19 @@ class Keeper:
                     await asyncio.gather(hangs, return_exceptions=True)
                     self._put_to_sleep(kept, post)
                     return states.STOPPED
-            hung = not ended.done()
-            if hung:
+            dead, shut = ended.done(), post.shut
+            if not dead:
                 self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
             status = await ended
         finally:
             for task in (hangs, ended, turn):
                 task.cancel()
-        if hung:
-            kind, cause = states.HUNG, f"hung: no answer to the probe for {spec.hang:g} s"
-        else:
+        if dead:
             kind, cause = find_cause(self._engine, one, status, spec.sandbox.memory)
+        elif shut:
+            kind, cause = states.SHUT_LISTENER, "it shut its listener down; the next instance has a new one"
+        else:
+            kind, cause = states.HUNG, f"hung: no answer to the probe for {spec.hang:g} s"
         self._bury(kept, post, kind, cause)
         return kind
 
@@ -425,11 +435,23 @@ class Keeper:
         while True:
             await asyncio.sleep(_STEADY)
             try:
+                self._check_listeners()
                 await self._gates.correct(list(self._kept.values()))
                 await asyncio.to_thread(self._weights.look, self._groups())
                 await asyncio.to_thread(self.logs.trim)
             except Exception:
                 log.exception("a steady round failed; the next one follows")
+
+    def _check_listeners(self) -> None:
+        """Whatever a script did to the listener that it shares with us is put right, or ends its instance."""
+        for kept in self._kept.values():
+            for post in kept.posts.values():
+                if post.socket < 0 or post.leaving or post.shut:
+                    continue
+                post.shut = not listeners.restore(post.socket)
+                if post.shut:
+                    log.warning("%s shut its listener at door %d; it is bound anew", kept.spec.label, post.door)
+                    post.turn.set()
 
     def _groups(self) -> list[tuple[str, float]]:
         return [

@@ -7,8 +7,11 @@ from typing import Protocol
 class Sockets(Protocol):
     """Listening sockets outlive their users; who needs one takes a descriptor."""
 
-    async def door(self, number: int) -> int:
-        """A descriptor of the door's listening socket; the taker closes it."""
+    async def listener(self, number: int, deployment: str, *, renew: bool = False) -> int:
+        """Returns a descriptor of a listener, which the caller closes; one that no other deployment had before.
+
+        With `renew` it is one that nobody had. Whoever accepts at the former one is deaf from then on.
+        """
         ...
 
     def door_path(self, number: int) -> Path: ...

@@ -21,11 +21,15 @@ class StartFailed(Exception):
 
 @dataclass(slots=True)
 class Post:
-    """One door and who stands there. `socket` is its listening socket, held as long as the post."""
+    """One door and who stands there. `socket` is its listening socket, held as long as the post.
+
+    `shut`: the socket accepts nothing any more, and must be bound anew.
+    """
 
     door: int
     instance: Instance | None = None
     socket: int = -1
+    shut: bool = False
     task: asyncio.Task[None] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
