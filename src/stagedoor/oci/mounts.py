@@ -9,6 +9,7 @@ import ctypes
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -78,9 +79,9 @@ def place(tree: int, target: Path) -> None:
         os.close(tree)
 
 
-def attach_memory(target: Path, size: int) -> None:
-    """An empty file system in memory at `target`, for anybody to write to; `size` in bytes."""
-    _mount(Path("tmpfs"), target, "tmpfs", _NOSUID | _NODEV, f"size={size},mode=1777")
+def attach_memory(target: Path, options: Sequence[str]) -> None:
+    """Mounts an empty file system in memory at `target`."""
+    _mount(Path("tmpfs"), target, "tmpfs", _NOSUID | _NODEV, ",".join(options))
 
 
 def propagates() -> bool:

@@ -326,7 +326,7 @@ def become(blank: Blank, wanted: Sandbox, engine: Engine) -> None:
     for one in wanted.mounts:
         if one.source != prepared:
             mounts.attach(Path(one.source), blank.given / one.target.lstrip("/"))
-    mounts.attach_memory(blank.given / "tmp", wanted.tmp)
+    mounts.attach_memory(blank.given / "tmp", spec.memory_options(wanted.tmp))
 
 
 def let_go(blank: Blank) -> None:

@@ -16,6 +16,20 @@ GIVEN = ("app", "layer", "tmp")  # What a container of the pool is given once it
 # Each container has a range of the machine's user ids for its own, so that not even their numbers meet.
 _FIRST_ID, _IDS, _PLACES = 0x10000000, 0x10000, 0x4000  # Slots have the first half.
 
+# What the kernel would let a process have beside memory, processes and files: page cache that it pins, signals and
+# timers that wait, messages, and a better place among the machine's processes.
+_RLIMITS = {
+    "RLIMIT_NOFILE": OPEN_FILES,
+    "RLIMIT_CORE": 0,
+    "RLIMIT_MEMLOCK": 1 << 20,
+    "RLIMIT_SIGPENDING": 4096,
+    "RLIMIT_MSGQUEUE": 0,
+    "RLIMIT_NICE": 0,
+    "RLIMIT_RTPRIO": 0,
+}
+SHARED_MEMORY_BYTES = 16 << 20
+_MIN_INODES, _BYTES_PER_INODE = 1024, 4096
+
 _READ_ONLY = ["bind", "ro", "nosuid", "nodev"]
 _MASKED = [
     "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
@@ -73,10 +87,7 @@ def configure(container: Container) -> dict[str, Any]:
             "env": [*_ENVIRONMENT, f"PYTHONHASHSEED={container.seed}"],
             "cwd": "/",
             "capabilities": {kind: [] for kind in ("bounding", "effective", "inheritable", "permitted", "ambient")},
-            "rlimits": [
-                {"type": name, "hard": most, "soft": most}
-                for name, most in (("RLIMIT_NOFILE", OPEN_FILES), ("RLIMIT_CORE", 0))
-            ],
+            "rlimits": [{"type": name, "hard": limit, "soft": limit} for name, limit in _rlimits().items()],
             "noNewPrivileges": True,
             # The kernel's choice under pressure: scripts before the platform. Raising needs no privilege.
             "oomScoreAdj": 500,
@@ -97,6 +108,17 @@ def configure(container: Container) -> dict[str, Any]:
     }
 
 
+def _rlimits() -> dict[str, int]:
+    """Lowers each limit to what this process may give: raising one takes a right that not every machine has."""
+    import resource  # Only Unix has it, and `dev --plain` is imported on Windows as well.
+
+    hard = {name: resource.getrlimit(getattr(resource, name))[1] for name in _RLIMITS}
+    return {
+        name: limit if hard[name] == resource.RLIM_INFINITY else min(limit, hard[name])
+        for name, limit in _RLIMITS.items()
+    }
+
+
 def _namespaces(container: Container) -> list[dict[str, str]]:
     kinds = ["pid", "ipc", "uts", "mount", *(["user"] if container.place is not None else [])]
     network = {"type": "network"} | ({"path": container.network} if container.network else {})
@@ -113,15 +135,15 @@ def _users(container: Container) -> dict[str, Any]:
 def _mounts(container: Container) -> list[dict[str, Any]]:
     own = [
         _mount("/proc", "proc", "nosuid", "noexec", "nodev"),
-        _mount("/dev", "tmpfs", "nosuid", "mode=755", "size=1m"),
+        _mount("/dev", "tmpfs", "nosuid", "noexec", "mode=755", "size=1m", "nr_inodes=64"),
+        _mount("/dev/shm", "tmpfs", "nosuid", "nodev", "noexec", *memory_options(SHARED_MEMORY_BYTES)),
     ]
     binds = [
         {"destination": one.target, "type": "bind", "source": one.source, "options": _READ_ONLY}
         for one in container.binds
     ]
     if container.given is None:
-        size = f"size={container.sandbox.tmp}"
-        return [*own, _mount("/tmp", "tmpfs", "nosuid", "nodev", "mode=1777", size), *binds]
+        return [*own, _mount("/tmp", "tmpfs", "nosuid", "nodev", *memory_options(container.sandbox.tmp)), *binds]
     given = [
         {
             "destination": f"/{name}",
@@ -132,6 +154,11 @@ def _mounts(container: Container) -> list[dict[str, Any]]:
         for name in GIVEN
     ]
     return own + binds + given
+
+
+def memory_options(size: int) -> tuple[str, ...]:
+    """Returns the options of a file system in memory that anybody may write to; it has a number of files as well."""
+    return "mode=1777", f"size={size}", f"nr_inodes={max(_MIN_INODES, size // _BYTES_PER_INODE)}"
 
 
 def _mount(target: str, kind: str, *options: str) -> dict[str, Any]:
