@@ -11,6 +11,8 @@ from pathlib import Path
 from stagedoor.model.profile import MemoryShare
 
 _MOUNT = Path("/sys/fs/cgroup")
+_LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")
+_MIN_SOCKET_BYTES = 8 << 20
 
 
 def _folders(cgroup: str) -> Iterator[Path]:
@@ -71,18 +73,36 @@ def join(cgroup: str, pid: int) -> None:
 
 def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
     """Sets the limits of a group: bytes, cores, count. Raises OSError."""
+    limit_memory(cgroup, memory)
     period = 100_000
     quota = int(cpu * period)
-    values = [("pids", "pids.max", processes)]
     if _is_unified():
-        values += [("", "memory.max", memory)]
         _file(cgroup, "", "cpu.max").write_text(f"{quota} {period}")
     else:
-        values += [("memory", "memory.limit_in_bytes", memory)]
-        values += [("cpu", "cpu.cfs_quota_us", quota)]
-    for hierarchy, file, value in values:
-        _file(cgroup, hierarchy, file).write_text(str(value))
+        _file(cgroup, "cpu", "cpu.cfs_quota_us").write_text(str(quota))
+    _file(cgroup, "pids", "pids.max").write_text(str(processes))
     weigh(cgroup, cpu)
+
+
+def limit_memory(cgroup: str, memory: int) -> None:
+    """Limits what the group holds to so many bytes, swap and the buffers of sockets included. Raises OSError."""
+    for name, value in _memory_limits(cgroup, memory):
+        file = _file(cgroup, "memory", name)
+        # A kernel may count no swap.
+        if file.exists() or name in _LIMIT_FILES:
+            file.write_text(str(value))
+
+
+def _memory_limits(cgroup: str, memory: int) -> list[tuple[str, int]]:
+    """Names and values in the order in which the kernel takes them."""
+    if _is_unified():
+        return [("memory.max", memory), ("memory.swap.max", 0)]
+    # Version 1 counts buffers of network sockets apart, and only once they have a limit.
+    sockets = ("memory.kmem.tcp.limit_in_bytes", max(_MIN_SOCKET_BYTES, memory // 4))
+    plain, with_swap = ("memory.limit_in_bytes", memory), ("memory.memsw.limit_in_bytes", memory)
+    # The limit with swap is never the lower of the two.
+    grows = _number(cgroup, "memory.limit_in_bytes") < memory
+    return [sockets, with_swap, plain] if grows else [sockets, plain, with_swap]
 
 
 def weigh(cgroup: str, cpu: float) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stagedoor.model.deployment import Ground, Mount, Sandbox
-from stagedoor.oci import launch
+from stagedoor.oci import launch, spec
 from stagedoor.oci.runc import Engine, EngineError
 
 _LIMITS = {"memory": 64_000_000, "processes": 32, "tmp": 8_000_000, "files": 256}
@@ -39,6 +39,7 @@ async def prove(engine: Engine, ground: Ground, hidden: Sequence[str]) -> list[A
         sockets = [path for path in hidden if path.endswith(".sock")]
         wanted = {
             **_LIMITS,
+            "shared": spec.SHARED_MEMORY_BYTES,
             "hidden": list(hidden),
             "port": listener.getsockname()[1],
             "sockets": sockets or ["/run/x"],

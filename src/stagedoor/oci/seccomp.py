@@ -1,8 +1,8 @@
 """Lists the system calls that a script may make: those that a Python program needs. Every other call is refused.
 
-Three tables hold all of it: `ALLOWED` by name, `CONDITIONS` by name and arguments, `ANSWERED` with an answer of our own.
-Arguments are compared with what is allowed, never with what is not: the kernel ignores the upper half of many registers,
-so that a forbidden value has many spellings. seccomp(2); the form is the OCI runtime specification's.
+Three tables hold all of it: `ALLOWED` by name, `CONDITIONS` by name and arguments, `ANSWERED` with an answer of our
+own. Arguments are compared with what is allowed, never with what is not: the kernel ignores the upper half of many
+registers, so that a forbidden value has many spellings. seccomp(2); the form is the OCI runtime specification's.
 """
 
 import errno
@@ -51,17 +51,17 @@ _EVERY_BIT = 0xFFFF_FFFF_FFFF_FFFF
 class Argument(NamedTuple):
     """One argument of a call: its bits under `mask` are those of `value`."""
 
-    index: int
+    position: int
     value: int
     mask: int = _EVERY_BIT
 
 
-def _one_of(index: int, values: tuple[int, ...]) -> tuple[tuple[Argument, ...], ...]:
-    return tuple((Argument(index, value),) for value in values)
+def _one_of(position: int, values: tuple[int, ...]) -> tuple[tuple[Argument, ...], ...]:
+    return tuple((Argument(position, value),) for value in values)
 
 
-def _without(index: int, bits: int) -> tuple[tuple[Argument, ...], ...]:
-    return ((Argument(index, 0, bits),),)
+def _without(position: int, bits: int) -> tuple[tuple[Argument, ...], ...]:
+    return ((Argument(position, 0, bits),),)
 
 
 # New namespaces, in the flags of clone: time, cgroup, uts, ipc, user, pid, net, mount.
@@ -156,9 +156,9 @@ def profile(machine: str) -> dict[str, Any]:
 
 def _describe(argument: Argument) -> dict[str, Any]:
     if argument.mask == _EVERY_BIT:
-        return {"index": argument.index, "value": argument.value, "op": "SCMP_CMP_EQ"}
+        return {"index": argument.position, "value": argument.value, "op": "SCMP_CMP_EQ"}
     return {
-        "index": argument.index,
+        "index": argument.position,
         "value": argument.mask,
         "valueTwo": argument.value,
         "op": "SCMP_CMP_MASKED_EQ",

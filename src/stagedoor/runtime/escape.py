@@ -4,6 +4,7 @@ Each attempt says what it got. It holds when that is a refusal; an attempt that 
 """
 
 import ctypes
+import fcntl
 import os
 import platform
 import signal
@@ -22,6 +23,7 @@ _CALLS = {
                 "init_module": 105, "kexec_load": 104, "process_vm_readv": 270, "open_by_handle_at": 265},
 }  # fmt: skip
 _MOST = 100_000
+_ICMP, _KEEP_SIZE = 1, 1
 
 
 class _Held(Exception):
@@ -48,12 +50,21 @@ def run(wanted: dict[str, Any], report: Callable[[dict[str, object]], None]) -> 
         "change its own limits": lambda: _read_any(["/sys/fs/cgroup"]),
         "listen to raw packets": lambda: _open_socket(socket.AF_PACKET, socket.SOCK_RAW),
         "talk to the kernel by netlink": lambda: _open_socket(socket.AF_NETLINK, socket.SOCK_RAW),
+        "open a socket for pings": lambda: _open_socket(socket.AF_INET, socket.SOCK_DGRAM, _ICMP),
+        "open a socket of rare protocols": lambda: _open_socket(socket.AF_INET, socket.SOCK_SEQPACKET),
+        "open a socket of raw TCP": lambda: _open_socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP),
+        "watch who reads the machine's files": lambda: _call(_libc.inotify_init1, 0),
+        "ask a folder who reads in it": _ask_folder,
+        "set disk aside unseen": lambda: _set_aside("/tmp/aside"),
+        "pin memory of the machine": lambda: _call(_libc.mlock, ctypes.create_string_buffer(1 << 23), 1 << 23),
         "reach the machine's network": lambda: _connect(("127.0.0.1", int(wanted["port"]))),
         "reach another network": lambda: _connect(("192.0.2.1", 80)),
         "reach other sockets": lambda: _connect_any(wanted["sockets"]),
         "start more processes than allowed": lambda: _fork_without_end(int(wanted["processes"])),
         "open more files than allowed": lambda: _open_without_end(int(wanted["files"])),
-        "fill more disk than allowed": lambda: _fill_disk(int(wanted["tmp"])),
+        "fill more disk than allowed": lambda: _fill_disk("/tmp/full", int(wanted["tmp"])),
+        "fill more shared memory than allowed": lambda: _fill_disk("/dev/shm/full", int(wanted["shared"])),
+        "make more files than allowed": lambda: _make_files(_MOST),
         "use more memory than allowed": lambda: _fill_memory(int(wanted["memory"])),
     }
     numbers = _CALLS.get(platform.machine(), {})
@@ -136,8 +147,39 @@ def _trace() -> str:
         os.waitpid(child, 0)
 
 
-def _open_socket(family: int, kind: int) -> str:
-    socket.socket(family, kind).close()
+def _ask_folder() -> str:
+    folder = os.open("/usr/lib", os.O_RDONLY)
+    try:
+        fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)
+    finally:
+        os.close(folder)
+    return "it tells"
+
+
+def _set_aside(path: str) -> str:
+    with open(path, "wb") as stream:
+        try:
+            return _call(_libc.fallocate, stream.fileno(), _KEEP_SIZE, ctypes.c_long(0), ctypes.c_long(4096))
+        finally:
+            Path(path).unlink()
+
+
+def _make_files(most: int) -> str:
+    made = 0
+    try:
+        while made < most:
+            Path(f"/dev/shm/{made}").mkdir()
+            made += 1
+    except OSError as error:
+        raise _Held(f"{error.strerror} after {made}") from None
+    finally:
+        for number in range(made):
+            Path(f"/dev/shm/{number}").rmdir()
+    return f"{made} were made"
+
+
+def _open_socket(family: int, kind: int, protocol: int = 0) -> str:
+    socket.socket(family, kind, protocol).close()
     return "it was opened"
 
 
@@ -192,17 +234,17 @@ def _open_without_end(limit: int) -> str:
     return f"{len(opened)} were opened, the limit is {limit}"
 
 
-def _fill_disk(limit: int) -> str:
+def _fill_disk(path: str, limit: int) -> str:
     written = 0
     try:
-        with open("/tmp/full", "wb", buffering=0) as stream:
+        with open(path, "wb", buffering=0) as stream:
             while written <= limit * 2:
                 written += stream.write(b"x" * 1_000_000)
     except OSError as error:
         if written <= limit + 4096:  # Whole pages.
             raise _Held(f"{error.strerror} after {written} bytes, the limit is {limit}") from None
     finally:
-        Path("/tmp/full").unlink(missing_ok=True)
+        Path(path).unlink(missing_ok=True)
     return f"{written} bytes were written, the limit is {limit}"
 
 
