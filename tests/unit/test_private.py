@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stagedoor import files
-from stagedoor.main import lock, private
+from stagedoor.main import lock, private, sockets
 from stagedoor.main.paths import Paths
 
 
@@ -74,3 +74,9 @@ def test_a_file_that_says_the_same_with_another_mode_is_replaced(tmp_path: Path)
     file.chmod(0o644)
     files.update_file(file, "same")
     assert mode(file) == 0o600
+
+
+def test_users_of_containers_pass_through_folders_that_a_start_makes(tmp_path: Path) -> None:
+    private.set_umask()
+    sockets._make_folder(tmp_path / "run" / "0a1b2c3d", 0o711)
+    assert mode(tmp_path / "run") == mode(tmp_path / "run" / "0a1b2c3d") == 0o711

@@ -5,7 +5,6 @@ that a log that was cut at its end, or written anew from the first word, shows a
 """
 
 import json
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
@@ -48,9 +47,7 @@ def run(options: Namespace) -> int:
     asked = {name: value for name, value in asked.items() if value}
     client = session.connect()
     if options.export:
-        for part in client.read("activities", "export", form=options.export, **asked):
-            sys.stdout.buffer.write(part)
-        sys.stdout.flush()
+        output.show_document(client.read("activities", "export", form=options.export, **asked))
         return 0
     listed = client.get("activities", limit=options.limit, **asked)
     if options.json:
@@ -66,10 +63,10 @@ def _verify(options: Namespace) -> int:
     if options.json:
         output.show_json(found)
     elif found["problem"]:
-        print(f"stagedoor: {found['problem']}", file=sys.stderr)
-        print(f"  {_extent(found)} before that fit", file=sys.stderr)
+        output.warn(f"stagedoor: {found['problem']}")
+        output.warn(f"  {_extent(found)} before that fit")
     else:
-        print(f"{_extent(found)} fit; the last one's hash, to be kept elsewhere:\n{found['head']}")
+        output.say(f"{_extent(found)} fit; the last one's hash, to be kept elsewhere:\n{found['head']}")
     return 1 if found["problem"] else 0
 
 

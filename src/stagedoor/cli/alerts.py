@@ -82,26 +82,26 @@ def _what(one: dict[str, Any]) -> str:
 
 
 def _show_one(one: dict[str, Any]) -> None:
-    print(f"{one['rule']} of {_what(one)}: {_state(one)}, since {output.say_clock(one['began'])}")
-    print(f"  {one['reason']}")
+    output.say(f"{one['rule']} of {_what(one)}: {_state(one)}, since {output.say_clock(one['began'])}")
+    output.say(f"  {one['reason']}")
     if one["silenced"]:
-        print(f"  silenced by {one['silenced']}")
+        output.say(f"  silenced by {one['silenced']}")
     evidence = one["evidence"]
     for release in evidence.get("releases", []):
         age = say_time(max(0.0, one["began"] - release["at"]))
         when = f"{age} before" if release["at"] <= one["began"] else "after it began"
-        print(
+        output.say(
             f"  {release['line']} is at {release['version']}, release {release['release']} by {release['by']}, {when}"
         )
     for activity in evidence.get("activities", []):
         what = f"{activity['by']} {activity['action']} {activity['target']}"
-        print(f"  before it: {output.say_clock(activity['at'])} {what}")
+        output.say(f"  before it: {output.say_clock(activity['at'])} {what}")
     for request in evidence.get("requests", []):
-        print(f"  stagedoor trace {request}")
+        output.say(f"  stagedoor trace {request}")
 
 
 def _show_silence(one: dict[str, Any]) -> None:
-    print(
+    output.say(
         f"nobody is told of it until {output.say_clock(one['until'])}; "
         f"`stagedoor alerts end-silence {one['id']}` ends it"
     )
@@ -122,11 +122,11 @@ def _show_rules(told: list[dict[str, Any]]) -> None:
 def _show_test(told: dict[str, Any]) -> None:
     days = (told["until"] - told["since"]) / 86400
     left = f"; {told['left_out']} quieter ones were left out" if told["left_out"] else ""
-    print(f"{told['minutes']} minutes of {told['endpoints']} endpoints in {days:.0f} days{left}")
+    output.say(f"{told['minutes']} minutes of {told['endpoints']} endpoints in {days:.0f} days{left}")
     output.show_table(("rule", "would have fired"), list(told["by_rule"].items()), "")
     rows = [(output.say_clock(one["began"]), one["rule"], _what(one), one["reason"]) for one in told["firings"]]
     if rows:
-        print()
+        output.say()
         output.show_table(("when", "rule", "of", "why"), rows, "")
 
 
@@ -138,7 +138,7 @@ _ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {
     "show": (lambda client, asked: client.get("alerts", asked.number), _show_one),
     "silence": (_silence, _show_silence),
     "silences": (lambda client, asked: client.get("silences"), _show_silences),
-    "end-silence": (_end_silence, lambda told: print(f"silence {told['ended']} has ended")),
+    "end-silence": (_end_silence, lambda told: output.say(f"silence {told['ended']} has ended")),
     "rules": (lambda client, asked: client.get("alerts", "rules"), _show_rules),
     "test": (
         lambda client, asked: client.get("alerts", "test", application=asked.application, days=asked.days),

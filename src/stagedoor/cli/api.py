@@ -19,7 +19,7 @@ def add_options(top: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    client = session.connect()
+    client = session.connect(exact=True)
     manifest = options.folder / "stagedoor.toml"
     names: list[str] = []
     if manifest.is_file():
@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
         output.show_json({"services": told["services"], "missing": told["missing"]})
         return 0
     listed = ", ".join(f"{name} ({count})" for name, count in told["services"].items())
-    print(f"stagedoor_api.pyi and stagedoor_api.json: {listed or 'no services'}")
+    output.say(f"stagedoor_api.pyi and stagedoor_api.json: {listed or 'no services'}")
     if told["missing"]:
-        print(f"not in the catalogue: {', '.join(told['missing'])}")
+        output.say(f"not in the catalogue: {', '.join(told['missing'])}")
     return 0

@@ -38,5 +38,5 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json({"file": str(file), "bytes": size, "seconds": round(seconds, 3)})
     else:
-        print(f"{file}: {say_size(size)} after {say_time(seconds)}. The keys of its secrets are not in it.")
+        output.say(f"{file}: {say_size(size)} after {say_time(seconds)}. The keys of its secrets are not in it.")
     return 0

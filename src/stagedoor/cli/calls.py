@@ -33,10 +33,10 @@ def run(options: Namespace) -> int:
     output.show_table(heads, rows, "Nobody asked it anything in this time.")
     for one in told["endpoints"]:
         methods = ", ".join(f"{method} {count:.1f}" for method, count in one["by_method"].items())
-        print(f"\n{one['endpoint']}: {methods or 'no calls'}")
+        output.say(f"\n{one['endpoint']}: {methods or 'no calls'}")
         if one["duplicates"] >= 0.05:
-            print("  some calls ask the same again; within one request `api` asks once, other clients do not")
+            output.say("  some calls ask the same again; within one request `api` asks once, other clients do not")
         if one["serial"] >= 0.001 and one["longest_chain"] > 1:
-            print(f"  {one['longest_chain']} calls follow one another; side by side they would save up to "
+            output.say(f"  {one['longest_chain']} calls follow one another; side by side they would save up to "
                   f"{say_time(one['serial'])}, unless they need each other's answers")  # fmt: skip
     return 0

@@ -19,7 +19,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     script = {"bash": _bash, "zsh": _zsh, "fish": _fish}[options.shell](words())
-    output.show_json({"script": script}) if options.json else print(script)
+    output.show_json({"script": script}) if options.json else output.say(script)
     return 0
 
 

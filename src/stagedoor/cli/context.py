@@ -54,5 +54,5 @@ def _delete(options: Namespace) -> int:
 
 
 def _show(options: Namespace, content: dict[str, str], sentence: str) -> int:
-    output.show_json(content) if options.json else print(sentence)
+    output.show_json(content) if options.json else output.say(sentence)
     return 0

@@ -30,5 +30,5 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(told)
     else:
-        print(f"{told['line']} is deleted; {told['ended']} deployments ended")
+        output.say(f"{told['line']} is deleted; {told['ended']} deployments ended")
     return 0

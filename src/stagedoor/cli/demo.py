@@ -17,7 +17,7 @@ def deploy(test: str, prod: str, services: dict[str, str]) -> None:
     """
     client = session.connect()
     began = time.monotonic()
-    print("the demo: four services, four applications", flush=True)
+    output.say("the demo: four services, four applications", flush=True)
     for name, url in services.items():
         folder = examples() / "services"
         wish: dict[str, object] = {
@@ -28,18 +28,18 @@ def deploy(test: str, prod: str, services: dict[str, str]) -> None:
         client.put("services", name, body=wish)
     for name in APPLICATIONS:
         packed = source.read_packed(examples() / name)
-        print(f"{name}:", flush=True)
+        output.say(f"{name}:", flush=True)
         operation = client.post("versions", body=packed, stack="test")
         result = watching.watch(client, operation, quiet=False)
         wish = {"version": result["version"], "stack": "prod", "default": False}
         watching.watch(client, client.post("applications", name, "releases", body=wish), quiet=True)
-        print(f"  {name} {result['version']} is in test and prod", flush=True)
-    print(f"the demo is there after {time.monotonic() - began:.1f} s. Look at it:")
-    print(f"  {prod}/demo/            a TV and a phone, one round trip each")
-    print("  stagedoor open          the console")
-    print(f"  curl -H 'x-device: tv' -b member=m7 {prod}/tv-home/home")
-    print(f"  curl -H 'x-device: phone' -b member=m7 {prod}/phone-home/home")
-    print(f"  curl {test}/welcome/", flush=True)
+        output.say(f"  {name} {result['version']} is in test and prod", flush=True)
+    output.say(f"the demo is there after {time.monotonic() - began:.1f} s. Look at it:")
+    output.say(f"  {prod}/demo/            a TV and a phone, one round trip each")
+    output.say("  stagedoor open          the console")
+    output.say(f"  curl -H 'x-device: tv' -b member=m7 {prod}/tv-home/home")
+    output.say(f"  curl -H 'x-device: phone' -b member=m7 {prod}/phone-home/home")
+    output.say(f"  curl {test}/welcome/", flush=True)
 
 
 def main() -> None:

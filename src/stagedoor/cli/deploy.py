@@ -32,7 +32,7 @@ def run(options: Namespace) -> int:
     packed = source.read_packed(options.folder)
     name = source.read_name(options.folder)
     if not options.json:
-        print(f"{name}: {len(packed) / 1000:.1f} KB of source to {options.stack}", flush=True)
+        output.say(f"{name}: {len(packed) / 1000:.1f} KB of source to {options.stack}", flush=True)
     operation = client.post("versions", body=packed, stack=options.stack, bump=options.bump, **asked)
     result = watching.watch(client, operation, quiet=options.json)
     seconds = time.monotonic() - began
@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
         output.show_json({**result, "seconds": seconds})
     else:
         version = output.paint(f"{result['application']} {result['version']}", "bold")
-        print(
+        output.say(
             f"{version} is release {result['release']} of {result['line']} in {result['stack']}, after {seconds:.2f} s"
         )
     return 0

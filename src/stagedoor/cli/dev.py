@@ -6,6 +6,7 @@ from pathlib import Path
 from stagedoor.cli import output, session
 from stagedoor.main import dev
 from stagedoor.model.names import check_stack
+from stagedoor.model.text import escape
 
 EXAMPLES = ("stagedoor dev", "stagedoor dev ./tv-home --port 9000", "stagedoor dev --debug")
 
@@ -37,12 +38,18 @@ def run(options: Namespace) -> int:
         if options.json:
             output.show_json(line)
         else:
-            print(text, flush=True)
+            output.say(text, flush=True)
+
+    def show_line(text: str) -> None:
+        output.say(escape(text), flush=True)
+
+    def warn(text: str) -> None:
+        output.show_block(text, error=True)
 
     context = session.resolve()
     return dev.serve(
         dev.Options(
             options.folder.resolve(), options.port, options.data, context.url, context.token, context.ca,
-            check_stack(options.stack), options.debug, options.plain, say,
+            check_stack(options.stack), options.debug, options.plain, say, show_line, warn,
         )
     )  # fmt: skip

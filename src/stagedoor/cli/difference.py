@@ -54,9 +54,9 @@ def _list(client: Client, options: Namespace) -> Any:
 def _show(told: list[dict[str, Any]]) -> None:
     for one in told:
         said = f"{one['endpoint']}  {one['place']} {one['kind']}"
-        print(f"{said}  accepted by {one['by']} at {output.say_clock(one['at'])}: {one['why']}")
+        output.say(f"{said}  accepted by {one['by']} at {output.say_clock(one['at'])}: {one['why']}")
     if not told:
-        print("No difference is accepted.")
+        output.say("No difference is accepted.")
 
 
 _ACTIONS = {"accept": (_accept, _show), "retract": (_retract, _show), "list": (_list, _show)}

@@ -36,10 +36,10 @@ def run(options: Namespace) -> int:
                 if one.ok
                 else output.paint("missing", "red" if one.needed else "yellow")
             )
-            print(f"{mark}  {one.name:<14} {one.found}")
+            output.say(f"{mark}  {one.name:<14} {one.found}")
             if not one.ok:
-                print(f"         {'':<14} without it: {one.cost}\n         {'':<14} mend it:    {one.mend}")
+                output.say(f"         {'':<14} without it: {one.cost}\n         {'':<14} mend it:    {one.mend}")
         for attempt in attempts if options.attempts else []:
             mark = output.paint("refused", "green") if attempt.held else output.paint("OPEN   ", "red")
-            print(f"  {mark}  {attempt.attempt:<36} {attempt.got}")
+            output.say(f"  {mark}  {attempt.attempt:<36} {attempt.got}")
     return 1 if any(one.needed and not one.ok for one in findings) else 0

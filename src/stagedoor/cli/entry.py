@@ -4,11 +4,15 @@ Exit codes: 0 done; 1 it failed or was refused; 2 wrong usage; 3 no platform ans
 5 a package or an extra is missing; 70 a fault in Stagedoor itself, whose details are in a file.
 """
 
-import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from stagedoor.cli.verbs import VERBS, Verb
+from stagedoor.cli import output
+from stagedoor.cli.verbs import OFFLINE, VERBS, Verb
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 CODES = {"invalid": 1, "unreachable": 3, "unauthenticated": 4, "forbidden": 4, "missing_package": 5, "internal": 70}
 INTERRUPTED = 130
@@ -17,11 +21,7 @@ _NONE = Verb("", "", "")
 
 def main() -> None:
     code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has closed the pipe. Python would flush once more as it exits, and print an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    output.finish()
     sys.exit(code)
 
 
@@ -40,12 +40,12 @@ def run(arguments: list[str]) -> int:
 
 def _run(name: str, rest: list[str]) -> int:
     if name in ("", "-h", "--help", "help"):
-        print(overview(), flush=True)
+        output.say(overview(), flush=True)
         return 0 if name else 2
     if name in ("-V", "--version"):
         from importlib.metadata import version
 
-        print(f"stagedoor {version('stagedoor')}", flush=True)
+        output.say(f"stagedoor {version('stagedoor')}", flush=True)
         return 0
     if name not in VERBS:
         return _reject_unknown(name)
@@ -61,16 +61,23 @@ def _run_verb(name: str, verb: Verb, arguments: list[str]) -> int:
         extras.require(name, verb.extra)
     module = import_module(f"stagedoor.cli.{verb.module}")
     options = parse(name, verb.help, module, arguments)
-    if (context := getattr(options, "context", None)) is not None:
-        from stagedoor.cli import session
-
-        session.choose(context)
+    if name not in OFFLINE:
+        _choose(options)
     return int(module.run(options) or 0)
+
+
+def _choose(options: "Namespace") -> None:
+    from stagedoor.cli import session
+
+    if options.context is not None:
+        session.choose(options.context)
+    if options.json:
+        session.keep_exact()
 
 
 def _report(name: str, verb: Verb, error: Exception, *, as_json: bool) -> int:
     """Says what went wrong in a sentence: nobody who uses Stagedoor reads a traceback."""
-    from stagedoor.cli import faults, output
+    from stagedoor.cli import faults
 
     failure = faults.describe(name, verb, error)
     output.say_failure(failure, as_json=as_json)
@@ -80,8 +87,8 @@ def _report(name: str, verb: Verb, error: Exception, *, as_json: bool) -> int:
 def _reject_unknown(name: str) -> int:
     from stagedoor.model.names import suggest
 
-    print(f"stagedoor: there is no verb {name!r}; {suggest(name, list(VERBS))}", file=sys.stderr)
-    print("  `stagedoor --help` lists all verbs", file=sys.stderr)
+    output.warn(f"stagedoor: there is no verb {name!r}; {suggest(name, list(VERBS))}")
+    output.warn("  `stagedoor --help` lists all verbs")
     return 2
 
 

@@ -80,23 +80,23 @@ def _show_list(told: list[dict[str, Any]]) -> None:
 
 def _show(one: dict[str, Any]) -> None:
     line = f"{one['application']} ^{one['major']} in {one['stack']}"
-    print(f"{output.paint(one['name'], 'bold')} on {line}: {one['state']} {one['reason']}".rstrip())
+    output.say(f"{output.paint(one['name'], 'bold')} on {line}: {one['state']} {one['reason']}".rstrip())
     for cell in one["cells"]:
-        print(f"  {cell['name']:<16} {cell['share']:g} % of members see {cell['version'] or 'what the line runs'}")
+        output.say(f"  {cell['name']:<16} {cell['share']:g} % of members see {cell['version'] or 'what the line runs'}")
     for name, told in one["judgements"].items():
         first, other = told["requests"]
-        print(f"{name} beside {one['cells'][0]['name']}: {other} and {first} requests")
+        output.say(f"{name} beside {one['cells'][0]['name']}: {other} and {first} requests")
         for each in told["findings"]:
-            print(f"  {each['verdict']:<6} {each['metric']:<9} {each['words']}")
+            output.say(f"  {each['verdict']:<6} {each['metric']:<9} {each['words']}")
 
 
 def _show_start(told: dict[str, Any]) -> None:
-    print(f"{told['experiment']} runs; `stagedoor experiment show {told['experiment']}`")
+    output.say(f"{told['experiment']} runs; `stagedoor experiment show {told['experiment']}`")
 
 
 _ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {
     "start": (_start, _show_start),
     "list": (_list, _show_list),
     "show": (lambda client, asked: client.get("experiments", asked.name), _show),
-    "end": (lambda client, asked: client.post("experiments", asked.name, "end"), lambda told: print(told["said"])),
+    "end": (lambda client, asked: client.post("experiments", asked.name, "end"), lambda told: output.say(told["said"])),
 }

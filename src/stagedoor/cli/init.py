@@ -63,6 +63,6 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json({"folder": str(folder), "name": options.name})
     else:
-        print(f"{folder}/ holds stagedoor.toml, main.py and tests/test_main.py. Next:\n")
-        print(f"  cd {folder}\n  stagedoor dev       # serve it here\n  stagedoor deploy    # to the stack test")
+        output.say(f"{folder}/ holds stagedoor.toml, main.py and tests/test_main.py. Next:\n")
+        output.say(f"  cd {folder}\n  stagedoor dev       # serve it here\n  stagedoor deploy    # to the stack test")
     return 0

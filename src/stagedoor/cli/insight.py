@@ -10,6 +10,7 @@ from typing import Any
 from stagedoor.cli import logs, output, period, requests, session
 from stagedoor.model.filters import windows
 from stagedoor.model.filters.fields import DURATION, SCHEMAS
+from stagedoor.model.text import unquote
 
 EXAMPLES = (
     "stagedoor insight",
@@ -35,7 +36,7 @@ def run(options: Namespace) -> int:
     client = session.connect()
     if options.flag:
         told = client.put("flags", options.flag, body={"seconds": period.seconds(options.lasting)})
-        print(f"every request of {options.flag} is kept until {output.say_clock(told[options.flag])}")
+        output.say(f"every request of {options.flag} is kept until {output.say_clock(told[options.flag])}")
         return 0
     if options.since:
         return _show_history(client, options)
@@ -45,10 +46,12 @@ def run(options: Namespace) -> int:
             output.show_json(message)
             continue
         for record in message.get("records", ()):
-            print(_render(record), flush=True)
+            output.say(_render(record), flush=True)
         show_windows(message.get("windows", ()), options.query, options.kind)
         if message["missed"] > missed:
-            print(output.paint(f"... {message['missed'] - missed} more passed, too many to show", "yellow"), flush=True)
+            output.say(
+                output.paint(f"... {message['missed'] - missed} more passed, too many to show", "yellow"), flush=True
+            )
             missed = message["missed"]
     return 0
 
@@ -63,10 +66,10 @@ def _show_history(client: Any, options: Namespace) -> int:
         return 0
     records = found["records"] if options.slowest else found["records"][::-1]
     for record in records:
-        print(_render(record))
+        output.say(_render(record))
     show_windows(found["windows"], options.query, options.kind)
     if not found["records"] and not found["windows"]:
-        print("Nothing that was kept passes.")
+        output.say("Nothing that was kept passes.")
     return 0
 
 
@@ -75,23 +78,25 @@ def _render(record: dict[str, Any]) -> str:
         return logs.render({"line": "", **record})
     told = requests.render(record)
     weight = record.get("weight", 1)
-    return told + (output.paint(f"  for {weight:.0f} alike", "dim") if weight > 1.5 else "")
+    counted = isinstance(weight, int | float) and weight > 1.5
+    return told + (output.paint(f"  for {output.say_figure(weight, '.0f')} alike", "dim") if counted else "")
 
 
 def show_windows(told: Iterable[dict[str, Any]], text: str, kind: str) -> None:
     """Of a query: when each window began, and a line for each group under the figures' titles."""
-    query = windows.parse(text, SCHEMAS[kind])
+    query = windows.parse(unquote(text), SCHEMAS[kind])
     head = "  ".join(f"{one.title:>14}" for one in query.figures)
     for window in told:
-        print(output.paint(f"{output.say_clock(window['at'])}\n  {head}  {' '.join(query.by)}", "dim"))
+        output.say(output.paint(f"{output.say_clock(window['at'])}\n  {head}  {' '.join(query.by)}", "dim"))
         for row in window["rows"]:
             figures = "  ".join(f"{_say(*pair):>14}" for pair in zip(row["figures"], query.units, strict=True))
-            print(f"  {figures}  {' '.join(str(value) for value in row['by'])}", flush=True)
+            output.say(f"  {figures}  {' '.join(str(value) for value in row['by'])}", flush=True)
         if window["folded"]:
-            print(output.paint(f"  {window['folded']} in more groups than are shown", "yellow"))
+            output.say(output.paint(f"  {window['folded']} in more groups than are shown", "yellow"))
 
 
-def _say(figure: float, unit: str) -> str:
+def _say(figure: Any, unit: str) -> str:
     if unit == DURATION:
-        return f"{figure / 1000:.1f} ms"
-    return f"{figure:.0f}" if figure == round(figure) else f"{figure:.2f}"
+        return output.say_milliseconds(figure).strip()
+    whole = isinstance(figure, int) or (isinstance(figure, float) and figure.is_integer())
+    return output.say_figure(figure, ".0f" if whole else ".2f")

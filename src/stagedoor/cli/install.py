@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
     text = render(Unit(_command(), options.data.resolve(), Path(keys).parent if keys else None))
     file = _FOLDER / NAME
     if options.print:
-        output.show_json({"unit": text}) if options.json else print(text, end="")
+        output.show_json({"unit": text}) if options.json else output.say(text, end="")
         return 0
     if options.remove:
         _systemctl("disable", "--now", NAME)
@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
         _systemctl("enable", "--now", NAME)
     told = {"unit": str(file), "installed": not options.remove}
     said = "is removed; the data is where it was" if options.remove else "runs; `systemctl status stagedoor` shows it"
-    output.show_json(told) if options.json else print(f"{NAME} {said}")
+    output.show_json(told) if options.json else output.say(f"{NAME} {said}")
     return 0
 
 

@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
     output.show_table(heads, rows, "No instance runs; one starts when a request arrives.")
     for one in listed:
         if one["forecast"]:
-            print(output.paint(f"{one['id']}: {one['forecast']}", "yellow"))
+            output.say(output.paint(f"{one['id']}: {one['forecast']}", "yellow"))
     return 0
 
 
@@ -52,18 +52,18 @@ def _one(client: Any, options: Namespace) -> int:
         return 0
     one = told["instance"]
     phases = ", ".join(f"{name.replace('_', ' ')} {say_time(seconds)}" for name, seconds in one["phases"].items())
-    print(f"{one['id']}  {one['application']}@{one['version']} in {one['stack']}, {one['state']}")
-    print(f"  age       {output.say_age(one['started_at'])}, restarts {one['restarts']}")
-    print(f"  start     {say_time(one['ready_after'])}: {phases}")
-    print(f"  in flight {one['in_flight']}")
-    print(f"  cores     {one['cpu']:.2f} of {one['cpu_limit']:g}  {_curve([value for _, value in told['cpu']])}")
-    print(
+    output.say(f"{one['id']}  {one['application']}@{one['version']} in {one['stack']}, {one['state']}")
+    output.say(f"  age       {output.say_age(one['started_at'])}, restarts {one['restarts']}")
+    output.say(f"  start     {say_time(one['ready_after'])}: {phases}")
+    output.say(f"  in flight {one['in_flight']}")
+    output.say(f"  cores     {one['cpu']:.2f} of {one['cpu_limit']:g}  {_curve([value for _, value in told['cpu']])}")
+    output.say(
         f"  memory    {say_size(one['memory_bytes'])} of {say_size(one['memory_limit'])}  "
         f"{_curve([value for _, value in told['memory']], one['memory_limit'])}"
     )
-    print(f"  forecast  {one['forecast'] or 'memory does not grow'}")
+    output.say(f"  forecast  {one['forecast'] or 'memory does not grow'}")
     for end in told["ends"]:
-        print(f"  before    {output.say_clock(end['at'])} {end['instance']} ended: {end['cause']}")
+        output.say(f"  before    {output.say_clock(end['at'])} {end['instance']} ended: {end['cause']}")
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from stagedoor.cli import contexts, output, session
 from stagedoor.http.client import Client, normalize
 from stagedoor.model.errors import Invalid
+from stagedoor.model.text import quote
 
 EXAMPLES = (
     "stagedoor login http://127.0.0.1:7070 < token-file",
@@ -35,13 +36,13 @@ def run(options: Namespace) -> int:
     if not token:
         raise Invalid("no token was given", hint="give it on standard input")
     ca = str(options.ca.resolve()) if options.ca else ""
-    who = Client(url, token, ca).get("whoami")
+    who = Client(url, token, ca, quote).get("whoami")
     context = contexts.remember_login(url, token, ca, name)
     if options.json:
         output.show_json({"url": url, "context": context.name, **who})
     else:
         team = f" of {who['team']}" if who["team"] else ""
-        print(f"{who['name']}, {who['role']}{team}, at {url}; the context {context.name} is current")
+        output.say(f"{who['name']}, {who['role']}{team}, at {url}; the context {context.name} is current")
     return 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.cli import output, period, session, target
+from stagedoor.model.text import escape, unquote
 
 EXAMPLES = (
     "stagedoor logs -f",
@@ -39,7 +40,7 @@ def run(options: Namespace) -> int:
         if options.json:
             output.show_json(line)
         else:
-            print(render(line), flush=True)
+            output.say(render(line), flush=True)
     return 0
 
 
@@ -56,11 +57,16 @@ def _search(client: Any, name: str, options: Namespace) -> Iterator[dict[str, An
 
 def render(line: dict[str, Any]) -> str:
     if "message" not in line:
-        return f"{output.paint(line['instance'], 'dim')}  {line.get('line', '')}"
-    at = output.say_clock(line["at"]) if isinstance(line.get("at"), int | float) else ""
+        return f"{output.paint(str(line.get('instance', '')), 'dim')}  {line.get('line', '')}"
+    at = output.say_clock(line["at"]) if line.get("at") else ""
     level = str(line.get("level", ""))
     colour = {"error": "red", "warning": "yellow", "platform": "bold"}.get(level, "dim")
     fields = " ".join(f"{key}={value}" for key, value in line.items() if key not in _PLAIN)
-    head = f"{output.paint(line['instance'], 'dim')}  {at} {output.paint(level, colour)} {line['message']}"
-    tail = f"\n{line['traceback']}" if line.get("traceback") else ""
-    return f"{head}  {output.paint(fields, 'dim')}{tail}".rstrip()
+    head = f"{output.paint(str(line.get('instance', '')), 'dim')}  {at} {output.paint(level, colour)} {line['message']}"
+    return "\n".join((f"{head}  {output.paint(fields, 'dim')}" if fields else head, *_traceback(line)))
+
+
+def _traceback(line: dict[str, Any]) -> Iterator[str]:
+    """Yields each of its lines indented, so that none looks like a line of its own."""
+    for part in str(unquote(line.get("traceback") or "")).splitlines():
+        yield f"    {escape(part)}"

@@ -17,6 +17,5 @@ def run(options: Namespace) -> int:
 
         output.show_json(grafana.dashboard())
         return 0
-    for content in session.connect().read("metrics"):
-        print(content.decode(), end="")
+    output.show_document(session.connect().read("metrics"))
     return 0

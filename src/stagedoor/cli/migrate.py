@@ -27,5 +27,5 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json({"revision": present, "newest": known})
     else:
-        print(f"the database is at revision {present or 'none'}; this Stagedoor works with {known}")
+        output.say(f"the database is at revision {present or 'none'}; this Stagedoor works with {known}")
     return 0

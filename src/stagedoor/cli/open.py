@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
         import webbrowser
 
         shown = not webbrowser.open(url)
-    print(f"{url}\nit signs in once, within some minutes" if shown else "opened in the browser")
+    output.say(f"{url}\nit signs in once, within some minutes" if shown else "opened in the browser")
     return 0
 
 

@@ -5,7 +5,9 @@ import sys
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from stagedoor.cli import output
 from stagedoor.cli.verbs import OFFLINE
+from stagedoor.model.text import escape
 
 
 class Parser(argparse.ArgumentParser):
@@ -17,8 +19,13 @@ class Parser(argparse.ArgumentParser):
             near = get_close_matches(word, known, n=1) if word.startswith("-") else []
             if near and word not in known:
                 hint = f"; did you mean {near[0]}?"
-        print(f"{self.prog}: {message}{hint}\nsee {self.prog} --help", file=sys.stderr)
+        output.warn(f"{self.prog}: {escape(message)}{hint}\nsee {self.prog} --help")
         sys.exit(2)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Writes help and usage as everything else is written."""
+        if message:
+            output.say(message, end="", flush=True)
 
 
 def build(name: str, help_line: str, verb: Any) -> Parser:

@@ -46,10 +46,10 @@ def _explain(client: Client, options: Namespace) -> Any:
 
 
 def _show_explained(told: dict[str, Any]) -> None:
-    print(f"{output.paint(told['application'] + ' ' + told['version'], 'bold')} on its way to {told['stack']}:")
+    output.say(f"{output.paint(told['application'] + ' ' + told['version'], 'bold')} on its way to {told['stack']}:")
     for number, one in enumerate(told["stages"], 1):
-        print(f"  {number}. {one['name']:<10} {one['does']}")
-        print(output.paint(f"     {'':<10} because {one['why']}", "dim"))
+        output.say(f"  {number}. {one['name']:<10} {one['does']}")
+        output.say(output.paint(f"     {'':<10} because {one['why']}", "dim"))
 
 
 def _list(client: Client, options: Namespace) -> Any:
@@ -83,16 +83,18 @@ def _hook(client: Client, options: Namespace) -> Any:
 
 def _show_hook(told: dict[str, Any]) -> None:
     if not told["url"]:
-        print(f"the hook of {told['application']} has ended")
+        output.say(f"the hook of {told['application']} has ended")
         return
-    print(told["url"])
-    print("A POST to it starts the pipeline of the newest version. It is shown this once; whoever has it may do so.")
+    output.say(told["url"])
+    output.say(
+        "A POST to it starts the pipeline of the newest version. It is shown this once; whoever has it may do so."
+    )
 
 
 _ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {
     "explain": (_explain, _show_explained),
     "list": (_list, _show_list),
-    "approve": (_answer, lambda told: print(f"pipeline {told['id']} goes on")),
-    "reject": (_answer, lambda told: print(f"pipeline {told['id']} ends")),
+    "approve": (_answer, lambda told: output.say(f"pipeline {told['id']} goes on")),
+    "reject": (_answer, lambda told: output.say(f"pipeline {told['id']} ends")),
     "hook": (_hook, _show_hook),
 }

@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
         output.show_json(told)
         return 0
     say = profile_text.waiting if options.waiting else profile_text.memory if options.memory else profile_text.cpu
-    print("\n".join(say(told)))
+    output.say("\n".join(say(told)))
     return 0
 
 

@@ -22,7 +22,7 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(result)
     else:
-        print(
+        output.say(
             f"{result['application']} {result['version']} is published; "
             f"`stagedoor release {result['version']} --stack prod` releases it"
         )

@@ -1,7 +1,5 @@
 """SQL over what telemetry keeps: one SELECT over public tables, of the rows that your team owns."""
 
-import csv
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -39,11 +37,9 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(told)
     elif options.csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(told["columns"])
-        writer.writerows(told["rows"])
+        output.show_csv(told["columns"], told["rows"])
     else:
         output.show_table(told["columns"], told["rows"], "No row.")
     if told["truncated"]:
-        print(f"only the first {len(told['rows'])} rows: add LIMIT, or group", file=sys.stderr)
+        output.warn(f"only the first {len(told['rows'])} rows: add LIMIT, or group")
     return 0

@@ -1,6 +1,5 @@
 """Requests that were recorded: each with every API answer it saw, kept for a reason and a time."""
 
-import json
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -29,7 +28,7 @@ def add_options(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     client = session.connect()
     if options.har:
-        print(json.dumps(client.get("recordings", options.har)["har"], indent=2))
+        output.show_json(client.get("recordings", options.har)["har"])
         return 0
     found = client.get(
         "recordings", application=options.application, version=options.version, stack=options.stack,
@@ -40,9 +39,11 @@ def run(options: Namespace) -> int:
         output.show_json(found)
         return 0
     if not found:
-        print("No recording fits. Requests are recorded by themselves; a flagged device has all of its requests kept.")
+        output.say(
+            "No recording fits. Requests are recorded by themselves; a flagged device has all of its requests kept."
+        )
     for one in found:
-        print(_line(one))
+        output.say(_line(one))
     return 0
 
 
@@ -51,6 +52,6 @@ def _line(one: dict[str, Any]) -> str:
     lacking = output.paint(f"  not replayable: {'; '.join(one['lacking'])}", "dim") if one["lacking"] else ""
     return (
         f"{output.say_clock(one['at'])} {one['stack']:<4} {output.paint(str(one['status']), colour)} "
-        f"{one['duration'] * 1000:>7.1f} ms  {one['application']}@{one['version']} {one['endpoint']}  "
+        f"{output.say_milliseconds(one['duration'] * 1e6)}  {one['application']}@{one['version']} {one['endpoint']}  "
         f"{one['calls']} calls  {one['reason']:<8} {one['id']}{lacking}"
     )

@@ -44,20 +44,20 @@ def run(options: Namespace) -> int:
 
 
 def _show(told: dict[str, Any]) -> None:
-    print(f"{told['application']} {told['version']}: {len(told['trials'])} trials in {say_time(told['took'])}")
+    output.say(f"{told['application']} {told['version']}: {len(told['trials'])} trials in {say_time(told['took'])}")
     for one in told["skipped"]:
-        print(f"  not asked: {one['endpoint']}: {one['reason']}")
+        output.say(f"  not asked: {one['endpoint']}: {one['reason']}")
     grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in told["trials"]:
         grouped.setdefault((one["endpoint"], one["method"]), []).append(one)
     endpoint = ""
     for (name, method), trials in grouped.items():
         if name != endpoint:
-            print(f"\n{name}")
+            output.say(f"\n{name}")
             endpoint = name
         falls = [one for one in trials if not one["stands"]]
         if falls:
             said = "; ".join(f"{one['kind']}: {one['found']}" for one in falls)
-            print(f"  {output.paint('NO FALLBACK', 'red')}  {method}  {said}")
+            output.say(f"  {output.paint('NO FALLBACK', 'red')}  {method}  {said}")
         else:
-            print(f"  {output.paint('stands', 'green')}       {method}  {trials[0]['found']}")
+            output.say(f"  {output.paint('stands', 'green')}       {method}  {trials[0]['found']}")

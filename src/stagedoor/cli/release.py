@@ -30,5 +30,7 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(result)
     else:
-        print(f"{name} {result['version']} is release {result['release']} of {result['line']} in {result['stack']}")
+        output.say(
+            f"{name} {result['version']} is release {result['release']} of {result['line']} in {result['stack']}"
+        )
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 
 from stagedoor.cli import output, period, session, target
 from stagedoor.model.quantity import say_time
+from stagedoor.model.text import escape
 
 EXAMPLES = (
     "stagedoor replay 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b",
@@ -79,9 +80,10 @@ def _here(options: Namespace) -> int:
 
     told = replaying.run(
         replaying.Options(
-            session.connect(), options.request, options.against, options.data, options.debug,
+            session.connect(exact=True), options.request, options.against, options.data, options.debug,
             1.0 if options.pace == "recorded" else 0.0, options.plain,
-            {number - 1: kind for number, kind in options.fail}, lambda text: print(text, flush=True),
+            {number - 1: kind for number, kind in options.fail}, lambda text: output.say(text, flush=True),
+            lambda text: output.warn(escape(text)),
         )
     )  # fmt: skip
     return _show(options, told, _one)
@@ -96,35 +98,35 @@ def _show(options: Namespace, told: Any, show: Any) -> int:
 
 def _one(told: dict[str, Any]) -> int:
     kept, outcome = told["kept"], told["outcome"]
-    print(f"{kept['application']} {told['version']}  {kept['endpoint']}  recorded {output.say_clock(kept['at'])}")
+    output.say(f"{kept['application']} {told['version']}  {kept['endpoint']}  recorded {output.say_clock(kept['at'])}")
     if outcome["failed"]:
-        print(output.paint(f"no answer: {outcome['failed']}", "red"))
+        output.say(output.paint(f"no answer: {outcome['failed']}", "red"))
     elif told["same"]:
-        print(output.paint(f"the same, byte for byte: status {outcome['status']}", "green"))
+        output.say(output.paint(f"the same, byte for byte: status {outcome['status']}", "green"))
     else:
-        print(output.paint(f"not the same: status {outcome['status']}, recorded {kept['status']}", "yellow"))
-    print(f"{len(outcome['calls'])} calls; {outcome['cpu'] * 1000:.1f} ms of its own")
+        output.say(output.paint(f"not the same: status {outcome['status']}, recorded {kept['status']}", "yellow"))
+    output.say(f"{len(outcome['calls'])} calls; {outcome['cpu'] * 1000:.1f} ms of its own")
     for one in told["differences"]:
-        print(f"  {one['place']} {one['kind']}: {one['left'] or '-'}  ->  {one['right'] or '-'}")
+        output.say(f"  {one['place']} {one['kind']}: {one['left'] or '-'}  ->  {one['right'] or '-'}")
     for one in told["divergences"]:
-        print(f"  {output.paint(one['kind'], 'yellow')}: {one['what']}")
+        output.say(f"  {output.paint(one['kind'], 'yellow')}: {one['what']}")
         if one["recorded"] or one["asked"]:
-            print(f"      recorded: {one['recorded'] or '-'}\n      asked:    {one['asked'] or '-'}")
+            output.say(f"      recorded: {one['recorded'] or '-'}\n      asked:    {one['asked'] or '-'}")
     for one in told["causes"] if not told["same"] else ():
-        print(f"  a possible cause: {one}")
+        output.say(f"  a possible cause: {one}")
     return 0 if told["same"] else 1
 
 
 def _list(told: list[dict[str, Any]]) -> int:
     for one in told:
         verdict = one["comparison"]["verdict"]
-        print(
+        output.say(
             f"{one['id']:>4}  {output.say_clock(one['at'])} {one['kind']:<6} {one['application']} {one['old']} -> "
             f"{one['new']} in {one['stack']}  {one['recordings']} recordings  "
             f"{output.paint(verdict, _COLOURS[verdict])}"
         )
     if not told:
-        print("No report yet.")
+        output.say("No report yet.")
     return 0
 
 
@@ -133,29 +135,31 @@ _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow"}
 
 def _report(told: dict[str, Any]) -> int:
     found = told["comparison"]
-    print(
+    output.say(
         f"{told['application']} {told['old']} -> {told['new']}: {found['compared']} of {told['recordings']} recordings "
         f"compared in {say_time(told['took'])}, {found['same']} the same"
     )
-    print(f"  {told['exact']} of {told['recordings']} came to what was recorded, byte for byte")
+    output.say(f"  {told['exact']} of {told['recordings']} came to what was recorded, byte for byte")
     for why, count in told["inexact"].items():
-        print(f"  {count} did not: {why}")
+        output.say(f"  {count} did not: {why}")
     for why, count in told["skipped"].items():
-        print(f"  {count} not replayed: {why}")
+        output.say(f"  {count} not replayed: {why}")
     for group in found["groups"]:
         mark = output.paint("new", "red") if group["new"] else f"accepted by {group['by']}" if group["by"] else "noise"
-        print(f"  {group['endpoint']}  {group['place']} {group['kind']} in {group['count']} of {group['of']}  {mark}")
+        output.say(
+            f"  {group['endpoint']}  {group['place']} {group['kind']} in {group['count']} of {group['of']}  {mark}"
+        )
         for one in group["examples"][:1]:
-            print(f"      {one['left'] or '-'}  ->  {one['right'] or '-'}   {output.paint(one['id'], 'dim')}")
+            output.say(f"      {one['left'] or '-'}  ->  {one['right'] or '-'}   {output.paint(one['id'], 'dim')}")
     for paired in (found["errors"], found["own_time"]):
-        print(f"  {paired['metric']}: {paired['reason']}")
+        output.say(f"  {paired['metric']}: {paired['reason']}")
     verdict = found["verdict"]
-    print(f"{output.paint(verdict, _COLOURS[verdict])}: {found['reason']}  (report {told['id']})")
+    output.say(f"{output.paint(verdict, _COLOURS[verdict])}: {found['reason']}  (report {told['id']})")
     return 1 if verdict == "fail" else 0
 
 
 def _failures(told: dict[str, Any]) -> int:
-    print(f"{told['application']} {told['version']}: {len(told['trials'])} trials in {say_time(told['took'])}")
+    output.say(f"{told['application']} {told['version']}: {len(told['trials'])} trials in {say_time(told['took'])}")
     by_call: dict[str, list[dict[str, Any]]] = {}
     for one in told["trials"]:
         by_call.setdefault(f"{one['number'] + 1:>3}  {one['call']}", []).append(one)
@@ -163,7 +167,7 @@ def _failures(told: dict[str, Any]) -> int:
         falls = [one for one in trials if not one["stands"]]
         if falls:
             said = "; ".join(f"{one['kind']}: {one['found']}" for one in falls)
-            print(f"  {output.paint('NO FALLBACK', 'red')}  {call}  {said}")
+            output.say(f"  {output.paint('NO FALLBACK', 'red')}  {call}  {said}")
         else:
-            print(f"  {output.paint('stands', 'green')}       {call}  {trials[0]['found']}")
+            output.say(f"  {output.paint('stands', 'green')}       {call}  {trials[0]['found']}")
     return 1 if told["missing"] else 0

@@ -32,18 +32,22 @@ def run(options: Namespace) -> int:
         if options.json:
             output.show_json(record)
         else:
-            print(render(record), flush=True)
+            output.say(render(record), flush=True)
     return 0
 
 
 def render(record: dict[str, Any]) -> str:
-    status = int(record.get("status", 0))
-    colour = "green" if 0 < status < 400 else "yellow" if 0 < status < 500 else "red"
+    status = record.get("status") or 0
+    colour = "red"
+    if isinstance(status, int | float):
+        colour = "green" if 0 < status < 400 else "yellow" if 0 < status < 500 else "red"
     label = f"{record.get('application', '')}@{record.get('version', '')}".strip("@")
     where = record.get("service") or record.get("device", "")
     whose = output.paint(f"{label} {record.get('instance', '')} {record.get('id', '')}", "dim")
-    took = f"{record.get('duration', 0) / 1000:>7.1f} ms"
+    took = output.say_milliseconds(record.get("duration") or 0)
+    shown = output.paint(output.say_figure(status, ""), colour)
+    stack, method = (str(record.get(name) or "") for name in ("stack", "method"))
     return (
-        f"{output.say_clock(record.get('at', 0))} {record.get('stack', ''):<4} {output.paint(str(status), colour)} "
-        f"{took}  {record.get('method', ''):<4} {where} {record.get('path', '')}  {whose}"
+        f"{output.say_clock(record.get('at') or 0)} {stack:<4} {shown} {took}  {method:<4} {where} "
+        f"{record.get('path', '')}  {whose}"
     )

@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(told)
     else:
-        print(
+        output.say(
             f"{options.data} holds {told['applications']} applications and {told['versions']} versions, as of "
             f"{output.say_clock(told['made_at'])}. Start it: stagedoor up --data {options.data}"
         )

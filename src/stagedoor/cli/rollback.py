@@ -29,11 +29,11 @@ def run(options: Namespace) -> int:
         result = watching.watch(client, operation, quiet=options.json)
     except Aborted as ended:
         # A rollout was under way: what ran before runs still.
-        output.show_json(ended.describe()) if options.json else print(ended.message)
+        output.show_json(ended.describe()) if options.json else output.say(ended.message)
         return 0
     if options.json:
         output.show_json(result)
     else:
         moved = f"{name} {result['line']} in {result['stack']} is back at {result['version']}"
-        print(f"{moved} (release {result['release']}); the switch took {result['switch_seconds'] * 1000:.1f} ms")
+        output.say(f"{moved} (release {result['release']}); the switch took {result['switch_seconds'] * 1000:.1f} ms")
     return 0

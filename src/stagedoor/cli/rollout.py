@@ -70,7 +70,7 @@ def _one(client: Client, options: Namespace) -> Any:
 def _show(one: dict[str, Any]) -> None:
     versions = f"{one['former_version'] or 'nothing'} -> {one['version']}"
     head = f"{one['application']} ^{one['major']} in {one['stack']}: {versions}"
-    print(f"{output.paint(head, 'bold')}  {_state(one)}  {one['strategy']['kind']}")
+    output.say(f"{output.paint(head, 'bold')}  {_state(one)}  {one['strategy']['kind']}")
     for event in one["events"]:
         _show_event(event)
     _show_judgement(one)
@@ -78,7 +78,9 @@ def _show(one: dict[str, Any]) -> None:
 
 def _show_event(event: dict[str, Any]) -> None:
     shares = ", ".join(f"{name} {share * 100:g} %" for name, share in event["shares"].items())
-    print(f"  {output.say_clock(event['at'])}  {event['state']:<12} {event['text']}{f'  [{shares}]' if shares else ''}")
+    output.say(
+        f"  {output.say_clock(event['at'])}  {event['state']:<12} {event['text']}{f'  [{shares}]' if shares else ''}"
+    )
 
 
 def _show_judgement(one: dict[str, Any]) -> None:
@@ -86,10 +88,10 @@ def _show_judgement(one: dict[str, Any]) -> None:
     if not told:
         return
     baseline, canary = told["requests"]
-    print(f"{told['verdict']}: {told['words']}")
-    print(f"  requests: {baseline} of the baseline, {canary} of the canary")
+    output.say(f"{told['verdict']}: {told['words']}")
+    output.say(f"  requests: {baseline} of the baseline, {canary} of the canary")
     for each in told["findings"]:
-        print(
+        output.say(
             f"  {output.paint(each['verdict'].ljust(6), _MARKS[each['verdict']])} {each['metric']:<9} {each['words']}"
         )
 
@@ -106,7 +108,7 @@ def _watch(options: Namespace) -> int:
         words = (one["judgement"] or {}).get("words", "")
         if words and words != last:
             last = words
-            print(f"    {sum(one['judgement']['requests'])} requests: {words}", flush=True)
+            output.say(f"    {sum(one['judgement']['requests'])} requests: {words}", flush=True)
     _show_judgement(one)
     return 0 if one["state"] == "done" else 1
 
@@ -125,7 +127,7 @@ def _abort(client: Client, options: Namespace) -> Any:
 
 
 def _said(told: dict[str, Any]) -> None:
-    print(told["said"])
+    output.say(told["said"])
 
 
 _ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {

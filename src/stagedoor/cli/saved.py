@@ -47,7 +47,7 @@ def _add(client: Client, options: Namespace) -> Any:
 
 
 def _show_added(told: dict[str, Any]) -> None:
-    print(f"{told['name']} is saved; `stagedoor saved show {told['name']}`")
+    output.say(f"{told['name']} is saved; `stagedoor saved show {told['name']}`")
     if "test" in told:
         _show_test(told["test"])
 
@@ -74,11 +74,11 @@ def _chart(client: Client, options: Namespace) -> Any:
 def _show_chart(told: dict[str, Any]) -> None:
     insight.show_windows(told["windows"], told["query"], told["kind"])
     if not told["windows"]:
-        print("Nothing that is stored passes.")
+        output.say("Nothing that is stored passes.")
 
 
 def _show_test(told: dict[str, Any]) -> None:
-    print(f"its alert would have fired {told['times']} times in {told['windows']} windows")
+    output.say(f"its alert would have fired {told['times']} times in {told['windows']} windows")
     rows = [(output.say_clock(one["began"]), one["reason"]) for one in told["firings"]]
     if rows:
         output.show_table(("when", "why"), rows, "")
@@ -89,5 +89,5 @@ _ACTIONS: dict[str, tuple[actions.Ask, actions.Show]] = {
     "add": (_add, _show_added),
     "show": (_chart, _show_chart),
     "test": (lambda client, asked: client.get("saved", asked.name, "test", days=asked.days), _show_test),
-    "remove": (_remove, lambda told: print(f"{told['removed']} is forgotten")),
+    "remove": (_remove, lambda told: output.say(f"{told['removed']} is forgotten")),
 }

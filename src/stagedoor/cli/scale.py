@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(told)
     else:
-        print(text)
+        output.say(text)
     return 0
 
 
@@ -58,12 +58,12 @@ def _why(client: Any, name: str, options: Namespace) -> int:
     for one in told["deployments"]:
         bounds = f"{one['min']} to {one['max']}" if one["fixed"] is None else f"fixed at {one['fixed']}"
         sleeps = f", sleeps after {say_time(one['idle'])}" if not one["min"] and one["fixed"] is None else ""
-        print(f"{name}@{one['version']} in {one['stack']}: {one['instances']} instances ({bounds}{sleeps})")
-        print(f"  now: {one['reason']}")
+        output.say(f"{name}@{one['version']} in {one['stack']}: {one['instances']} instances ({bounds}{sleeps})")
+        output.say(f"  now: {one['reason']}")
     rows = [
         (output.say_clock(one["at"]), one["version"], one["stack"], f"{one['before']} -> {one['after']}", one["reason"])
         for one in told["steps"]
     ]
-    print()
+    output.say()
     output.show_table(("when", "version", "stack", "instances", "why"), rows, "Nothing has changed yet.")
     return 0

@@ -37,7 +37,9 @@ def run(options: Namespace) -> int:
     client = session.connect()
     if options.action == "rekey":
         count = client.post("keys")["secrets"]
-        output.show_json({"secrets": count}) if options.json else print(f"{count} secrets are sealed with a new key")
+        output.show_json({"secrets": count}) if options.json else output.say(
+            f"{count} secrets are sealed with a new key"
+        )
         return 0
     name = target.application(options, Path())
     if options.action == "list":

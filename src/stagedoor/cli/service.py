@@ -76,7 +76,7 @@ def run(options: Namespace) -> int:
     if options.action == "policy" and options.annotated:
         from stagedoor.model import policy
 
-        print(policy.annotated(), end="")
+        output.say(policy.annotated(), end="")
         return 0
     client = session.connect()
     return int(_ACTIONS[options.action](client, options))
@@ -113,10 +113,10 @@ def _show(client: Any, options: Namespace) -> int:
         output.show_json(told)
         return 0
     service = told["service"]
-    print(f"{service['name']}, owned by {service['team'] or 'nobody'}: {_state(service)}")
+    output.say(f"{service['name']}, owned by {service['team'] or 'nobody'}: {_state(service)}")
     for one in told["endpoints"]:
-        print(f"  {one['address']}  {one['state']}  {one['reason']}".rstrip())
-    print()
+        output.say(f"  {one['address']}  {one['state']}  {one['reason']}".rstrip())
+    output.say()
     rows = [
         (
             one["name"], f"{one['verb']} {one['path']}".strip() or "any call", f"{one['figures']['rate']:.1f}",
@@ -128,7 +128,7 @@ def _show(client: Any, options: Namespace) -> int:
     ]  # fmt: skip
     heads = ("method", "asks", "calls/s", "p50", "p99", "errors", "refused", "breaker", "limit")
     output.show_table(heads, rows, "It has no methods.")
-    print()
+    output.say()
     callers = [
         (
             f"{one['application']}@{one['version']}", one["stack"], f"{one['figures']['rate']:.1f}",
@@ -141,7 +141,7 @@ def _show(client: Any, options: Namespace) -> int:
     )
     for one in told["faults"]:
         who = f" of {one['application']}" if one["application"] else ""
-        print(f"\nfault {one['id']}: {one['kind']} for {one['share']:.0%} of the calls{who} to {one['method']}, "
+        output.say(f"\nfault {one['id']}: {one['kind']} for {one['share']:.0%} of the calls{who} to {one['method']}, "
               f"until {output.say_clock(one['until'])}")  # fmt: skip
     return 0
 
@@ -177,7 +177,7 @@ def _said(saved: dict[str, Any], options: Namespace) -> int:
         output.show_json(saved)
         return 0
     methods = f"{len(saved['methods'])} methods" if saved["methods"] else "no description, called by path"
-    print(f"{saved['name']}: {', '.join(saved['addresses'])}; {methods}")
+    output.say(f"{saved['name']}: {', '.join(saved['addresses'])}; {methods}")
     return 0
 
 
@@ -205,7 +205,7 @@ def _tables(file: Path) -> dict[str, Any]:
 
 def _remove(client: Any, options: Namespace) -> int:
     told = client.delete("services", options.name)
-    output.show_json(told) if options.json else print(f"{options.name} is out of the catalogue")
+    output.show_json(told) if options.json else output.say(f"{options.name} is out of the catalogue")
     return 0
 
 
@@ -216,7 +216,7 @@ def _policy(client: Any, options: Namespace) -> int:
     if options.json:
         output.show_json(told)
     else:
-        print(
+        output.say(
             _toml(told) or "# Everything is as by default; `stagedoor service policy NAME --annotated` shows all keys."
         )
     return 0
@@ -252,20 +252,22 @@ def _off(client: Any, options: Namespace) -> int:
         if not sys.stdin.isatty():
             raise Invalid("nobody is here to be asked", hint="say --yes")
         if input(f"\nTurn {options.name}.{options.method} off for all? [y/N] ").strip().lower() not in ("y", "yes"):
-            print("It stays on.")
+            output.say("It stays on.")
             return 1
     body = {"reason": options.reason}
     told = client.put("services", options.name, "methods", options.method, "off", body=body)
     if options.json:
         output.show_json({**told, "dependents": without})
     else:
-        print(f"{options.name}.{options.method} is off; `stagedoor service on {options.name} {options.method}` ends it")
+        output.say(
+            f"{options.name}.{options.method} is off; `stagedoor service on {options.name} {options.method}` ends it"
+        )
     return 0
 
 
 def _on(client: Any, options: Namespace) -> int:
     told = client.delete("services", options.name, "methods", options.method, "off")
-    output.show_json(told) if options.json else print(f"{options.name}.{options.method} is on")
+    output.show_json(told) if options.json else output.say(f"{options.name}.{options.method} is on")
     return 0
 
 
@@ -279,9 +281,11 @@ def _fault(client: Any, options: Namespace) -> int:
     if options.json:
         output.show_json(told)
     else:
-        print(f"fault {told['id']} until {output.say_clock(told['until'])}, or until more than {told['budget']:.1%}")
-        print("of an application's requests have failed;")
-        print(f"`stagedoor service end-fault {options.name} {told['id']}` ends it before")
+        output.say(
+            f"fault {told['id']} until {output.say_clock(told['until'])}, or until more than {told['budget']:.1%}"
+        )
+        output.say("of an application's requests have failed;")
+        output.say(f"`stagedoor service end-fault {options.name} {told['id']}` ends it before")
     return 0
 
 
@@ -302,7 +306,7 @@ def _percent(text: str) -> float:
 
 def _end_fault(client: Any, options: Namespace) -> int:
     told = client.delete("services", options.name, "faults", options.fault)
-    output.show_json(told) if options.json else print(f"fault {options.fault} has ended")
+    output.show_json(told) if options.json else output.say(f"fault {options.fault} has ended")
     return 0
 
 

@@ -12,15 +12,23 @@ from stagedoor.cli import contexts
 from stagedoor.cli.contexts import Context
 from stagedoor.http.client import Client, normalize
 from stagedoor.model.errors import Invalid, Unauthenticated
+from stagedoor.model.text import quote
 
 DEFAULT_URL = "http://127.0.0.1:7070"
 _chosen = ""
+_quoted = True
 
 
 def choose(context: str) -> None:
     """Makes this command speak to the platform of a context, whatever the environment says. Raises Invalid."""
     global _chosen  # noqa: PLW0603  One command is one process.
     _chosen = contexts.check_name(context)
+
+
+def keep_exact() -> None:
+    """Leaves values of the platform as they are, for a command that prints JSON."""
+    global _quoted  # noqa: PLW0603  One command is one process.
+    _quoted = False
 
 
 def resolve() -> Context:
@@ -51,12 +59,15 @@ def _authority(context: Context) -> str:
     return os.environ.get("STAGEDOOR_CA", "") or context.ca
 
 
-def connect() -> Client:
-    """Raises Unauthenticated when there is no token."""
+def connect(*, exact: bool = False) -> Client:
+    """Returns a client whose values hold nothing that steers a terminal, or with `exact` are what was sent.
+
+    Raises Unauthenticated when there is no token.
+    """
     context = resolve()
     if not context.token:
         raise Unauthenticated(
             f"there is no token for {context.url}",
             hint="run `stagedoor login`, or set STAGEDOOR_URL and STAGEDOOR_TOKEN",
         )
-    return Client(context.url, context.token, context.ca)
+    return Client(context.url, context.token, context.ca, quote if _quoted and not exact else None)

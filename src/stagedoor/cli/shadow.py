@@ -47,7 +47,7 @@ def _start(client: Client, options: Namespace) -> Any:
 def _show_start(told: dict[str, Any]) -> None:
     what = f"{told['application']} {told['version']} shadows {told['share']:.0%} of what is recorded in {told['stack']}"
     what += ", with answers of now" if told["live"] else ""
-    print(f"{what}; `stagedoor replay --list` shows its report")
+    output.say(f"{what}; `stagedoor replay --list` shows its report")
 
 
 def _end(client: Client, options: Namespace) -> Any:
@@ -58,16 +58,16 @@ def _end(client: Client, options: Namespace) -> Any:
 def _show_list(told: list[dict[str, Any]]) -> None:
     for one in told:
         live = "  live" if one["live"] else ""
-        print(
+        output.say(
             f"{one['application']} {one['version']} in {one['stack']}  {one['share']:.0%}{live}  until "
             f"{output.say_clock(one['until'])}  report {one['report'] or 'not yet'}"
         )
     if not told:
-        print("No version shadows another.")
+        output.say("No version shadows another.")
 
 
 _ACTIONS = {
     "start": (_start, _show_start),
-    "end": (_end, lambda told: print("The shadow has ended; its report stays.")),
+    "end": (_end, lambda told: output.say("The shadow has ended; its report stays.")),
     "list": (lambda client, options: client.get("shadows"), _show_list),
 }

@@ -1,7 +1,7 @@
 """Opens a shell beside a script, in its container: for operators, written down as an activity.
 
 It has the script's files, limits and network, and the machine's commands, as a user next to the script's. Input
-that comes from no terminal is typed, then the shell ends.
+that comes from no terminal is typed, then the shell ends. What the container prints reaches your terminal as it is.
 """
 
 import os
@@ -40,8 +40,7 @@ def run(options: Namespace) -> int:
             tty.setraw(0)
         typing.start()
         for content in client.read("shells", name):
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+            output.pass_through(content)
     finally:
         ended.set()
         if before is not None:

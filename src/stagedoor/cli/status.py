@@ -24,19 +24,19 @@ def run(options: Namespace) -> int:
     rows = [_row(application, line) for application in told["applications"] for line in application["lines"]]
     heads = ("application", "line", "stack", "version", "release", "instances", "since", "by")
     output.show_table(heads, rows, "No application yet: run `stagedoor init my-script`, then `stagedoor deploy`.")
-    print()
+    output.say()
     programs = [_program_row(program) for program in told["programs"]]
     output.show_table(_PROGRAM_HEADINGS, programs, "The supervisor does not answer.")
     for program in told["programs"]:
         if program["crash_loop"]:
-            print(output.paint(f"{program['name']} crash-loops: {program['crash_loop']}. {_LOOK}", "red"))
+            output.say(output.paint(f"{program['name']} crash-loops: {program['crash_loop']}. {_LOOK}", "red"))
     pools = ", ".join(f"{taken} of {size} {name}" for name, (taken, size) in told["pools"].items())
     edge = f"the edge has {told['edge']['connections']} connections" if told["edge"]["alive"] else "the edge is away"
-    print(f"\n{edge}; given out: {pools}")
+    output.say(f"\n{edge}; given out: {pools}")
     memory = told["memory"]
     if memory:
         sizes = {name: say_size(memory[name]) for name in ("total", "promised", "used", "free")}
-        print(
+        output.say(
             f"memory for instances: {sizes['total']}, promised {sizes['promised']}, used {sizes['used']}; "
             f"{sizes['free']} free on the machine; {sum(memory['waiting'].values()) - memory['waiting']['free_slots']} "
             "containers wait ahead"
@@ -54,11 +54,11 @@ def _program_row(program: dict[str, Any]) -> tuple[Any, ...]:
 
 def _show_objective(one: dict[str, Any]) -> None:
     if not one["samples"]:
-        print(f"{one['name']}: not rehearsed yet (99 in 100 are to take below {say_time(one['bound'])})")
+        output.say(f"{one['name']}: not rehearsed yet (99 in 100 are to take below {say_time(one['bound'])})")
         return
     slow = f"p99 {say_time(one['p99'])}" if one["p99"] else "too few for a p99"
     word = "met" if one["met"] else output.paint("missed", "red")
-    print(
+    output.say(
         f"{one['name']}: p50 {say_time(one['p50'])}, {slow} of {one['samples']} rehearsals in test; "
         f"below {say_time(one['bound'])}: {word}"
     )

@@ -21,10 +21,10 @@ def run(options: Namespace) -> int:
     client = session.connect()
     if options.action == "add":
         saved = client.put("teams", options.name, body={"contact": options.contact})
-        output.show_json(saved) if options.json else print(f"team {saved['name']} is there")
+        output.show_json(saved) if options.json else output.say(f"team {saved['name']} is there")
     elif options.action == "remove":
         client.delete("teams", options.name)
-        output.show_json({"removed": options.name}) if options.json else print(f"team {options.name} is removed")
+        output.show_json({"removed": options.name}) if options.json else output.say(f"team {options.name} is removed")
     else:
         known = client.get("teams")
         if options.json:

@@ -17,6 +17,6 @@ def run(options: Namespace) -> int:
     if options.json:
         output.show_json(result)
     else:
-        print(result["output"], end="" if result["output"].endswith("\n") else "\n")
-        print(f"{result['summary']} in {result['seconds']:.2f} s")
+        output.show_block(result["output"])
+        output.say(f"{result['summary']} in {result['seconds']:.2f} s")
     return 0 if result["passed"] else 1

@@ -30,10 +30,10 @@ def run(options: Namespace) -> int:
     if options.action == "create":
         wish = {"name": options.name, "role": options.role, "team": options.team, "expires": options.expires}
         made = client.post("tokens", body=wish)
-        output.show_json(made) if options.json else print(made["token"])
+        output.show_json(made) if options.json else output.say(made["token"])
     elif options.action == "revoke":
         ended = client.delete("tokens", options.id)
-        output.show_json(ended) if options.json else print(f"{ended['id']} of {ended['name']} is revoked")
+        output.show_json(ended) if options.json else output.say(f"{ended['id']} of {ended['name']} is revoked")
     else:
         known = client.get("tokens")
         if options.json:

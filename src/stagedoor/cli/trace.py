@@ -14,6 +14,8 @@ EXAMPLES = (
     "stagedoor trace --compare 5.0.1 5.1.0 --application tv-home",
 )
 _WIDTH = 40
+_LARGEST_TIME = 1e18
+_MAX_DEPTH = 20
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -45,26 +47,38 @@ def run(options: Namespace) -> int:
 def _show(trace: dict[str, Any]) -> None:
     record, spans = trace["record"], trace["spans"]
     if record:
-        print(requests.render({"kind": "request", **record}))
+        output.say(requests.render({"kind": "request", **record}))
         kept = {"share": "one of those that went well", "held": "it has just ended"}.get(record["kept"], record["kept"])
-        print(output.paint(f"  release {record['release']}, kept: {kept}", "dim"))
-    first = min((one["at"] for one in spans), default=0.0)
-    whole = max((one["at"] - first + one["duration"] / 1e6 for one in spans), default=0.0) or 1e-6
+        output.say(output.paint(f"  release {record['release']}, kept: {kept}", "dim"))
+    first, whole = _extent(spans)
     depths: dict[str, int] = {}
     for one in spans:
         depths[one["id"]] = depths.get(one["parent"], -1) + 1
-        name = f"{'  ' * depths[one['id']]}{one['node']}  {one['name']}"
+        name = f"{'  ' * min(depths[one['id']], _MAX_DEPTH)}{one['node']}  {one['name']}"
         notes = output.paint("  " + "; ".join(one["notes"]), "yellow") if one["notes"] else ""
-        print(f"{_bar(one, first, whole)} {one['duration'] / 1000:>9.1f} ms {one['status']:>5}  {name}{notes}")
+        took, status = output.say_milliseconds(one["duration"]), output.say_figure(one["status"], "")
+        output.say(f"{_bar(one, first, whole)} {took} {status:>5}  {name}{notes}")
     if spans:
-        print(output.paint("= is what the answer waited for", "dim"))
+        output.say(output.paint("= is what the answer waited for", "dim"))
     for line in trace["logs"]:
-        print(logs.render({"line": "", **line}))
+        output.say(logs.render({"line": "", **line}))
+
+
+def _extent(spans: list[dict[str, Any]]) -> tuple[float, float]:
+    """Returns when the first span began, and the seconds to the end of the last one."""
+    times = [(_number(span["at"]), _number(span["duration"]) / 1e6) for span in spans]
+    first = min((at for at, _ in times), default=0.0)
+    return first, max((at - first + duration for at, duration in times), default=0.0) or 1e-6
+
+
+def _number(value: Any) -> float:
+    """Returns what a span said as a number that arithmetic holds for: what is none, or is beyond all times, is 0."""
+    return float(value) if isinstance(value, int | float) and abs(value) < _LARGEST_TIME else 0.0
 
 
 def _bar(span: dict[str, Any], first: float, whole: float) -> str:
-    begin = round((span["at"] - first) / whole * _WIDTH)
-    length = max(1, round(span["duration"] / 1e6 / whole * _WIDTH))
+    begin = max(0, round((_number(span["at"]) - first) / whole * _WIDTH))
+    length = min(_WIDTH, max(1, round(_number(span["duration"]) / 1e6 / whole * _WIDTH)))
     bar = " " * min(begin, _WIDTH - 1) + ("=" if span["critical"] else "-") * length
     return str(bar[:_WIDTH].ljust(_WIDTH))
 
@@ -91,9 +105,9 @@ def _find(client: Any, options: Namespace) -> int:
         output.show_json(found)
         return 0
     for record in found:
-        print(requests.render(record))
+        output.say(requests.render(record))
     if not found:
-        print("Nothing that was kept passes.")
+        output.say("Nothing that was kept passes.")
     return 0
 
 
@@ -109,8 +123,8 @@ def _compare(client: Any, options: Namespace) -> int:
     rows = [
         (
             one["verdict"], f"{one['source']} -> {one['target']}", one["name"],
-            f"{one['left_calls']:.2f} -> {one['right_calls']:.2f}",
-            f"{one['left_us'] / 1000:.1f} -> {one['right_us'] / 1000:.1f} ms",
+            f"{output.say_figure(one['left_calls'], '.2f')} -> {output.say_figure(one['right_calls'], '.2f')}",
+            f"{output.say_milliseconds(one['left_us']).strip()} -> {output.say_milliseconds(one['right_us']).strip()}",
         )
         for one in told["differences"]
     ]  # fmt: skip

@@ -84,13 +84,13 @@ def start(options: Options) -> int:
                 _remember(addresses["control"], paths)
             output.show_json(addresses)
         else:
-            print(f"up after {time.monotonic() - began:.1f} s")
+            output.say(f"up after {time.monotonic() - began:.1f} s")
             for name, address in addresses.items():
-                print(f"  {name:<8} {address}")
+                output.say(f"  {name:<8} {address}")
             _show_context(addresses["control"], paths)
-            print("  stop     Ctrl-C", flush=True)
+            output.say("  stop     Ctrl-C", flush=True)
             # On a terminal alone, since the link signs its reader in: a service's log has other readers.
-            if sys.stdout.isatty():
+            if output.is_terminal():
                 threading.Thread(target=_say_link, args=(addresses["control"], paths), daemon=True).start()
         if options.demo:
             urls = supervisor.demo_addresses()
@@ -111,11 +111,11 @@ def rehearse(data: Path) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    output.say(text, flush=True)
 
 
 def _report(text: str) -> None:
-    print(output.paint(text, "red", sys.stderr), file=sys.stderr, flush=True)
+    output.warn(output.paint(text, "red"))
 
 
 def _silent(text: str) -> None:
@@ -142,7 +142,7 @@ def _check_database(paths: Paths) -> None:
 def _say_link(url: str, paths: Paths) -> None:
     with suppress(Failure):
         address = link(Client(url, paths.token.read_text().strip()), url)
-        print(f"  console  {address}\n           (signs in once; `stagedoor open` makes another)", flush=True)
+        output.say(f"  console  {address}\n           (signs in once; `stagedoor open` makes another)", flush=True)
 
 
 def _run_demo(addresses: dict[str, str], urls: dict[str, str], paths: Paths, quiet: bool) -> None:
@@ -198,11 +198,7 @@ def _show_context(url: str, paths: Paths) -> None:
     try:
         context, current = _remember(url, paths)
     except (Failure, OSError) as error:
-        print(
-            f"  context  not kept: {error}; `stagedoor login {url} < {paths.token}` adds one",
-            file=sys.stderr,
-            flush=True,
-        )
+        output.warn(f"  context  not kept: {error}; `stagedoor login {url} < {paths.token}` adds one")
         return
     if not current:
-        print(f"  context  {context.name}: `stagedoor context use {context.name}`, or --context {context.name}")
+        output.say(f"  context  {context.name}: `stagedoor context use {context.name}`, or --context {context.name}")

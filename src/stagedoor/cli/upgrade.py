@@ -27,7 +27,9 @@ def run(options: Namespace) -> int:
     told = _ask(Paths.of(options.data).supervisor_socket)
     if "error" in told:
         raise rebuild(told["error"])
-    output.show_json({"upgrading": True}) if options.json else print("upgrading; `stagedoor status` shows the programs")
+    output.show_json({"upgrading": True}) if options.json else output.say(
+        "upgrading; `stagedoor status` shows the programs"
+    )
     return 0
 
 

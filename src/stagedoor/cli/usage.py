@@ -31,8 +31,10 @@ def run(options: Namespace) -> int:
         output.show_json(found)
         return 0
     rows = [
-        (*one["by"], f"{one['requests']:.0f}", f"{one['errors']:.0f}", one["devices"], one["members"],
-         f"{output.say_age(one['last'])} ago")
+        (
+            *one["by"], *(output.say_figure(one[name], ".0f") for name in ("requests", "errors")), one["devices"],
+            one["members"], f"{output.say_age(one['last'])} ago",
+        )
         for one in found
     ]  # fmt: skip
     output.show_table((*names, "requests", "errors", "devices", "members", "last"), rows, "Nothing came in that time.")

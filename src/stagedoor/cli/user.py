@@ -28,10 +28,10 @@ def run(options: Namespace) -> int:
     if options.action == "add":
         saved = client.put("users", options.name, body={"role": options.role, "team": options.team})
         of_team = f" of {saved['team']}" if saved["team"] else ""
-        output.show_json(saved) if options.json else print(f"{saved['name']} is {saved['role']}{of_team}")
+        output.show_json(saved) if options.json else output.say(f"{saved['name']} is {saved['role']}{of_team}")
     elif options.action == "remove":
         client.delete("users", options.name)
-        output.show_json({"removed": options.name}) if options.json else print(f"{options.name} is removed")
+        output.show_json({"removed": options.name}) if options.json else output.say(f"{options.name} is removed")
     else:
         known = client.get("users")
         if options.json:

@@ -42,7 +42,7 @@ def follow(client: Client, application: str, saved: dict[str, Any], options: Nam
         return 0
     where = f"{saved['name']} of {application} in {saved['stack']}"
     if not results:
-        print(f"{where} is kept; nothing is released there yet, so the first release takes it up")
+        output.say(f"{where} is kept; nothing is released there yet, so the first release takes it up")
     for result in results:
-        print(f"{where}: {result['line']} has it with release {result['release']}")
+        output.say(f"{where}: {result['line']} has it with release {result['release']}")
     return 0

@@ -32,6 +32,6 @@ def run(options: Namespace) -> int:
         "No version yet: run `stagedoor deploy`.",
     )
     if rows:
-        print(f"\n{listed[-1]['number']} is {listed[-1]['start']}.")
-        print(f"\nEach answers its team, with a token, at the edge of test: /-/preview/{name}@VERSION/")
+        output.say(f"\n{listed[-1]['number']} is {listed[-1]['start']}.")
+        output.say(f"\nEach answers its team, with a token, at the edge of test: /-/preview/{name}@VERSION/")
     return 0

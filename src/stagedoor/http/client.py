@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from stagedoor.model import errors
 
 _PATIENCE = 30.0
+_MAX_DIGITS = 40
 _FORM = "as in https://stagedoor.example or http://127.0.0.1:7070"
 
 
@@ -52,8 +53,11 @@ def normalize(url: str) -> str:
 class Client:
     """Speaks to one platform with one token."""
 
-    def __init__(self, url: str, token: str, ca: str = "") -> None:
-        """`ca`: a file with the authorities to trust, beside the machine's own. Raises Invalid for a wrong address."""
+    def __init__(self, url: str, token: str, ca: str = "", convert: Callable[[Any], Any] | None = None) -> None:
+        """`ca`: a file with the authorities to trust, beside the machine's own. Raises Invalid for a wrong address.
+
+        `convert` is applied to every value of JSON that the platform answers.
+        """
         self.url = normalize(url)
         parts = urlsplit(self.url)
         self._host = str(parts.hostname)
@@ -61,6 +65,7 @@ class Client:
         self._secure = parts.scheme == "https"
         self._token = token
         self._ca = ca
+        self._convert = convert
 
     def get(self, *path: str | int, **query: Any) -> Any:
         return self._call("GET", path, query)
@@ -77,14 +82,18 @@ class Client:
     def _call(self, method: str, path: tuple[str | int, ...], query: dict[str, Any], body: Any = None) -> Any:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         answer = self._send(method, _target(path, query), content)
-        return json.loads(answer.read() or b"null")
+        return self._decode(answer.read() or b"null")
+
+    def _decode(self, content: bytes | str) -> Any:
+        value = json.loads(content, parse_int=_parse_int)
+        return self._convert(value) if self._convert else value
 
     def lines(self, *path: str | int, **query: Any) -> Iterator[dict[str, Any]]:
         """JSON lines as they arrive."""
         answer = self._send("GET", _target(path, query), None, timeout=60)
         while line := answer.readline():
             if line.strip():
-                yield json.loads(line)
+                yield self._decode(line)
 
     def read(self, *path: str | int, **query: Any) -> Iterator[bytes]:
         """Bytes as they arrive."""
@@ -136,7 +145,7 @@ class Client:
             if name == "event":
                 kind = value
             elif name == "data":
-                yield kind, json.loads(value)
+                yield kind, self._decode(value)
 
     def _send(self, method: str, target: str, content: bytes | None, timeout: float = 600) -> http.client.HTTPResponse:
         """A connection for each call: what changes something is never sent twice because an old one was closed."""
@@ -184,6 +193,11 @@ class Client:
             raise self._unreachable(error) from None
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
+
+
+def _parse_int(digits: str) -> int | float:
+    """Returns a number however long it is: Python refuses integers of very many digits."""
+    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
 def _target(path: tuple[str | int, ...], query: dict[str, Any]) -> str:

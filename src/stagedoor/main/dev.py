@@ -9,7 +9,6 @@ import json
 import secrets
 import signal
 import socket
-import sys
 import time
 import tomllib
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from stagedoor.bundle import interpreters
 from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.bundle.pack import read_ignored
 from stagedoor.main import debugging, forwarder, sandboxes
+from stagedoor.main.relay import Relay
 from stagedoor.main.sandboxes import Place
 from stagedoor.model import manifest as manifests
 from stagedoor.model.errors import Failure, Invalid, Unavailable
@@ -44,6 +44,8 @@ class Options:
     debug: int | None
     plain: bool
     say: Callable[[dict[str, object], str], None]
+    show_line: Callable[[str], None]
+    warn: Callable[[str], None]
 
 
 class Dev:
@@ -56,6 +58,7 @@ class Dev:
         self._ignored = read_ignored(options.folder)
         self._debugger = None if options.debug is None else debugging.Forward(options.debug, lambda: place.pid)
         self._place = place
+        self._output = Relay(options.show_line)
         self._calls: forwarder.Forwarder | None = None
 
     async def run(self) -> None:
@@ -67,6 +70,7 @@ class Dev:
             self._place.sockets, self._options.folder, self._options.url, self._options.token,
             self._options.stack, self._options.ca,
         )  # fmt: skip
+        self._output.start()
         if self._debugger is not None:
             await self._debugger.start()
             self._say_debugger(self._debugger.port)
@@ -89,6 +93,7 @@ class Dev:
                 self._debugger.close()
             await self._place.end()
             self._place.close()
+            self._output.close()
 
     def _say_debugger(self, port: int) -> None:
         written = debugging.write_configuration(self._options.folder, port)
@@ -117,14 +122,14 @@ class Dev:
             manifest = _read(self._options.folder)
             report = await self._launch(manifest)
         except TimeoutError:
-            print(f"{why}it is not ready in time; waiting for a change", file=sys.stderr, flush=True)
+            self._options.warn(f"{why}it is not ready in time; waiting for a change")
             return
         except (Failure, EngineError) as error:
-            print(f"{why}{error}", file=sys.stderr, flush=True)
-            print(str(getattr(error, "details", {}).get("log", "")), file=sys.stderr, flush=True)
+            self._options.warn(f"{why}{error}")
+            self._options.warn(str(getattr(error, "details", {}).get("log", "")))
             return
         if report is None or "failed" in report:
-            print(f"{why}it does not start; waiting for a change", file=sys.stderr, flush=True)
+            self._options.warn(f"{why}it does not start; waiting for a change")
             return
         port = self._door.getsockname()[1]
         line = {
@@ -153,9 +158,9 @@ class Dev:
         if self._calls is not None:
             place.catalogue.write(*await self._calls.catalogue())
         if place.warning:
-            print(place.warning, file=sys.stderr, flush=True)
+            self._options.warn(place.warning)
         channel = await place.start(name, sandbox)
-        handed = [sys.stdout.fileno(), self._door.fileno()]
+        handed = [self._output.descriptor, self._door.fileno()]
         channel.order("boot", json.dumps(boot).encode(), handed, sandbox, place.seen("/app", sandbox))
         # An endless import is cut like a warm-up that never ends.
         async with asyncio.timeout(self._patience(manifest.limits.warmup + 5)):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from stagedoor.bundle.artefacts import Artefacts
 from stagedoor.decide.replay.compare import differences
 from stagedoor.http.client import Client
 from stagedoor.main import debugging, sandboxes
+from stagedoor.main.relay import Relay
 from stagedoor.main.sandboxes import Place
 from stagedoor.model import har
 from stagedoor.model import manifest as manifests
@@ -40,6 +40,7 @@ class Options:
     plain: bool
     faults: dict[int, str]
     say: Callable[[str], None]
+    warn: Callable[[str], None]
 
 
 def run(options: Options) -> dict[str, Any]:
@@ -136,11 +137,16 @@ async def _replay(
     }  # fmt: skip
     job = Job(one, options.faults)
     wanted = Replay(sandbox, boot, one.birth, (job,), options.pace, fresh=False)
-    channel = await place.start(str(boot["instance"]), sandbox)
-    opened = await replays.begin(channel, wanted, boot, sys.stderr.fileno(), place.seen("/app", sandbox))
+    printed = Relay(options.warn)
+    printed.start()
     try:
-        return await replays.ask(opened, job)
-    except (OSError, EOFError) as error:
-        raise Unavailable(f"the replay's process ended: {error}") from None
+        channel = await place.start(str(boot["instance"]), sandbox)
+        opened = await replays.begin(channel, wanted, boot, printed.descriptor, place.seen("/app", sandbox))
+        try:
+            return await replays.ask(opened, job)
+        except (OSError, EOFError) as error:
+            raise Unavailable(f"the replay's process ended: {error}") from None
+        finally:
+            opened.close()
     finally:
-        opened.close()
+        printed.close()

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from stagedoor.model.settings import Platform
 
 _MAX_ATTEMPTS = 20
 _BACKLOG = 4096
+_PASSABLE_MODE = 0o711
 
 
 @dataclass(slots=True)
@@ -195,5 +197,8 @@ def _make_folder(folder: Path, mode: int) -> None:
         with suppress(FileNotFoundError):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(mode)
+            # Made with the mode that the umask leaves: users of containers pass through it.
+            if (parent := folder.parent).stat().st_uid == os.geteuid():
+                parent.chmod(stat.S_IMODE(parent.stat().st_mode) | _PASSABLE_MODE)
             return
     raise Unavailable(f"the folder {folder} cannot be made: its parent is removed again and again")

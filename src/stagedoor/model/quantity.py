@@ -24,6 +24,8 @@ def parse_time(text: str) -> float:
 
 
 def say_size(size: float) -> str:
+    if not isinstance(size, int | float):
+        return str(size)
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
         if size >= factor:
             return f"{size / factor:.3g} {unit}"
@@ -31,6 +33,8 @@ def say_size(size: float) -> str:
 
 
 def say_time(seconds: float) -> str:
+    if not isinstance(seconds, int | float):
+        return str(seconds)
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 120:
