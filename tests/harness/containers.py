@@ -53,6 +53,7 @@ async def _run(made: Engine, code: str, memory: int, processes: int, tmp: int, m
     value = spec.Container(
         [interpreter.path, "-P", "-s", "-S", "-c", _PRELUDE + code], sandbox, runc.base_mounts(), made.rootfs,
         made.cgroup_of(name), spec.any_place() if able.user_namespaces else None, None, able.seccomp,
+        able.controllers,
     )  # fmt: skip
     result, output = (os.memfd_create(kind, os.MFD_CLOEXEC) for kind in ("result", "output"))
     begin, ready = os.pipe()

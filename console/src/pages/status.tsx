@@ -64,6 +64,12 @@ function Health({ now }: { now: StatusView }) {
         <State word={now.node ? "Node answers" : "Node is away"} tone={now.node ? "good" : "bad"} />
         <p className="faint">{now.node ? "containers are looked after" : "containers live on; new ones wait"}</p>
       </li>
+      {now.missing_isolation.map((part) => (
+        <li className="card" key={part}>
+          <State word="Isolation is missing" tone="bad" />
+          <p className="faint">{part}</p>
+        </li>
+      ))}
       <li className="card">
         <State word="Control answers" tone="good" />
         <p className="faint">or you would not read this</p>

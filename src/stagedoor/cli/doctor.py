@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
             mark = (
                 output.paint("ok     ", "green")
                 if one.ok
-                else output.paint("missing", "red" if one.needed else "yellow")
+                else output.paint("missing", "red" if one.needed or one.accepted else "yellow")
             )
             output.say(f"{mark}  {one.name:<14} {one.found}")
             if not one.ok:

@@ -30,6 +30,8 @@ def run(options: Namespace) -> int:
     for program in told["programs"]:
         if program["crash_loop"]:
             output.say(output.paint(f"{program['name']} crash-loops: {program['crash_loop']}. {_LOOK}", "red"))
+    for part in told["missing_isolation"]:
+        output.say(output.paint(f"isolation is missing, as accepted: {part}", "red"))
     pools = ", ".join(f"{taken} of {size} {name}" for name, (taken, size) in told["pools"].items())
     edge = f"the edge has {told['edge']['connections']} connections" if told["edge"]["alive"] else "the edge is away"
     output.say(f"\n{edge}; given out: {pools}")

@@ -21,11 +21,12 @@ from stagedoor.cli import contexts, output
 from stagedoor.cli.contexts import Context
 from stagedoor.cli.open import link
 from stagedoor.http.client import Client
-from stagedoor.main import demo, doctor, notify, private, renewal
+from stagedoor.main import accepted, demo, doctor, notify, private, renewal
 from stagedoor.main.lock import prepare
 from stagedoor.main.paths import Paths
 from stagedoor.main.supervisor import Supervisor
 from stagedoor.model.errors import Failure, Unavailable
+from stagedoor.model.isolation import PARTS
 from stagedoor.model.settings import Ports, Tls
 
 EXAMPLES = ("stagedoor up", "stagedoor up --demo", "stagedoor up --data /srv/stagedoor --prod-port 80")
@@ -39,11 +40,20 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--prod-port", type=int, help="port of the edge for prod, 0 for any (8080)")
     parser.add_argument("--test-port", type=int, help="port of the edge for test, 0 for any (8081)")
     parser.add_argument("--control-port", type=int, help="port of the control API, 0 for any (7070)")
+    parser.add_argument(
+        "--accept-missing",
+        action="append",
+        choices=list(PARTS),
+        default=[],
+        metavar="PART",
+        help=f"start without a part of the isolation: {', '.join(PARTS)}",
+    )
 
 
 def run(options: Namespace) -> int:
     ports = {"prod": options.prod_port, "test": options.test_port, "control": options.control_port}
     given = {name: port for name, port in ports.items() if port is not None}
+    accepted.accept(options.accept_missing)
     return start(Options(options.data, options.demo, given, options.json))
 
 
@@ -75,6 +85,8 @@ def start(options: Options) -> int:
     settings = replace(settings, ports=_ports(settings.ports, options.ports))
     supervisor = Supervisor(paths, settings, services, lock.fileno(), legacy, _report)
     say(f"starting the platform on {paths.data} ...")
+    for part in accepted.judge(settings).accepted:
+        _report(f"isolation is missing, as accepted: {part}")
 
     def started() -> None:
         notify.ready()
@@ -156,9 +168,10 @@ def _run_demo(addresses: dict[str, str], urls: dict[str, str], paths: Paths, qui
 def _check_machine(data: Path) -> None:
     for finding in doctor.examine(data):
         if finding.needed and not finding.ok:
+            ways = f", or accept that with --accept-missing {finding.name}" if finding.name in PARTS else ""
             raise Unavailable(
                 f"{finding.name}: {finding.found}; without it {finding.cost}",
-                hint=f"mend it with: {finding.mend}   (`stagedoor doctor` shows everything)",
+                hint=f"mend it with: {finding.mend}{ways}   (`stagedoor doctor` shows everything)",
             )
 
 

@@ -50,6 +50,7 @@ class Platform:
     `reading` counts who reads sources and layers outside any operation: nothing is forgotten meanwhile.
     `addresses` are those of the edge's stacks and of control itself, `release` is Stagedoor's own version.
     `fault_key` signs what asks the egress for a fault.
+    `missing_isolation` says what this machine lacks with the operator's word, and what each costs.
     `serving` are the deployments that a line's traffic goes to, as the edge was told last.
     `floors`: instances that a deployment keeps while something moves away from it.
     `used` is what each version uses in each stack, by (application, version, stack).
@@ -77,6 +78,7 @@ class Platform:
     addresses: dict[str, str] = field(default_factory=dict)
     release: str = ""
     fault_key: str = ""
+    missing_isolation: tuple[str, ...] = ()
     expiries: dict[str, float] = field(default_factory=dict)
     post: Post = nobody
     ask: Ask = unasked

@@ -55,6 +55,7 @@ async def overview(platform: Platform) -> StatusView:
         node=instances is not None,
         memory=await _memory(platform),
         addresses=platform.addresses,
+        missing_isolation=list(platform.missing_isolation),
     )
 
 

@@ -31,7 +31,7 @@ from stagedoor.haproxy.edge import Edge
 from stagedoor.haproxy.live import LiveMap
 from stagedoor.http import courier, live
 from stagedoor.http.app import build
-from stagedoor.main import layout
+from stagedoor.main import accepted, layout
 from stagedoor.main.inherited import ask_status, listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
@@ -65,6 +65,7 @@ def wire(paths: Paths, control_port: int) -> Platform:
         programs=lambda: _programs(paths),
         addresses=json.loads(os.environ.get("STAGEDOOR_ADDRESSES", "{}")),
         release=version("stagedoor"),
+        missing_isolation=tuple(str(part) for part in accepted.judge(settings).accepted),
         news=news,
         vault=Vault(paths.keys(settings)),
         fault_key=fault_key,

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stagedoor.bundle.artefacts import Artefacts
+from stagedoor.main import accepted
 from stagedoor.main.paths import Paths
+from stagedoor.model.isolation import PARTS
 from stagedoor.oci import abilities, cgroups, escape
 from stagedoor.oci.escape import Attempt
 from stagedoor.oci.runc import Engine
@@ -24,7 +26,7 @@ _APT = "sudo apt-get install -y"
 
 
 class Finding(NamedTuple):
-    """`cost` is what does not work without it, `mend` the command that brings it."""
+    """`cost` is what does not work without it, `mend` the command that brings it; `accepted`: the operator said so."""
 
     name: str
     ok: bool
@@ -32,9 +34,11 @@ class Finding(NamedTuple):
     found: str
     cost: str
     mend: str
+    accepted: bool = False
 
 
 def examine(data: Path) -> list[Finding]:
+    """Looks at what the machine has. Raises Invalid for settings that cannot be read."""
     if sys.platform != "linux":
         return [_system(), _python()]  # The other checks ask Linux.
     checks: list[Callable[[], Finding]] = [
@@ -48,7 +52,21 @@ def examine(data: Path) -> list[Finding]:
         _uv,
         _npm,
     ]
-    return [check() for check in checks]
+    return [*(check() for check in checks), *_isolation(data)]
+
+
+def _isolation(data: Path) -> list[Finding]:
+    """Names each part of the isolation that is missing; one finding when none is."""
+    decision = accepted.judge(Paths.of(data).read_settings())
+    if not decision.refused and not decision.accepted:
+        return [Finding("sandbox", True, True, f"all parts: {', '.join(PARTS)}", "", "")]
+    return [
+        *(Finding(part.name, False, True, "missing", part.cost, part.remedy) for part in decision.refused),
+        *(
+            Finding(part.name, False, False, "missing, as accepted", part.cost, part.remedy, accepted=True)
+            for part in decision.accepted
+        ),
+    ]
 
 
 def _system() -> Finding:
@@ -87,26 +105,18 @@ def _haproxy() -> Finding:
 def _runtime() -> Finding:
     program = abilities.find_runtime()
     version = _say([program, "--version"]).split("\n")[0] if program else ""
-    found = f"{version}: {abilities.of(program)}" if program else "not found"
+    found = version if program else "not found"
     return Finding("OCI runtime", bool(program), True, found, "no script runs", f"{_APT} runc")
 
 
 def _cgroups() -> Finding:
-    base = Path("/sys/fs/cgroup")
-    unified = base / "cgroup.controllers"
-    names = (
-        set(unified.read_text().split())
-        if unified.exists()
-        else {path.name for path in base.glob("*") if path.is_dir()}
-    )
-    missing = {"memory", "pids", "cpu"} - names
-    kind = "version 2" if unified.exists() else "version 1 or hybrid"
-    found = kind if not missing else f"{kind}, without {', '.join(sorted(missing))}"
+    present = cgroups.controllers()
+    kind = "version 2" if cgroups.is_unified() else "version 1 or hybrid"
     return Finding(
         "cgroups",
-        not missing,
+        bool(present),
         True,
-        found,
+        f"{kind}, with {', '.join(sorted(present)) or 'no controller'}",
         "limits on memory, CPU and processes cannot hold",
         "mount cgroups, or boot with systemd",
     )

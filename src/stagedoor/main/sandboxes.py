@@ -15,6 +15,7 @@ from typing import Protocol
 from stagedoor.main import networks
 from stagedoor.model.deployment import Mount, Sandbox
 from stagedoor.model.errors import Unavailable
+from stagedoor.model.isolation import PARTS
 from stagedoor.oci import abilities, catalogue, cgroups, launch, spawn
 from stagedoor.oci.catalogue import Catalogue
 from stagedoor.oci.launch import Channel
@@ -55,9 +56,10 @@ class Place(Protocol):
 class Contained:
     """The same kind of container as in production."""
 
-    warning = ""
-
     def __init__(self, data: Path, seed: int = 0) -> None:
+        missing = abilities.of(abilities.find_runtime()).missing
+        parts = "; ".join(str(part) for name, part in PARTS.items() if name in missing)
+        self.warning = f"the isolation of this machine is incomplete: {parts}" if parts else ""
         self._seed = seed
         # Sockets, and the containers' root: everybody may pass through.
         self._run = Path(tempfile.mkdtemp(prefix=f"{GROUP}{os.getpid()}-", dir="/run"))

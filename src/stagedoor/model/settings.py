@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 
 from stagedoor.model.errors import Invalid
+from stagedoor.model.isolation import PARTS
 from stagedoor.model.sections import example, read, section, setting
 
 FILE = "platform.toml"
@@ -53,6 +54,15 @@ class Pools:
 @dataclass(frozen=True, slots=True)
 class Capacity:
     memory: int = setting("0B", "memory that may be promised to instances; 0: the machine's less 1.5 GB", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """A machine that lacks a part of the isolation runs no script, unless the part is named here."""
+
+    accept: tuple[str, ...] = setting(
+        (), "missing parts to start without: seccomp, user-namespaces, memory, pids, cpu, mounts", "texts"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,7 @@ class Platform:
     store: Store = section(Store, "Where the state and the keys are kept")
     pools: Pools = section(Pools, "What is prepared ahead")
     capacity: Capacity = section(Capacity, "What the machine gives to instances")
+    isolation: Isolation = section(Isolation, "What a machine may lack")
     telemetry: Telemetry = section(Telemetry, "Where traces, log lines and metrics go beside the platform's own store")
     keep: Keep = section(Keep, "How long and how much")
     alerts: Alerts = section(Alerts, "Who is told when something goes wrong")
@@ -139,6 +150,13 @@ def parse(text: str) -> Platform:
         raise Invalid(f"{FILE} is not TOML: {error}") from None
     platform = read(Platform, table, FILE)
     edge = platform.edge
+    unknown = set(platform.isolation.accept) - PARTS.keys()
+    if unknown:
+        raise Invalid(
+            f"{FILE}: isolation.accept = {', '.join(sorted(unknown))} names no part of the isolation",
+            hint=f"some of {', '.join(PARTS)}",
+            key="isolation.accept",
+        )
     if platform.ports.remote_address and not platform.tls.certificate:
         raise Invalid(
             f"{FILE}: ports.remote_address needs tls.certificate", hint="the control API is never served in the clear"

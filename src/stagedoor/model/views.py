@@ -166,7 +166,10 @@ class CapacityView:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """`pools`: of each, how many are given out and how many there are. `addresses`: of the edge's stacks, for links."""
+    """`pools`: of each, how many are given out and how many there are. `addresses`: of the edge's stacks, for links.
+
+    `missing_isolation` says what this machine lacks with the operator's word, and what each costs.
+    """
 
     version: str
     applications: list[ApplicationView]
@@ -176,6 +179,7 @@ class StatusView:
     node: bool
     memory: CapacityView | None = None
     addresses: dict[str, str] = field(default_factory=dict)
+    missing_isolation: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

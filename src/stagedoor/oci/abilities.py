@@ -11,6 +11,7 @@ from stagedoor.oci import cgroups, mounts
 
 # runc is the one that is verified; crun works where the hierarchy of control groups is of one version alone.
 _PROGRAMS = ("runc", "crun")
+_SECCOMP = Path("/proc/sys/kernel/seccomp/actions_avail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,18 @@ class Abilities:
     user_namespaces: bool
     seccomp: bool
     propagation: bool
+    controllers: frozenset[str]
 
-    def __str__(self) -> str:
-        named = {
-            "user namespaces": self.user_namespaces,
+    @property
+    def missing(self) -> frozenset[str]:
+        """Names of the parts of isolation that are not there, as `model.isolation` has them."""
+        parts = {
             "seccomp": self.seccomp,
-            "warm pool": self.propagation,
+            "user-namespaces": self.user_namespaces,
+            "mounts": self.propagation,
+            **{name: name in self.controllers for name in cgroups.CONTROLLERS},
         }
-        return ", ".join(name if there else f"no {name}" for name, there in named.items())
+        return frozenset(name for name, there in parts.items() if not there)
 
 
 def find_runtime() -> str:
@@ -43,7 +48,8 @@ def find_runtime() -> str:
 @cache
 def of(program: str) -> Abilities:
     said = _version(program).lower()
-    return Abilities(_user_namespaces() > 0, "seccomp" in said, mounts.propagates())
+    filters = "seccomp" in said and _SECCOMP.exists()
+    return Abilities(_user_namespaces() > 0, filters, mounts.propagates(), cgroups.controllers())
 
 
 def _user_namespaces() -> int:

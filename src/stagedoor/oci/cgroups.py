@@ -11,6 +11,7 @@ from pathlib import Path
 from stagedoor.model.profile import MemoryShare
 
 _MOUNT = Path("/sys/fs/cgroup")
+CONTROLLERS = frozenset({"memory", "pids", "cpu"})
 _LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")
 _MIN_SOCKET_BYTES = 8 << 20
 
@@ -71,16 +72,28 @@ def join(cgroup: str, pid: int) -> None:
         (folder / "cgroup.procs").write_text(str(pid))
 
 
+def controllers() -> frozenset[str]:
+    """Names those of the controllers of our limits that this machine has."""
+    if is_unified():
+        return CONTROLLERS & set((_MOUNT / "cgroup.controllers").read_text().split())
+    return frozenset(name for name in CONTROLLERS if (_MOUNT / name / "cgroup.procs").exists())
+
+
 def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
-    """Sets the limits of a group: bytes, cores, count. Raises OSError."""
-    limit_memory(cgroup, memory)
+    """Sets the limits of a group: bytes, cores, count; those that the machine can hold. Raises OSError."""
+    present = controllers()
+    if "memory" in present:
+        limit_memory(cgroup, memory)
+    if "pids" in present:
+        _file(cgroup, "pids", "pids.max").write_text(str(processes))
+    if "cpu" not in present:
+        return
     period = 100_000
     quota = int(cpu * period)
-    if _is_unified():
+    if is_unified():
         _file(cgroup, "", "cpu.max").write_text(f"{quota} {period}")
     else:
         _file(cgroup, "cpu", "cpu.cfs_quota_us").write_text(str(quota))
-    _file(cgroup, "pids", "pids.max").write_text(str(processes))
     weigh(cgroup, cpu)
 
 
@@ -95,7 +108,7 @@ def limit_memory(cgroup: str, memory: int) -> None:
 
 def _memory_limits(cgroup: str, memory: int) -> list[tuple[str, int]]:
     """Names and values in the order in which the kernel takes them."""
-    if _is_unified():
+    if is_unified():
         return [("memory.max", memory), ("memory.swap.max", 0)]
     # Version 1 counts buffers of network sockets apart, and only once they have a limit.
     sockets = ("memory.kmem.tcp.limit_in_bytes", max(_MIN_SOCKET_BYTES, memory // 4))
@@ -107,8 +120,10 @@ def _memory_limits(cgroup: str, memory: int) -> list[tuple[str, int]]:
 
 def weigh(cgroup: str, cpu: float) -> None:
     """Sets what the group gets of a core that others want too, as if it had so many cores. Raises OSError."""
+    if "cpu" not in controllers():
+        return
     shares = max(2, int(cpu * 1024))
-    if _is_unified():
+    if is_unified():
         _file(cgroup, "", "cpu.weight").write_text(str(_weight(shares)))
     else:
         _file(cgroup, "cpu", "cpu.shares").write_text(str(shares))
@@ -116,11 +131,12 @@ def weigh(cgroup: str, cpu: float) -> None:
 
 def is_pure() -> bool:
     """Whether the hierarchy is of one version alone: hybrid ones have a second one mounted inside the first."""
-    return _is_unified() or not (_MOUNT / "unified").is_dir()
+    return is_unified() or not (_MOUNT / "unified").is_dir()
 
 
 @cache
-def _is_unified() -> bool:
+def is_unified() -> bool:
+    """Whether the hierarchy is of version 2 alone."""
     return (_MOUNT / "cgroup.controllers").exists()
 
 
@@ -131,7 +147,7 @@ def _weight(shares: int) -> int:
 
 def memory_in_use(cgroup: str) -> int:
     """Bytes that the group holds and cannot simply give back: what counts against its limit in the end."""
-    usage, cached = ("memory.current", "inactive_file") if _is_unified() else (
+    usage, cached = ("memory.current", "inactive_file") if is_unified() else (
         "memory.usage_in_bytes", "total_inactive_file"
     )  # fmt: skip
     try:
@@ -144,15 +160,15 @@ def memory_in_use(cgroup: str) -> int:
 
 def memory_share(cgroup: str) -> MemoryShare:
     """All that is in use, and of what kind it is; zeros for what the kernel does not say."""
-    limit = _number(cgroup, "memory.max" if _is_unified() else "memory.limit_in_bytes")
-    names = ("anon", "file", "kernel") if _is_unified() else ("total_rss", "total_cache", "")
+    limit = _number(cgroup, "memory.max" if is_unified() else "memory.limit_in_bytes")
+    names = ("anon", "file", "kernel") if is_unified() else ("total_rss", "total_cache", "")
     try:
         text = _file(cgroup, "memory", "memory.stat").read_text()
         fields = {name: int(value) for name, value in map(str.split, text.splitlines())}
     except (OSError, ValueError):
         fields = {}
     anonymous, files, kernel = (fields.get(name, 0) for name in names)
-    if not _is_unified():
+    if not is_unified():
         kernel = _number(cgroup, "memory.kmem.usage_in_bytes")
     return MemoryShare(memory_in_use(cgroup), limit, anonymous, files, kernel)
 
@@ -167,7 +183,7 @@ def _number(cgroup: str, name: str) -> int:
 def cpu_seconds(cgroup: str) -> float:
     """Time that the group's processes ran, over all cores."""
     try:
-        if not _is_unified():
+        if not is_unified():
             return int(_file(cgroup, "cpuacct", "cpuacct.usage").read_text()) / 1e9
         fields = dict(line.split() for line in _file(cgroup, "", "cpu.stat").read_text().splitlines())
         return int(fields["usage_usec"]) / 1e6
@@ -176,7 +192,7 @@ def cpu_seconds(cgroup: str) -> float:
 
 
 def _file(cgroup: str, hierarchy: str, name: str) -> Path:
-    return _MOUNT / ("" if _is_unified() else hierarchy) / cgroup.strip("/") / name
+    return _MOUNT / ("" if is_unified() else hierarchy) / cgroup.strip("/") / name
 
 
 def memory_kills(cgroup: str) -> int:

@@ -22,6 +22,7 @@ light.load()
 from stagedoor.runtime import waiting
 waiting.main({channel})
 """
+_FILTERED = "2"
 _LONGEST_LINE = 2_000_000
 _CORPSE = 2.0
 SEEDS = 2**32 - 1
@@ -124,7 +125,8 @@ async def launch(
     numbered = spec.any_place() if place is None else place
     value = spec.Container(
         arguments(sandbox.python), sandbox, (*runc.base_mounts(), *extra), engine.rootfs, engine.cgroup_of(container),
-        numbered if able.user_namespaces else None, given, able.seccomp, network, seed or 1 + secrets.randbelow(SEEDS),
+        numbered if able.user_namespaces else None, given, able.seccomp, able.controllers, network,
+        seed or 1 + secrets.randbelow(SEEDS),
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     channel = Channel(ours)
@@ -137,6 +139,7 @@ async def launch(
         if await channel.line() is None:
             said = os.pread(output, 2000, 0).decode(errors="replace").strip()
             raise runc.EngineError(f"the container ended before it could be told anything: {said}")
+        _verify(pid, able)
     except BaseException:
         channel.close()
         await engine.delete(container)
@@ -147,6 +150,24 @@ async def launch(
         theirs.close()
         os.close(output)
     return running
+
+
+def _verify(pid: int, able: abilities.Abilities) -> None:
+    """Checks with the kernel what the runtime was asked for; a process that ended passes. Raises EngineError."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+        users = Path(f"/proc/{pid}/ns/user").readlink()
+    except OSError:
+        return
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+    lacking = {
+        "a filter of system calls": able.seccomp and fields.get("Seccomp", "").strip() != _FILTERED,
+        "a user namespace": able.user_namespaces and users == Path("/proc/self/ns/user").readlink(),
+        "a bound on its privileges": fields.get("NoNewPrivs", "").strip() != "1" or int(fields["CapBnd"], 16) != 0,
+    }
+    names = [name for name, lacks in lacking.items() if lacks]
+    if names:
+        raise runc.EngineError(f"the OCI runtime made a container without {' and '.join(names)}; it was ended")
 
 
 def name() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from stagedoor.model.deployment import Mount, Sandbox
 from stagedoor.oci import seccomp
+from stagedoor.oci.cgroups import CONTROLLERS
 
 USER = 10001
 OPEN_FILES = 4096
@@ -55,7 +56,8 @@ class Container:
     """One container to be: `arguments` run in `sandbox`; `base` are the host's folders every container sees.
 
     `place` numbers its range of user ids, None for no user namespace. `given` is a shared folder below which its code
-    arrives later; without one, the sandbox's own mounts are there from the start. `network` is the path of a namespace
+    arrives later; without one, the sandbox's own mounts are there from the start. `controllers` are the cgroup
+    controllers of the machine, whose limits it has. `network` is the path of a namespace
     made ahead, empty for one of its own. `seed` is that of its hashes: a replay has the one of the recording.
     """
 
@@ -67,6 +69,7 @@ class Container:
     place: int | None = None
     given: Path | None = None
     filtered: bool = True
+    controllers: frozenset[str] = CONTROLLERS
     network: str = ""
     seed: int = 0
 
@@ -100,7 +103,7 @@ def configure(container: Container) -> dict[str, Any]:
             **_users(container),
             "cgroupsPath": container.cgroup,
             "rootfsPropagation": "rslave" if container.given else "rprivate",
-            "resources": _resources(container.sandbox),
+            "resources": _resources(container.sandbox, container.controllers),
             "maskedPaths": _MASKED,
             "readonlyPaths": _READ_ONLY_PATHS,
             **({"seccomp": seccomp.profile(platform.machine())} if container.filtered else {}),
@@ -165,10 +168,9 @@ def _mount(target: str, kind: str, *options: str) -> dict[str, Any]:
     return {"destination": target, "type": kind, "source": kind, "options": list(options)}
 
 
-def _resources(sandbox: Sandbox) -> dict[str, Any]:
+def _resources(sandbox: Sandbox, controllers: frozenset[str]) -> dict[str, Any]:
     period = 100_000
-    return {
-        "devices": [{"allow": False, "access": "rwm"}],
+    limits: dict[str, Any] = {
         "memory": {"limit": sandbox.memory},
         "cpu": {
             "quota": int(sandbox.cpu * period),
@@ -177,3 +179,5 @@ def _resources(sandbox: Sandbox) -> dict[str, Any]:
         },
         "pids": {"limit": sandbox.processes},
     }
+    devices = [{"allow": False, "access": "rwm"}]
+    return {"devices": devices, **{name: limit for name, limit in limits.items() if name in controllers}}
