@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from stagedoor.haproxy.edge import Doors, Edge, without_addresses
+from stagedoor.haproxy.edge import Edge, without_addresses
 from stagedoor.haproxy.layout import Layout
-from stagedoor.haproxy.socket import EdgeDown
-from stagedoor.haproxy.state import EdgeState, Server, map_names
+from stagedoor.haproxy.slots import Slots
+from stagedoor.haproxy.socket import AdminSocket, EdgeDown
+from stagedoor.haproxy.state import EdgeState, Proxy, Server, map_names
 from stagedoor.haproxy.translate import translate
 from stagedoor.model.method import Method
 from stagedoor.model.names import STACKS
@@ -51,6 +52,7 @@ stacks = st.builds(
     routes=st.dictionaries(applications, applications.map(lambda name: f"{name}/v1")),
     rules=st.lists(st.tuples(rules, applications.map(lambda name: f"{name}/v1")), max_size=3).map(tuple),
 )
+proxies = st.sampled_from(Proxy)
 traffics = st.builds(
     Traffic,
     stacks=st.fixed_dictionaries(dict.fromkeys(STACKS, stacks)),
@@ -89,7 +91,7 @@ traffics = st.builds(
 
 
 class EdgeMachine(RuleBasedStateMachine):
-    """A real HAProxy whose sockets outlive it, changed and killed at will."""
+    """Real HAProxies whose sockets outlive them, changed and killed at will."""
 
     @initialize()
     def begin(self) -> None:
@@ -105,27 +107,30 @@ class EdgeMachine(RuleBasedStateMachine):
         self.holders: dict[str, str] = {}
         self.wanted = Traffic(stacks={stack: StackTraffic() for stack in STACKS})
         self.edge.prepare(self.wanted)
-        self.process: subprocess.Popen[bytes] | None = None
-        self.start()
+        self.processes: dict[Proxy, subprocess.Popen[bytes]] = {}
+        for proxy in Proxy:
+            self.start(proxy)
 
-    def start(self) -> None:
+    def start(self, proxy: Proxy) -> None:
         environment = dict(os.environ) | {f"STAGEDOOR_{name}": str(one.fileno()) for name, one in self.sockets.items()}
-        self.process = subprocess.Popen(
-            [HAPROXY, "-W", "-db", "-f", str(self.layout.configuration)],
+        self.processes[proxy] = subprocess.Popen(
+            [HAPROXY, "-W", "-db", "-f", str(self.layout.configuration(proxy))],
             env=environment, pass_fds=[one.fileno() for one in self.sockets.values()], stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-        wait_until(self.answers, 10, "HAProxy")
+        wait_until(lambda: self.worker(proxy), 10, "HAProxy")
 
-    def answers(self) -> bool:
+    def stop(self, proxy: Proxy) -> None:
+        os.killpg(self.processes[proxy].pid, signal.SIGKILL)
+        self.processes[proxy].wait()
+
+    def worker(self, proxy: Proxy) -> str:
+        """The line that names the worker's process; empty while there is none."""
         try:
-            asyncio.run(self.edge.info())
+            said = asyncio.run(AdminSocket(self.layout.admin_socket(proxy)).ask("show info"))
         except EdgeDown:
-            return False
-        return True
-
-    def worker(self) -> str:
-        return asyncio.run(self.edge.info())["Pid"]
+            return ""
+        return next((line for line in said.splitlines() if line.startswith("Pid: ")), "")
 
     @rule(traffic=traffics)
     def change(self, traffic: Traffic) -> None:
@@ -134,52 +139,45 @@ class EdgeMachine(RuleBasedStateMachine):
 
     @rule(slot=st.integers(0, 2), holder=st.sampled_from(["", "d1|tv@1.0.0|i1|test", "d2|tv@1.0.1|i2|prod"]))
     def hold(self, slot: int, holder: str) -> None:
-        if not hasattr(self, "doors"):
-            self.doors = Doors(self.layout)
-        asyncio.run(self.doors.hold(slot, holder))
+        if not hasattr(self, "slots"):
+            self.slots = Slots(self.layout, nothing_connected)
+        asyncio.run(self.slots.hold(slot, holder) if holder else self.slots.vacate(slot))
         self.holders.pop(f"slot-{slot}", None)
         if holder:
             self.holders[f"slot-{slot}"] = holder
 
-    @rule()
-    def kill_the_edge(self) -> None:
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+    @rule(proxy=proxies)
+    def kill(self, proxy: Proxy) -> None:
+        self.stop(proxy)
         self.edge.forget()
-        self.start()
+        self.start(proxy)
 
-    @rule(traffic=traffics)
-    def kill_the_edge_and_change_while_it_is_away(self, traffic: Traffic) -> None:
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+    @rule(proxy=proxies, traffic=traffics)
+    def kill_and_change_while_it_is_away(self, proxy: Proxy, traffic: Traffic) -> None:
+        self.stop(proxy)
         self.wanted = traffic
-        try:
+        with contextlib.suppress(EdgeDown):
             asyncio.run(self.edge.apply(traffic))
-        except EdgeDown:
-            pass
-        self.start()
+        self.start(proxy)
 
     @rule()
     def restart_control(self) -> None:
         self.edge = Edge(self.layout)
         asyncio.run(self.edge.apply(self.wanted))
 
-    @rule()
-    def reload(self) -> None:
-        assert self.process is not None
-        before = self.worker()
+    @rule(proxy=proxies)
+    def reload(self, proxy: Proxy) -> None:
+        before = self.worker(proxy)
         for _ in range(5):
             # A master that has only just started drops the signal, so it may need another.
-            self.process.send_signal(signal.SIGUSR2)
+            self.processes[proxy].send_signal(signal.SIGUSR2)
             with contextlib.suppress(AssertionError):
-                wait_until(lambda: self.answers() and self.worker() != before, 3, "another worker")
+                wait_until(lambda: self.worker(proxy) not in ("", before), 3, "another worker")
                 break
-        assert self.worker() != before
+        assert self.worker(proxy) not in ("", before)
         self.edge.forget()
 
-    @precondition(lambda self: self.process is not None)
+    @precondition(lambda self: len(self.processes) == len(Proxy))
     @invariant()
     def all_three_agree(self) -> None:
         model = translate(self.layout, self.wanted)
@@ -189,13 +187,16 @@ class EdgeMachine(RuleBasedStateMachine):
         assert read_map(self.layout, "slots") == self.holders
 
     def teardown(self) -> None:
-        if getattr(self, "process", None) is not None:
-            assert self.process is not None
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            for one in self.sockets.values():
-                one.close()
-            shutil.rmtree(self.folder)
+        for proxy in getattr(self, "processes", {}):
+            self.stop(proxy)
+        for held in getattr(self, "sockets", {}).values():
+            held.close()
+        shutil.rmtree(self.folder)
+
+
+async def nothing_connected(slot: int) -> int:
+    """Nobody calls in this test."""
+    return 0
 
 
 def normal(state: EdgeState) -> tuple[dict[str, set[str]], dict[str, list[tuple[str, str]]]]:
@@ -212,12 +213,13 @@ def normal(state: EdgeState) -> tuple[dict[str, set[str]], dict[str, list[tuple[
 def on_disk(layout: Layout) -> EdgeState:
     backends: dict[str, tuple[Server, ...]] = {}
     current = ""
-    for line in layout.configuration.read_text().splitlines():
-        if line.startswith("backend "):
-            current = line.removeprefix("backend ").partition(" from ")[0]
+    for line in "".join(layout.configuration(proxy).read_text() for proxy in Proxy).splitlines():
+        if not line.startswith(" "):
+            current = line.removeprefix("backend ").partition(" from ")[0] if line.startswith("backend ") else ""
         elif line.startswith("  server ") and current not in ("", "control"):
             backends[current] = (*backends.get(current, ()), Server(line.split()[1], ""))
-    return EdgeState(backends, {name: read_map(layout, name) for name in map_names(STACKS, POOLS.services)})
+    names = [name for proxy in Proxy for name in map_names(proxy, STACKS, POOLS.services)]
+    return EdgeState(backends, {name: read_map(layout, name) for name in names})
 
 
 def read_map(layout: Layout, name: str) -> dict[str, str]:

@@ -7,13 +7,18 @@ import pytest
 
 from stagedoor.haproxy import config
 from stagedoor.haproxy.layout import Layout
-from stagedoor.haproxy.reconcile import commands
-from stagedoor.haproxy.state import EdgeState, Server
+from stagedoor.haproxy.reconcile import plan
+from stagedoor.haproxy.state import EdgeState, Proxy, Server
 from stagedoor.model.route import RouteRule
 from stagedoor.model.settings import Edge, Platform, Pools
 
 LAYOUT = Layout(Path("/run/x"), Platform(pools=Pools(2, 2, 1, 1)), "127.0.0.1:7070", 1, 4096)
 DOOR = Server("door-1", "unix@/run/x/doors/1.sock", 8)
+
+
+def commands(layout: Layout, running: EdgeState, wanted: EdgeState) -> list[str]:
+    steps = plan(layout, running, wanted)
+    return [*steps.additions, *steps.removals]
 
 
 def test_equal_states_give_no_command() -> None:
@@ -48,23 +53,23 @@ def test_rules_are_replaced_whole_since_their_order_counts() -> None:
 def test_a_word_of_a_command_is_a_word_whatever_is_in_it() -> None:
     wanted = EdgeState({}, {"callers": {"a x;quit": "1 2\\"}})
     (command,) = commands(LAYOUT, EdgeState({}, {"callers": {}}), wanted)
-    assert command == "add map /run/x/edge/callers.map a\\ x\\;quit 1\\ 2\\\\"
+    assert command == "add map /run/x/egress/callers.map a\\ x\\;quit 1\\ 2\\\\"
     with pytest.raises(ValueError, match="cannot be told"):
         commands(LAYOUT, EdgeState({}, {"callers": {}}), EdgeState({}, {"callers": {"a\nquit": "1"}}))
 
 
 def test_without_a_trusted_peer_no_header_is_believed() -> None:
-    text = config.render(LAYOUT, EdgeState())
+    text = config.render(Proxy.EDGE, LAYOUT, EdgeState())
     assert "acl trusted" not in text
     settings = Platform(pools=Pools(2, 2, 1, 1), edge=Edge(device="header:x-device"))
-    text = config.render(Layout(Path("/run/x"), settings, "127.0.0.1:1", 1, 4096), EdgeState())
+    text = config.render(Proxy.EDGE, Layout(Path("/run/x"), settings, "127.0.0.1:1", 1, 4096), EdgeState())
     assert "req.hdr(x-device)" not in text
 
 
 def test_every_refusal_carries_the_requests_id_and_a_code() -> None:
-    text = config.render(LAYOUT, EdgeState())
-    refusals = re.findall(r"http-request return status \d+.*", text)
-    assert len(refusals) > 5
+    text = config.render(Proxy.EDGE, LAYOUT, EdgeState())
+    refusals = re.findall(r"http-request return status \d+.*", text + config.render(Proxy.EGRESS, LAYOUT, EdgeState()))
+    assert len(refusals) > 10
     assert all('"code":"' in one and 'hdr stagedoor-request-id "%[unique-id]"' in one for one in refusals)
 
 

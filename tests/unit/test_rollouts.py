@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from stagedoor.decide.rollout import begun, decide
+from stagedoor.haproxy import reconcile
 from stagedoor.haproxy.layout import Layout
-from stagedoor.haproxy.reconcile import commands
 from stagedoor.haproxy.state import EdgeState
 from stagedoor.haproxy.translate import translate
 from stagedoor.model import rollout as states
@@ -171,13 +171,14 @@ def test_a_line_names_its_split_and_the_split_names_its_arms() -> None:
 
 
 def test_nobody_is_between_two_splits_while_one_becomes_the_other() -> None:
-    plan = commands(LAYOUT, state(0.1), state(0.2))
+    steps = reconcile.plan(LAYOUT, state(0.1), state(0.2))
+    plan = [*steps.additions, *steps.removals]
     kinds = [line.split(" ")[0] for line in plan]
     # All of the new one is there before the line names it, and the old one goes after.
     assert kinds == sorted(kinds, key=["add", "set", "del"].index)
     assert kinds.count("set") == 1
     assert "lines-prod" in plan[kinds.index("set")]
-    assert commands(LAYOUT, state(0.2), state(0.2)) == []
+    assert reconcile.plan(LAYOUT, state(0.2), state(0.2)) == reconcile.Plan((), ())
 
 
 def test_a_rollout_says_who_is_in_its_arms() -> None:

@@ -20,6 +20,7 @@ from stagedoor.model.operation import Operation
 log = logging.getLogger("stagedoor.loops")
 
 _ROUND = 5.0
+_PROXIES = ("edge", "egress")
 _DEATH = 2.0  # Seconds between the end of an edge and the start of the next.
 
 
@@ -71,8 +72,7 @@ def _rest_of(platform: Platform, operation: Operation) -> Callable[[Progress], A
 async def keep_true(platform: Platform) -> None:
     """Compares the edge with the database every few seconds, and ends what has been without traffic for long."""
     await platform.recovered.wait()
-    edge = await _edge_program(platform)
-    edge_restarts = int(edge["restarts"]) if edge else 0
+    restarts = {name: int(program["restarts"]) for name, program in (await _proxies(platform)).items()}
     cold: asyncio.Task[None] | None = None
     while True:
         await asyncio.sleep(_ROUND)
@@ -84,7 +84,7 @@ async def keep_true(platform: Platform) -> None:
             if cold is None or cold.done():
                 # Beside the rounds: a version with long answers may drain for long.
                 cold = asyncio.get_running_loop().create_task(_end_cold_quietly(platform))
-            edge_restarts = await count_lost(platform, edge_restarts)
+            restarts = await count_lost(platform, restarts)
         except Failure as error:
             log.warning("%s", error)
         except Exception:
@@ -122,23 +122,24 @@ async def _end_cold_quietly(platform: Platform) -> None:
         log.exception("ending what is cold failed; the next round tries again")
 
 
-async def _edge_program(platform: Platform) -> dict[str, Any] | None:
-    """What the supervisor says of the edge; None while it does not answer."""
+async def _proxies(platform: Platform) -> dict[str, dict[str, Any]]:
+    """What the supervisor says of edge and egress; nothing while it does not answer."""
     programs = await asyncio.to_thread(platform.programs)
-    return next((one for one in programs if one["name"] == "edge"), None)
+    return {program["name"]: program for program in programs if program["name"] in _PROXIES}
 
 
-async def count_lost(platform: Platform, known: int) -> int:
-    """Notes a restart of the edge with the requests it lost, as the instances that were answering them tell."""
-    edge = await _edge_program(platform)
-    if edge is None:
-        return known
-    restarts = int(edge["restarts"])
-    if restarts > known:
-        lost = await _lost_since(platform, edge["since"] - _DEATH)
-        after = {"requests_lost": lost, "cause": edge["last_end"], "restarts": restarts}
-        await platform.store.note(Change("supervisor", "restart", "", "edge", None, after))
-    return restarts
+async def count_lost(platform: Platform, known: dict[str, int]) -> dict[str, int]:
+    """Notes a restart of edge or egress, and what the edge's cost: instances tell which requests they lost.
+
+    Takes and returns the restarts by program.
+    """
+    proxies = await _proxies(platform)
+    for name, program in proxies.items():
+        if int(program["restarts"]) > known.get(name, 0):
+            lost = await _lost_since(platform, program["since"] - _DEATH) if name == "edge" else 0
+            after = {"requests_lost": lost, "cause": program["last_end"], "restarts": int(program["restarts"])}
+            await platform.store.note(Change("supervisor", "restart", "", name, None, after))
+    return {**known, **{name: int(program["restarts"]) for name, program in proxies.items()}}
 
 
 async def _lost_since(platform: Platform, since: float) -> int:

@@ -1,20 +1,21 @@
-"""The edge as control and node use it: the wanted state to disk first, then to the running process."""
+"""Edge and egress as control uses them: the wanted state to disk, and to the running processes."""
 
 import asyncio
 import http.client
 import logging
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from stagedoor import files
 from stagedoor.control.ports.edge import Probed
 from stagedoor.haproxy import config, egress, reconcile
-from stagedoor.haproxy.layout import Layout, door_server, slot_listener
+from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.socket import BACKENDS, FRONTENDS, AdminSocket, EdgeDown, Refused
-from stagedoor.haproxy.state import LIVE, SLOTS, EdgeState, map_names
+from stagedoor.haproxy.state import LIVE, SLOTS, EdgeState, Proxy, map_names
 from stagedoor.haproxy.translate import translate
 from stagedoor.model.names import STACKS
 from stagedoor.model.traffic import Traffic
@@ -26,36 +27,39 @@ _RECORDED = (*STACKS, "egress")  # What writes a record of each request.
 
 
 class Edge:
-    """Control's side: all maps but the slots, all servers. Calls are to be made one at a time."""
+    """Control's side of both processes: all maps but the slots, all servers. Calls are to be made one at a time."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._socket = AdminSocket(layout.admin_socket)
-        self._names = map_names(STACKS, layout.settings.pools.services)
-        self._known: EdgeState | None = None
+        self._sockets = {proxy: AdminSocket(layout.admin_socket(proxy)) for proxy in Proxy}
+        self._socket = self._sockets[Proxy.EDGE]
+        self._names = {proxy: map_names(proxy, STACKS, layout.settings.pools.services) for proxy in Proxy}
+        self._known: dict[Proxy, EdgeState] = {}  # What a process was told last; one that is missing is read.
 
     def prepare(self, traffic: Traffic) -> None:
-        """Writes what the edge begins with, before it runs."""
+        """Writes what the processes begin with, before they run."""
         self.write(translate(self._layout, traffic))
 
     def write(self, wanted: EdgeState) -> None:
-        """Makes the files on disk say `wanted`: what a restarted edge begins with."""
-        self._layout.configuration.parent.mkdir(parents=True, exist_ok=True)
-        for name in self._names:
-            entries = wanted.maps.get(name, {})
-            text = "".join(f"{key} {value}\n" for key, value in entries.items())
-            files.update_file(self._layout.map_file(name), text)
+        """Makes the files on disk say `wanted`: what a restarted process begins with. Root alone reads them."""
+        for proxy, names in self._names.items():
+            self._layout.configuration(proxy).parent.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                entries = wanted.maps.get(name, {})
+                text = "".join(f"{key} {value}\n" for key, value in entries.items())
+                files.update_file(self._layout.map_file(name), text)
         for other in (SLOTS, LIVE):
             if not self._layout.map_file(other).exists():
                 files.update_file(self._layout.map_file(other), "")
         files.update_file(self._layout.lua, egress.LUA)
-        # It holds the keys by which signatures are checked.
-        files.update_file(self._layout.configuration, config.render(self._layout, wanted))
+        for proxy in Proxy:
+            text = config.render(proxy, self._layout, wanted.of(proxy))
+            files.update_file(self._layout.configuration(proxy), text)
 
     async def apply(self, traffic: Traffic) -> float:
-        """Brings disk and process to what `traffic` says. Returns the seconds the process took. Raises EdgeDown.
+        """Brings disk and processes to what `traffic` says. Returns the seconds the processes took. Raises EdgeDown.
 
-        The process changes first where a map alone moves: a switch does not wait for the disk. When the edge dies in
+        The processes change first where a map alone moves: a switch does not wait for the disk. When one dies in
         between, the database is the truth and the next `apply` repairs either side.
         """
         wanted = translate(self._layout, traffic)
@@ -68,17 +72,39 @@ class Edge:
         return took
 
     async def _run(self, wanted: EdgeState) -> None:
-        running = self._known or await self._socket.read(self._layout, self._names)
-        refused = []
-        self._known = None
-        for command in reconcile.commands(self._layout, running, wanted):
-            try:
-                await self._socket.do(command)
-            except Refused as error:
-                log.info("the edge refused %s", error)
-                refused.append(error)
+        """What a version calls is there before devices reach the version, and goes after they no longer do.
+
+        A process that is away keeps no change from the other one. It begins with what is on disk.
+        """
+        plans: dict[Proxy, reconcile.Plan] = {}
+        away: list[EdgeDown] = []
+        for proxy in Proxy:
+            with _collect(away):
+                running = self._known.pop(proxy, None) or await self._read(proxy)
+                plans[proxy] = reconcile.plan(self._layout, running, wanted.of(proxy))
+        refused: set[Proxy] = set()
+        for proxy, commands in _in_order(plans):
+            with _collect(away):
+                if await self._do(proxy, commands):
+                    refused.add(proxy)
+        if away:
+            raise away[0]
         # After a refusal (a server whose connections are not closed yet) the next call looks again.
-        self._known = None if refused else wanted
+        self._known = {proxy: wanted.of(proxy) for proxy in Proxy if proxy not in refused}
+
+    async def _do(self, proxy: Proxy, commands: Sequence[str]) -> bool:
+        """Returns whether the process refused one of the commands."""
+        refused = False
+        for command in commands:
+            try:
+                await self._sockets[proxy].do(command)
+            except Refused as error:
+                log.info("the %s refused %s", proxy, error)
+                refused = True
+        return refused
+
+    async def _read(self, proxy: Proxy) -> EdgeState:
+        return await self._sockets[proxy].read(self._layout, self._names[proxy])
 
     def place_certificate(self, pem: bytes) -> None:
         """Writes what the edge begins with, readable by root alone."""
@@ -91,14 +117,23 @@ class Edge:
         self.place_certificate(pem)
 
     def forget(self) -> None:
-        """The next `apply` compares with the process itself, not with what it was told last."""
-        self._known = None
+        """The next `apply` compares with the processes themselves, not with what they were told last."""
+        self._known = {}
 
     async def running(self) -> EdgeState:
-        return await self._socket.read(self._layout, self._names)
+        parts = [await self._read(proxy) for proxy in Proxy]
+        return EdgeState(
+            {name: servers for part in parts for name, servers in part.backends.items()},
+            {name: entries for part in parts for name, entries in part.maps.items()},
+        )
 
     async def info(self) -> dict[str, str]:
-        lines = (await self._socket.ask("show info")).splitlines()
+        """Returns what the edge says of itself. Raises EdgeDown when either process is away."""
+        await self._read_info(Proxy.EGRESS)
+        return await self._read_info(Proxy.EDGE)
+
+    async def _read_info(self, proxy: Proxy) -> dict[str, str]:
+        lines = (await self._sockets[proxy].ask("show info")).splitlines()
         return dict(line.split(": ", 1) for line in lines if ": " in line)
 
     async def loads(self, backends: Sequence[str] | None = None) -> dict[str, Load]:
@@ -110,12 +145,15 @@ class Edge:
         return {(backend, int(name.removeprefix("door-"))): busy for (backend, name), busy in found.items()}
 
     async def counted(self) -> tuple[dict[str, int], int]:
-        """Requests that the present worker counted, by its process, and how many are under way."""
-        pid = (await self._socket.ask("show info")).partition("\nPid: ")[2].split("\n")[0].strip()
-        rows = await self._socket.statistics(f"show stat -1 {FRONTENDS | BACKENDS} -1")
-        fronts = [one for one in rows if one["svname"] == "FRONTEND" and one["pxname"] in _RECORDED]
-        busy = sum(int(one["scur"] or 0) for one in rows if one["svname"] == "BACKEND")
-        return {pid: sum(int(one["req_tot"] or 0) for one in fronts)}, busy
+        """Requests that the present workers counted, by their processes, and how many are under way."""
+        counted, under_way = {}, 0
+        for proxy, admin in self._sockets.items():
+            pid = (await self._read_info(proxy)).get("Pid", "").strip()
+            rows = await admin.statistics(f"show stat -1 {FRONTENDS | BACKENDS} -1")
+            fronts = [row for row in rows if row["svname"] == "FRONTEND" and row["pxname"] in _RECORDED]
+            counted[pid] = sum(int(row["req_tot"] or 0) for row in fronts)
+            under_way += sum(int(row["scur"] or 0) for row in rows if row["svname"] == "BACKEND")
+        return counted, under_way
 
     async def probe(self, backend: str, path: str, timeout: float) -> int:
         """The status of a GET that goes the way of a device's request: through the edge to the script."""
@@ -127,84 +165,23 @@ class Edge:
         return await asyncio.to_thread(_ask, self._layout.probe_socket, path, fields, timeout)
 
 
-class Doors:
-    """Node's side: which doors may take traffic, and who holds which slot."""
+@contextmanager
+def _collect(away: list[EdgeDown]) -> Iterator[None]:
+    try:
+        yield
+    except EdgeDown as error:
+        away.append(error)
 
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._socket = AdminSocket(layout.admin_socket)
-        self._holders: dict[str, str] = {}
 
-    async def open(self, backend: str, door: int) -> bool:
-        return await self._set(backend, door, "ready")
-
-    async def close(self, backend: str, door: int) -> bool:
-        return await self._set(backend, door, "maint")
-
-    async def _set(self, backend: str, door: int, state: str) -> bool:
-        try:
-            said = await self._socket.ask(f"set server {backend}/{door_server(door)} state {state}")
-        except EdgeDown as error:
-            log.info("door %s of %s cannot be %s: %s", door, backend, state, error)
-            return False
-        if said:
-            log.info("door %s of %s cannot be %s: %s", door, backend, state, said)
-        return not said
-
-    async def open_doors(self) -> set[tuple[str, int]] | None:
-        """(backend, door) of those that take traffic; None when the edge is away."""
-        try:
-            servers = await self._socket.servers()
-        except EdgeDown:
-            return None
-        doors = [(backend, server) for backend, server, is_open in servers if is_open and server.startswith("door-")]
-        return {(backend, int(server.removeprefix("door-"))) for backend, server in doors}
-
-    async def busy(self, backend: str, door: int) -> int:
-        try:
-            return await self._socket.busy(backend, door_server(door))
-        except EdgeDown:
-            return 0
-
-    async def hold(self, slot: int, holder: str) -> None:
-        """Names the container in `slot`, on disk and in the process; an empty holder frees it."""
-        key, file = slot_listener(slot), self._layout.map_file(SLOTS)
-        known = key in self._holders
-        if holder:
-            self._holders[key] = holder
-        else:
-            self._holders.pop(key, None)
-        files.update_file(file, "".join(f"{name} {value}\n" for name, value in self._holders.items()))
-        try:
-            if not holder:
-                await self._socket.ask(f"del map {file} {key}")
-                await self._shut(slot)
-            else:
-                await self._socket.ask(f"{'set' if known else 'add'} map {file} {key} {holder}")
-        except EdgeDown:
-            pass  # The file is what it begins with.
-
-    async def _shut(self, slot: int) -> None:
-        """Closes what is left of a former holder's connections to egress; the listener's id names them."""
-        for line in (await self._socket.ask("show sess")).splitlines():
-            if "fe=egress " in line and f"src=unix:{slot + 1} " in line:
-                await self._socket.ask(f"shutdown session {line.split(':', 1)[0]}")
-
-    async def recover(self, holders: dict[int, str]) -> None:
-        """After a restart of node: exactly these slots are held."""
-        text = await self._try_ask(f"show map {self._layout.map_file(SLOTS)}")
-        running = {line.split(" ")[1] for line in text.splitlines() if line.startswith("0x")}
-        self._holders = dict.fromkeys(running, "")
-        for key in running - {slot_listener(slot) for slot in holders}:
-            await self.hold(int(key.removeprefix("slot-")), "")
-        for slot, holder in holders.items():
-            await self.hold(slot, holder)
-
-    async def _try_ask(self, command: str) -> str:
-        try:
-            return await self._socket.ask(command)
-        except EdgeDown:
-            return ""
+def _in_order(plans: Mapping[Proxy, reconcile.Plan]) -> list[tuple[Proxy, Sequence[str]]]:
+    nothing = reconcile.Plan((), ())
+    calls, requests = plans.get(Proxy.EGRESS, nothing), plans.get(Proxy.EDGE, nothing)
+    return [
+        (Proxy.EGRESS, calls.additions),
+        (Proxy.EDGE, requests.additions),
+        (Proxy.EDGE, requests.removals),
+        (Proxy.EGRESS, calls.removals),
+    ]
 
 
 class _UnixConnection(http.client.HTTPConnection):

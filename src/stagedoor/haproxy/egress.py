@@ -5,7 +5,7 @@ refused is counted nowhere: only calls that pass feed the limits that refuse.
 """
 
 from stagedoor.decide.breaker import PROBES
-from stagedoor.haproxy import errors
+from stagedoor.haproxy import bodies, errors, identity
 from stagedoor.haproxy.layout import Layout, service_backend_name, slot_listener
 from stagedoor.haproxy.state import (
     CALLERS,
@@ -23,7 +23,10 @@ from stagedoor.model import odd
 from stagedoor.model.policy import DEFAULT_TIMEOUT
 from stagedoor.model.service import CREDENTIAL_FIELDS
 
-_SIGNS = "stagedoor_ -fault upgrade http2 -method -original -rewrite forwarded -real-ip"
+_BODY_TIMEOUT_S = 10
+_SIGNS = (
+    "stagedoor_ fault upgrade http2 http-method http_method method- method_ original rewrite forwarded real-ip real_ip"
+)
 _RECORD = (
     '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],'
     '"holder":"%[var(txn.holder)]","service":"%[var(txn.service),json(utf8s)]","name":"%[var(txn.policy),field(1,|)]",'
@@ -43,12 +46,14 @@ def _of(field: int) -> str:
 def tables() -> list[list[str]]:
     """`gpc`: passed, tried again. `gpt`: the second that is counted, and what both were when it began."""
     kept = "size 20k expire 10m store conn_cur,gpc(2),gpt(3)"
-    return [[f"backend {name} from edge", f"  stick-table type string len 256 {kept}"] for name in ("calls", "callers")]
+    return [[f"backend {name} from base", f"  stick-table type string len 256 {kept}"] for name in ("calls", "callers")]
 
 
-def defaults() -> list[str]:
+def defaults(layout: Layout) -> list[str]:
     return [
-        "defaults services from edge",
+        "defaults services from base",
+        # A server that is added later may name only a file of authorities that was read at the start.
+        *([f"  default-server ca-file {layout.authorities}"] if layout.settings.tls.authorities else []),
         *(f"  {line}" for line in errors.egress_errors()),
         f"  timeout server {DEFAULT_TIMEOUT * 1000:.0f}ms",
         "  timeout connect 1s",
@@ -66,6 +71,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
     slots, grants = layout.map_file(SLOTS), layout.map_file(GRANTS)
     binds = [
         f'  bind "fd@${{STAGEDOOR_{kind}_{number}}}" name {slot_listener(number)} id {number + 1 + first}'
+        f" maxconn {layout.slot_connections}"
         for kind, first in (("SLOT", 0), ("NETWORK", layout.settings.pools.slots))
         for number in range(layout.settings.pools.slots)
     ]
@@ -74,10 +80,19 @@ def frontend(layout: Layout, times: str) -> list[str]:
         *binds,
         "  log ring@records len 8192 format raw local0",
         f"  log-format '{_RECORD}{times}'",
+        # Whoever held the slot when the connection began is who calls on it, whatever comes later.
+        f"  tcp-request session set-var(sess.holder) so_name,map_str({slots})",
         "  http-request set-var(txn.began) date(0,us)",
         "  http-request set-var(txn.hash) url32",
-        f"  http-request set-var(txn.holder) so_name,map_str({slots})",
+        f"  http-request set-var(txn.current) so_name,map_str({slots})",
+        "  http-request set-var(txn.holder) var(sess.holder)",
         "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
+        f"  {errors.refusal('holder')} if !{{ var(txn.current),strcmp(txn.holder) eq 0 }}",
+        "  http-request del-header connection",
+        *identity.end_hop(),
+        bodies.wait_for_whole(_BODY_TIMEOUT_S, "{ req.hdr(transfer-encoding) -m found }"),
+        *bodies.give_length(layout.buffer),
+        bodies.refuse_chunked(),
         "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
         "  http-request set-var(txn.trace) req.hdr(traceparent)",
         f"  http-request set-var(txn.grant) var(txn.holder),field(1,|),concat(/,txn.service),map_str({grants})",

@@ -1,9 +1,16 @@
 """What is prepared ahead and does not change while the edge runs: files, pools, listeners, rules of the operator."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from stagedoor.haproxy.state import Proxy, map_owner
 from stagedoor.model.settings import Platform
+
+_RESERVED_FILES = 1000  # Descriptors for listeners, checks, logs and connections to the runtime socket.
+_MIN_CONNECTIONS, _MAX_CONNECTIONS = 500, 100_000
+_MIN_PER_SLOT, _MAX_PER_SLOT = 16, 512
+_CLIENT_SHARE = 4  # One client address holds at most this part of the edge's connections.
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +22,23 @@ class Layout:
     control_address: str
     threads: int
     open_files: int
-    user: str = ""
+    users: Mapping[Proxy, tuple[str, ...]] = field(default_factory=dict)  # Lines that say who a worker is.
     fault_key: str = ""  # Signs the header that asks for a fault; letters and digits.
 
     @property
-    def lua(self) -> Path:
-        return self.run / "edge" / "faults.lua"
+    def buffer(self) -> int:
+        """Bytes of one of HAProxy's buffers."""
+        return 8192
 
     @property
-    def configuration(self) -> Path:
-        return self.run / "edge" / "haproxy.cfg"
+    def lua(self) -> Path:
+        return self.run / Proxy.EGRESS / "faults.lua"
+
+    def configuration(self, proxy: Proxy) -> Path:
+        return self.run / proxy / "haproxy.cfg"
+
+    def admin_socket(self, proxy: Proxy) -> Path:
+        return self.run / proxy / "admin.sock"
 
     @property
     def certificate(self) -> Path:
@@ -37,10 +51,6 @@ class Layout:
         return self.settings.tls.authorities or "@system-ca"
 
     @property
-    def admin_socket(self) -> Path:
-        return self.run / "edge" / "admin.sock"
-
-    @property
     def probe_socket(self) -> Path:
         return self.run / "edge" / "probe.sock"
 
@@ -49,7 +59,27 @@ class Layout:
         return self.run / "records.sock"
 
     def map_file(self, name: str) -> Path:
-        return self.run / "edge" / f"{name}.map"
+        return self.run / map_owner(name) / f"{name}.map"
+
+    @property
+    def max_connections(self) -> int:
+        """Connections that one process takes at one time: two descriptors each."""
+        return min(_MAX_CONNECTIONS, max(_MIN_CONNECTIONS, (self.open_files - _RESERVED_FILES) // 2))
+
+    @property
+    def slot_connections(self) -> int:
+        """Connections that one listener of a slot takes; further ones wait in that slot's own backlog.
+
+        A slot has two listeners. All of them together stay within what the egress takes, unless it takes very few:
+        so no container, and no number of them, keeps another one from calling.
+        """
+        share = self.max_connections // (2 * max(1, self.settings.pools.slots))
+        return min(_MAX_PER_SLOT, max(_MIN_PER_SLOT, share))
+
+    @property
+    def client_connections(self) -> int:
+        """Connections that one client address may hold at the edge."""
+        return min(self.settings.edge.client_connections, self.max_connections // _CLIENT_SHARE)
 
     def door(self, number: int) -> Path:
         return self.run / "doors" / f"{number}.sock"

@@ -12,7 +12,7 @@ from stagedoor.control.ports.edge import Allowed
 from stagedoor.haproxy.egress import OPEN, SHORT
 from stagedoor.haproxy.layout import Layout, service_backend_name
 from stagedoor.haproxy.socket import AdminSocket
-from stagedoor.haproxy.state import LIVE
+from stagedoor.haproxy.state import LIVE, Proxy
 from stagedoor.haproxy.words import escape
 
 
@@ -21,7 +21,7 @@ class LiveMap:
 
     def __init__(self, layout: Layout) -> None:
         self._file = layout.map_file(LIVE)
-        self._socket = AdminSocket(layout.admin_socket)
+        self._socket = AdminSocket(layout.admin_socket(Proxy.EGRESS))
         self._services = [service_backend_name(number) for number in range(layout.settings.pools.services)]
         self._known: dict[str, str] | None = None
 
@@ -42,7 +42,7 @@ class LiveMap:
         for first in range(0, len(commands), 50):
             await self._socket.ask(";".join(commands[first : first + 50]))
         text = "".join(f"{key} {value}\n" for key, value in wanted.items())
-        await asyncio.to_thread(files.update_file, self._file, text)
+        await asyncio.to_thread(files.update_file, self._file, text, 0o600)
         self._known = wanted
 
     def forget(self) -> None:

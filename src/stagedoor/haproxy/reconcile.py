@@ -1,24 +1,33 @@
-"""The commands that turn the running process into the wanted state: a pure function of both.
+"""The commands that turn a running process into the wanted state: a pure function of both.
 
 What is named is there before a map names it, and goes after no map does: servers, and entries of other maps.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import LINES, Backends, EdgeState, Server, is_ordered
 from stagedoor.haproxy.words import escape
 
 
-def commands(layout: Layout, running: EdgeState, wanted: EdgeState) -> list[str]:
-    """Commands of the runtime socket, in order. Equal states give none."""
-    plan = _added(running.backends, wanted.backends)
-    gone: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Commands of the runtime socket, in order. All additions come before any removal."""
+
+    additions: tuple[str, ...]
+    removals: tuple[str, ...]
+
+
+def plan(layout: Layout, running: EdgeState, wanted: EdgeState) -> Plan:
+    """Returns the commands for one process. Equal states give none."""
+    additions = _added(running.backends, wanted.backends)
+    removals: list[str] = []
     for name in sorted(wanted.maps, key=_naming):
         known = running.maps.get(name, {})
-        plan += _map_changes(str(layout.map_file(name)), name, known, wanted.maps[name])
-        gone += _map_removals(str(layout.map_file(name)), name, known, wanted.maps[name])
-    return plan + gone + _removed(running.backends, wanted.backends)
+        additions += _map_changes(str(layout.map_file(name)), name, known, wanted.maps[name])
+        removals += _map_removals(str(layout.map_file(name)), name, known, wanted.maps[name])
+    return Plan(tuple(additions), (*removals, *_removed(running.backends, wanted.backends)))
 
 
 def _naming(name: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import re
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +50,18 @@ class AdminSocket:
             raise EdgeDown(f"the edge went away: {error.strerror}") from None
         finally:
             writer.close()
+
+    def accepts(self) -> bool:
+        """Returns whether a process listens on the socket, also one that answers nothing."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(1.0)
+            try:
+                connection.connect(str(self._path))
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+            except OSError:
+                return True
+        return True
 
     async def do(self, command: str) -> None:
         """One command of a plan. Raises Refused, EdgeDown."""

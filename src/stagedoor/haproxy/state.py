@@ -5,6 +5,18 @@ The same value is rendered to disk, compared with the running process, and held 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Proxy(StrEnum):
+    """The two HAProxy processes: each has its own configuration, user, maps, and bounds on connections.
+
+    Devices come in at the edge and scripts call out by the egress, so neither can use up what the other needs.
+    """
+
+    EDGE = "edge"
+    EGRESS = "egress"
+
 
 LINES, ROUTES, RULES, SPLITS = "lines", "routes", "rules", "splits"
 PREVIEWS, TOKENS = "previews", "tokens"
@@ -14,7 +26,9 @@ GRANTS, GRANTED, CALLERS = "grants", "granted", "callers"
 CHECKS, FAULTS, CREDENTIALS, CURVE = "checks", "faults", "credentials", "curve"
 LIVE = "live"  # What the adaptive loop sets, on its own.
 SLOTS = "slots"  # The one map that node writes; control writes all others.
-_SHARED = (PREVIEWS, TOKENS, GRANTS, GRANTED, CALLERS, CHECKS, FAULTS, CREDENTIALS, CURVE)
+_EDGE_KINDS = (LINES, ROUTES, RULES, SPLITS)
+_OF_EDGE = (PREVIEWS, TOKENS)
+_OF_EGRESS = (GRANTS, GRANTED, CALLERS, CHECKS, FAULTS, CREDENTIALS, CURVE)
 
 # A server that is added at runtime begins without these, and would open a connection for each request.
 _POOL = ("pool-max-conn 1000", "pool-low-conn 1000", "pool-purge-delay 1s")
@@ -51,6 +65,13 @@ class EdgeState:
     backends: Backends = field(default_factory=dict)
     maps: Maps = field(default_factory=dict)
 
+    def of(self, proxy: Proxy) -> "EdgeState":
+        """Returns the part of one process."""
+        return EdgeState(
+            {name: servers for name, servers in self.backends.items() if backend_owner(name) is proxy},
+            {name: entries for name, entries in self.maps.items() if map_owner(name) is proxy},
+        )
+
 
 def map_name(kind: str, stack: str) -> str:
     return f"{kind}-{stack}"
@@ -64,11 +85,21 @@ def methods_map(backend: str, kind: str) -> str:
     return f"{kind}-{backend}"
 
 
-def map_names(stacks: tuple[str, ...], services: int) -> list[str]:
-    """Of all maps but those that others write."""
-    names = [map_name(kind, stack) for stack in stacks for kind in (LINES, ROUTES, RULES, SPLITS)]
-    names += [methods_map(f"s{number}", kind) for number in range(services) for kind in KINDS]
-    return [*names, *_SHARED]
+def map_names(proxy: Proxy, stacks: tuple[str, ...], services: int) -> list[str]:
+    """Returns the names of the maps of one process that control writes; node and the adaptive loop write the others."""
+    if proxy is Proxy.EDGE:
+        return [*(map_name(kind, stack) for stack in stacks for kind in _EDGE_KINDS), *_OF_EDGE]
+    return [*(methods_map(f"s{number}", kind) for number in range(services) for kind in KINDS), *_OF_EGRESS]
+
+
+def map_owner(name: str) -> Proxy:
+    """Returns the process that reads a map."""
+    return Proxy.EDGE if name in _OF_EDGE or name.partition("-")[0] in _EDGE_KINDS else Proxy.EGRESS
+
+
+def backend_owner(name: str) -> Proxy:
+    """Returns the process that has a backend: those of services are the egress's."""
+    return Proxy.EGRESS if name.startswith("s") else Proxy.EDGE
 
 
 def is_ordered(name: str) -> bool:

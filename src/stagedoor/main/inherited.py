@@ -7,6 +7,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from stagedoor.main import networks
+
 
 def listening(name: str) -> socket.socket:
     """The listening socket `name` that came as a descriptor named in the environment."""
@@ -36,6 +38,11 @@ class SupervisedSockets:
         if number not in self._networks:
             self._networks[number] = await asyncio.to_thread(take, self._supervisor, f"NAMESPACE_{number}")
         return f"/proc/{os.getpid()}/fd/{self._networks[number]}"
+
+    async def count_connections(self, number: int) -> int:
+        """Counts what is still connected to a slot's listeners, as the kernel has it."""
+        await self.network(number)
+        return await asyncio.to_thread(networks.count_connections, self._networks[number], self.slot_path(number))
 
 
 def take(supervisor: Path, name: str) -> int:

@@ -6,10 +6,13 @@ import resource
 import secrets
 
 from stagedoor.haproxy.layout import Layout
+from stagedoor.haproxy.state import Proxy
 from stagedoor.main.paths import Paths
 from stagedoor.model.settings import Platform
 
 EDGE_USER = "haproxy"
+# The egress's worker is a user that nobody else is: the number before the first of those that containers have.
+_EGRESS_ID = 0x0FFFFFFF
 
 
 def edge_user() -> str:
@@ -26,7 +29,19 @@ def make(paths: Paths, settings: Platform, control_port: int) -> Layout:
     # Half of the cores: the scripts need the others, and threads that take turns on one cost a third more.
     threads = max(1, (os.cpu_count() or 1) // 2)
     key = paths.fault_key.read_text() if paths.fault_key.exists() else ""
-    return Layout(paths.run, settings, f"127.0.0.1:{control_port}", threads, most, edge_user(), key)
+    return Layout(paths.run, settings, f"127.0.0.1:{control_port}", threads, most, _users(), key)
+
+
+def _users() -> dict[Proxy, tuple[str, ...]]:
+    """Who the workers become, as lines of their configurations: two users, so that neither can touch the other.
+
+    Both are in the group that may write records.
+    """
+    user = edge_user()
+    if not user:
+        return {}
+    group = f"group {user}"
+    return {Proxy.EDGE: (f"user {user}", group), Proxy.EGRESS: (f"uid {_EGRESS_ID}", group)}
 
 
 def make_fault_key(paths: Paths) -> str:

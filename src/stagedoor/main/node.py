@@ -4,7 +4,8 @@ import asyncio
 import logging
 import sys
 
-from stagedoor.haproxy.edge import Doors
+from stagedoor.haproxy.doors import Doors
+from stagedoor.haproxy.slots import Slots
 from stagedoor.main import layout
 from stagedoor.main.inherited import SupervisedSockets, listening
 from stagedoor.main.paths import Paths
@@ -38,14 +39,21 @@ async def run(paths: Paths, *, fresh: bool) -> None:
     engine = Engine(abilities.find_runtime(), paths.data / "oci", paths.cgroup, paths.run / "rootfs")
     engine.prepare()
     sockets = SupervisedSockets(paths.run, paths.supervisor_socket)
-    pools = settings.pools
+    pools, proxies = settings.pools, layout.make(paths, settings, 0)
     pool = Pool(
-        engine, sockets, paths.run / "given", pools.slots, pools.warm, pools.warm_most, propagates=_own_mounts()
+        engine,
+        sockets,
+        Slots(proxies, sockets.count_connections),
+        paths.run / "given",
+        pools.slots,
+        pools.warm,
+        pools.warm_most,
+        propagates=_own_mounts(),
     )
     keeper = Keeper(
         engine,
         pool,
-        Doors(layout.make(paths, settings, 0)),
+        Doors(proxies),
         sockets,
         Logs(paths.data / "logs", settings.keep.logs, settings.keep.log_age),
         Rings(paths.rings, settings.keep.ring),

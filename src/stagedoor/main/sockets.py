@@ -69,7 +69,8 @@ class HeldSockets:
 
     def _bind_paths(self, paths: Paths) -> None:
         run = paths.run
-        for folder, mode in ((run, 0o711), (run / "doors", 0o711), (run / "slots", 0o700), (run / "edge", 0o700)):
+        modes = {run: 0o711, run / "doors": 0o711, run / "slots": 0o700, run / "edge": 0o700, run / "egress": 0o700}
+        for folder, mode in modes.items():
             _make_folder(folder, mode)
         for number in range(self._settings.pools.doors):
             self._hold_unix(_listener_name(number), _listener_path(run, number), for_edge=True)

@@ -124,18 +124,11 @@ class Supervisor:
         def python(module: str) -> list[str]:
             return [sys.executable, "-m", f"stagedoor.main.{module}"]
 
-        haproxy = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or "haproxy"
-        configuration = self.paths.run / "edge" / "haproxy.cfg"
-        slots = [f"{kind}_{n}" for n in range(self.settings.pools.slots) for kind in ("SLOT", "NETWORK")]
         programs = [
             Program("telemetry", python("telemetry"), ["TELEMETRY", "RECORDS"]),
             Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._sockets else [])]),
-            Program(
-                "edge",
-                [haproxy, "-W", "-db", "-f", str(configuration)],
-                ["PROD", "TEST", *slots],
-                configuration,
-            ),
+            self._proxy("edge", ["PROD", "TEST"]),
+            self._proxy("egress", [f"{kind}_{n}" for n in self._slots() for kind in ("SLOT", "NETWORK")]),
             Program("node", python("node"), ["NODE"], extra=["--fresh"]),
         ]
         if self.demo_command:
@@ -143,6 +136,14 @@ class Supervisor:
                 Program("demo", list(self.demo_command), [demo.socket_name(name) for name in demo.SERVICES])
             )
         return programs
+
+    def _slots(self) -> range:
+        return range(self.settings.pools.slots)
+
+    def _proxy(self, name: str, sockets: Sequence[str]) -> Program:
+        haproxy = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin") or "haproxy"
+        configuration = self.paths.run / name / "haproxy.cfg"
+        return Program(name, [haproxy, "-W", "-db", "-f", str(configuration)], sockets, configuration)
 
     async def _keep(self, program: Program, kept: Kept | None = None) -> None:
         """Starts a program again whenever it ends, at once the first time, then after growing pauses."""
@@ -202,11 +203,12 @@ class Supervisor:
         if not await renewal.answers(self.addresses()["control"]):
             self._log("control does not answer after the upgrade; the edge goes on with its old configuration")
             return
-        # Control has written what the edge is to be. It takes that up without closing anything, unless it is to listen
-        # where it did not: then only a new process can be handed the sockets.
+        # Control has written what edge and egress are to be. They take that up without closing anything, unless one is
+        # to listen where it did not: then only a new process can be handed the sockets.
         assert self.legacy is not None
-        new = set(by_name["edge"].sockets) - set(self.legacy.sockets)
-        _signal(by_name["edge"].pid, signal.SIGTERM if new else signal.SIGUSR2)
+        for name in ("edge", "egress"):
+            new = set(by_name[name].sockets) - set(self.legacy.sockets)
+            _signal(by_name[name].pid, signal.SIGTERM if new else signal.SIGUSR2)
         self._log(f"upgraded to {version('stagedoor')}")
 
     async def _renew_one(self, program: Program, number: signal.Signals) -> bool:
@@ -318,6 +320,7 @@ class Supervisor:
             ("control", 5.0),
             ("edge", 3.0),
             ("node", 15.0),
+            ("egress", 3.0),
             ("telemetry", 3.0),
             ("demo", 3.0),
         ):

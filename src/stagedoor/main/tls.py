@@ -105,9 +105,9 @@ def _context(certificate: Certificate) -> ssl.SSLContext:
 
 
 def _reload(platform: Platform) -> None:
-    """The edge reads its files again: what is open is served to its end, on the same sockets."""
+    """Edge and egress read their files again: what is open is served to its end, on the same sockets."""
     for one in platform.programs():
-        if one["name"] == "edge" and one["pid"]:
+        if one["name"] in ("edge", "egress") and one["pid"]:
             os.kill(one["pid"], signal.SIGUSR2)
 
 

@@ -3,9 +3,10 @@
 import re
 
 PATH = r"(//|\\|%2f|%5c|%00|%25(2e|2f|5c)|/(\.|%2e){1,2}([/;]|$))"
+# Some servers read `_` as `-`.
 FIELDS = (
-    "^(stagedoor_.*|stagedoor-fault|upgrade|http2-settings|x-http-method.*|x-method-override|x-original-.*"
-    "|x-rewrite-url|forwarded|x-forwarded-.*|x-real-ip)$"
+    "^(stagedoor_.*|stagedoor-fault|upgrade|http2[-_]settings|x[-_]http[-_]method.*|x[-_]method[-_]override"
+    "|x[-_]original[-_].*|x[-_]rewrite[-_]url|forwarded|x[-_]forwarded[-_].*|x[-_]real[-_]ip)$"
 )
 _path, _fields = re.compile(PATH, re.IGNORECASE), re.compile(FIELDS, re.IGNORECASE)
 

@@ -26,13 +26,19 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    trusted_peers: tuple[str, ...] = setting((), "networks whose identifying headers are believed", "texts")
+    trusted_peers: tuple[str, ...] = setting((), "networks whose identifying headers and cookies are believed", "texts")
     device: str = setting("", "where the device type comes from: header:NAME, cookie:NAME or jwt:CLAIM")
     member: str = setting("", "where the member comes from: header:NAME, cookie:NAME or jwt:CLAIM")
     jwt_key: str = setting("", "file with the public key, or the secret, that verifies a device's JWT")
     jwt_algorithm: str = setting("RS256", "the one algorithm a JWT may use")
     body: int = setting("10MB", "largest body of any request", "size")
     client_rate: int = setting(5000, "requests a second that one client address may make", "count")
+    client_connections: int = setting(
+        1000, "connections that one client address may hold; never more than a quarter of all", "count"
+    )
+    client_uploads: int = setting(
+        16, "bodies beyond 7 KB that one client address may send at the same time; the next one gets 429", "count"
+    )
     answer: int = setting("100MB", "largest answer that says its length; manifests may allow less", "size")
     queue: int = setting(1000, "requests that may wait for one deployment; the next one gets 503 at once", "count")
     queue_timeout: float = setting("5s", "longest wait for a free place at an instance; then 503", "time")

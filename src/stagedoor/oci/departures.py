@@ -111,7 +111,7 @@ class Departures:
         try:
             await self._engine.delete(one.id)
             await spawn.ended(one.pid, one.pid_started, _CORPSE)
-            await self._doors.hold(one.slot, "")
+            await self._pool.holders.vacate(one.slot)
         except OSError as error:
             log.warning("%s is not gone yet: %s", one.id, error)
             return False

@@ -59,12 +59,11 @@ class Keeper:
     ) -> None:
         self._engine = engine
         self.pool = pool
-        self._doors = doors
         self._sockets = sockets
         self.logs = logs
         self._rings = rings
         self._journal = journal
-        self._starter = Starter(engine, pool, doors, logs, rings, journal, open_secret)
+        self._starter = Starter(engine, pool, pool.holders, logs, rings, journal, open_secret)
         self._memory = memory
         self._kept: dict[str, Kept] = {}
         self._background = Background()
@@ -191,7 +190,7 @@ class Keeper:
         self._rings.tidy(known=frozenset(known))
         strangers = [container for container in self._engine.containers() if container not in known]
         await asyncio.gather(*(self._engine.delete(container) for container in strangers))
-        await self._doors.recover({one.slot: holder(specs[one.deployment], one) for one in living})
+        await self.pool.holders.recover({one.slot: holder(specs[one.deployment], one) for one in living})
         for spec in specs.values():
             self._take_up(spec, adopted.get(spec.deployment, ()))
         for one in leaving:

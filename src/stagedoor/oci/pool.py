@@ -19,7 +19,7 @@ from typing import Any
 from stagedoor.decide import pool as decide
 from stagedoor.model.deployment import Ground, Mount, Sandbox, Spec
 from stagedoor.oci import launch, mounts, spawn, spec
-from stagedoor.oci.ports import Sockets
+from stagedoor.oci.ports import Slots, Sockets
 from stagedoor.oci.runc import Engine, EngineError
 
 log = logging.getLogger("stagedoor.pool")
@@ -28,6 +28,7 @@ EGRESS = "/run/stagedoor/egress.sock"
 _QUIETLY = 10  # The refill gives way to whatever serves, where its containers can be made quicker again.
 _SYS_NICE = 23
 _PAUSE = 0.02
+_VACATE_PAUSE_S = 0.2
 _PATIENCE = 60.0
 _LONGEST_IMPORT = 20.0
 _LONGEST_WAIT = 5.0  # Seconds for a slot that is about to be free.
@@ -57,10 +58,12 @@ class Pool:
     """`least` wait always; up to `most` wait after a burst, prepared ones included."""
 
     def __init__(
-        self, engine: Engine, sockets: Sockets, folder: Path, slots: int, least: int, most: int, *, propagates: bool
-    ) -> None:
+        self, engine: Engine, sockets: Sockets, holders: Slots, folder: Path, slots: int, least: int, most: int, *,
+        propagates: bool,
+    ) -> None:  # fmt: skip
         self._engine = engine
         self._sockets = sockets
+        self.holders = holders
         self._folder = folder
         self._free = list(range(slots - 1, -1, -1))
         self._least, self._most = least, most
@@ -295,7 +298,17 @@ class Pool:
             mounts.release(blank.given)
         await self._engine.delete(blank.running.id)
         await spawn.ended(blank.running.pid, blank.running.started, _PATIENCE)
+        await self._vacate(blank.slot)
         self.free(blank.slot)
+
+    async def _vacate(self, slot: int) -> None:
+        """What it imported ahead may have called out: nothing of that reaches who comes next."""
+        while True:
+            try:
+                return await self.holders.vacate(slot)
+            except OSError as error:
+                log.warning("slot %d is not free yet: %s", slot, error)
+                await asyncio.sleep(_VACATE_PAUSE_S)
 
 
 def kind_of(spec: Spec) -> Kind | None:

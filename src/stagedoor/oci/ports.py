@@ -1,4 +1,4 @@
-"""What the engine needs of others: sockets that the supervisor holds, and the edge's doors."""
+"""What the engine needs of others: sockets that the supervisor holds, the edge's doors, the egress's slots."""
 
 from pathlib import Path
 from typing import Protocol
@@ -38,10 +38,18 @@ class Doors(Protocol):
         """Requests in flight at this door; 0 when the edge is away."""
         ...
 
+
+class Slots(Protocol):
+    """Who holds which slot, as the egress sees it."""
+
     async def hold(self, slot: int, holder: str) -> None:
-        """Names the holder of a slot; an empty one frees it and shuts what it left open."""
+        """Names the holder of a slot. Raises OSError when the egress is there and does not answer."""
+        ...
+
+    async def vacate(self, slot: int) -> None:
+        """Names nobody and closes what the former holder left. Raises OSError while something of it is left."""
         ...
 
     async def recover(self, holders: dict[int, str]) -> None:
-        """Exactly these slots are held."""
+        """Makes exactly these slots held."""
         ...

@@ -17,7 +17,7 @@ from stagedoor.oci import catalogue, cgroups, pool, spawn
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import EGRESS, Blank, NoSlot, Pool
-from stagedoor.oci.ports import Doors
+from stagedoor.oci.ports import Slots
 from stagedoor.oci.post import Kept, Post, StartFailed
 from stagedoor.oci.rings import Rings
 from stagedoor.oci.runc import Engine, EngineError
@@ -32,7 +32,7 @@ class Starter:
         self,
         engine: Engine,
         warm: Pool,
-        doors: Doors,
+        slots: Slots,
         logs: Logs,
         rings: Rings,
         journal: Journal,
@@ -40,7 +40,7 @@ class Starter:
     ) -> None:
         self._engine = engine
         self._pool = warm
-        self._doors = doors
+        self._slots = slots
         self._logs = logs
         self._rings = rings
         self._journal = journal
@@ -63,7 +63,7 @@ class Starter:
         one = self._name(spec, post, blank)
         post.instance = one
         try:
-            await self._doors.hold(one.slot, holder(spec, one))
+            await self._hold(spec, one)
             report = await self._become(spec, post, one, blank, secrets)
         finally:
             pool.let_go(blank)
@@ -78,6 +78,12 @@ class Starter:
         one.state = states.READY
         self._journal.keep_instance(one)
         kept.report = {"seconds": one.ready_after, "phases": one.phases, **_bounded(report)}
+
+    async def _hold(self, spec: Spec, one: Instance) -> None:
+        try:
+            await self._slots.hold(one.slot, holder(spec, one))
+        except OSError as error:
+            raise StartFailed("slot", str(error)) from None
 
     def _name(self, spec: Spec, post: Post, blank: Blank) -> Instance:
         return Instance(
