@@ -17,6 +17,8 @@ from stagedoor.runtime.request import RawHeaders, Request
 _MOST_NAMED = 20
 _BODYLESS = frozenset((204, 304))
 _JSON = b"content-type: application/json\r\n"
+# A body that comes slower than this, once it has had a while to begin, holds a place that others wait for.
+_UPLOAD_GRACE_S, _MIN_UPLOAD_RATE = 5.0, 8_000  # Seconds; bytes a second.
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
 
@@ -63,12 +65,14 @@ class Connection(asyncio.Protocol):
         "_chunked",
         "_create_task",
         "_gone",
+        "_head",
         "_headers",
         "_lines",
         "_loop",
         "_parser",
         "_pending",
         "_prefix",
+        "_receiving_since",
         "_sent",
         "_settings",
         "_status",
@@ -152,6 +156,8 @@ class Connection(asyncio.Protocol):
         self._target = b""
         self._prefix = b""
         self._headers: RawHeaders = []
+        self._head: tuple[RawHeaders, bytes] | None = None
+        self._receiving_since = 0.0
         self._body: list[bytes] = []
         self._body_size = 0
 
@@ -160,9 +166,23 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
+        if name[:9] == b"stagedoor" and not self._accepts(name, value):
+            return
+        self._headers.append((name, value))
+
+    def _accepts(self, name: bytes, value: bytes) -> bool:
+        """Returns whether a platform header is the edge's own: spelled with `-`, and the first of its name."""
+        if b"_" in name or any(name == known for known, _ in self._headers):
+            return False
         if name == b"stagedoor-prefix":
             self._prefix = value
-        self._headers.append((name, value))
+        return True
+
+    def on_chunk_header(self) -> None:
+        """Ends the head of the request: what looks like a header behind a chunk is no header."""
+        if self._head is None:
+            self._head = (self._headers, self._prefix)
+            self._headers = []
 
     def on_body(self, data: bytes) -> None:
         self._body_size += len(data)
@@ -175,6 +195,8 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self.refused:
             return
+        if self._head is not None:
+            self._headers, self._prefix = self._head
         method = self._parser.get_method()
         body = b"".join(self._body) if self._body else b""
         request = Request(
@@ -226,7 +248,13 @@ class Connection(asyncio.Protocol):
         self.send_error(status, code, message)
 
     def expire(self, now: float) -> None:
-        """Ends the request with a 504 when its time is over; the connection goes with it."""
+        """Ends the request with a 504 when its time is over, one whose body comes too slowly with a 408.
+
+        The connection goes with it.
+        """
+        if self._target and self.request is None:
+            self._expire_upload(now)
+            return
         if self._task is None or self.request is None or now - self.started < self._settings.request_timeout:
             return
         task, seconds = self._task, self._settings.request_timeout
@@ -240,6 +268,13 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         else:
             self.send_error(504, "script_timeout", f"The script took longer than its {seconds:g} s.")
+
+    def _expire_upload(self, now: float) -> None:
+        self._receiving_since = self._receiving_since or now
+        elapsed = now - self._receiving_since
+        if elapsed > _UPLOAD_GRACE_S and self._body_size < elapsed * _MIN_UPLOAD_RATE:
+            message = f"The body came slower than {_MIN_UPLOAD_RATE} bytes a second. Send it faster, or in parts."
+            self._refuse(408, "body_too_slow", message)
 
     # For the application
 
