@@ -300,20 +300,29 @@ asyncio.get_running_loop().call_later(0.3, os._exit, 9)
 def test_a_connection_of_a_former_holder_never_acts_as_the_next(
     attacked: Running, films: Films, tmp_path: Path
 ) -> None:
+    for idle in ("evil", "caller"):
+        attacked.cli("delete", idle, "--line", "1", "--stack", "test", "--confirm", f"{idle}/v1", check=False)
     with serving() as orders:
         register(attacked, "orders", orders)
-        rich = script(tmp_path, "rich", ORDERING, 'services = ["orders"]\n[scaling]\nmin = 1\nmax = 6\n')
+        rich = script(tmp_path, "rich", ORDERING, 'services = ["orders"]\n[scaling]\nmin = 1\nmax = 8\n')
         attacked.cli("deploy", folder=rich)
+        evil = script(tmp_path, "ambusher", EVIL, 'services = ["films.rows"]\n' + LIMITS)
+        attacked.cli("deploy", folder=evil)
         assert attacked.get("/rich/order").json() == {"status": 200}  # Who is granted may: the control.
         assert orders.asked == {"/orders": 1}
-        slot = next(one["slot"] for one in attacked.json("instances") if one["application"] == "evil")
-        films.pause = 4.0
+        (slot,) = _slots_of(attacked, "ambusher")
+        films.pause = 8.0
+        films.asked.clear()
+        began = time.monotonic()
         try:
-            run_inside(attacked, "evil", AMBUSH)
-            attacked.cli("scale", "set", "rich", "5", "--stack", "test")
-            wait_until(lambda: _slots(attacked, "rich") >= 5, 40, "instances in every slot")
-            wait_until(lambda: slot in _taken(attacked), 30, "another holder of the slot")
-            time.sleep(1)  # Nothing comes: that takes a while to see.
+            run_inside(attacked, "ambusher", AMBUSH)
+            # Once it is gone, rich takes every slot but good's: the ambusher's as well.
+            attacked.cli("delete", "ambusher", "--line", "1", "--stack", "test", "--confirm", "ambusher/v1")
+            attacked.cli("scale", "set", "rich", "6", "--stack", "test")
+            wait_until(lambda: slot in _slots_of(attacked, "rich"), 30, "another holder of the slot")
+            assert films.asked["/rows?slow"] == 2, "both connections called before their holder ended"
+            assert time.monotonic() - began < films.pause, "the slot came round while its former holder's call ran"
+            time.sleep(began + films.pause + 1 - time.monotonic())  # Until the ambush would have struck.
         finally:
             films.pause = 0.0
             attacked.cli("scale", "set", "rich", "1", "--stack", "test")
@@ -321,13 +330,8 @@ def test_a_connection_of_a_former_holder_never_acts_as_the_next(
         assert attacked.get("/rich/order").json() == {"status": 200}
 
 
-def _slots(running: Running, application: str) -> int:
-    listed = running.json("instances")
-    return sum(one["application"] == application and one["state"] == "ready" for one in listed)
-
-
-def _taken(running: Running) -> set[int]:
-    return {one["slot"] for one in running.json("instances")}
+def _slots_of(running: Running, application: str) -> set[int]:
+    return {one["slot"] for one in running.json("instances") if one["application"] == application}
 
 
 ORDERING = """
