@@ -42,7 +42,7 @@ class LiveMap:
         for first in range(0, len(commands), 50):
             await self._socket.ask(";".join(commands[first : first + 50]))
         text = "".join(f"{key} {value}\n" for key, value in wanted.items())
-        await asyncio.to_thread(files.update_file, self._file, text, 0o600)
+        await asyncio.to_thread(files.update_file, self._file, text)
         self._known = wanted
 
     def forget(self) -> None:

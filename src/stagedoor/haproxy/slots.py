@@ -62,7 +62,7 @@ class Slots:
 
     def _write(self) -> None:
         text = "".join(f"{name} {value}\n" for name, value in self._holders.items())
-        files.update_file(self._layout.map_file(SLOTS), text, 0o600)
+        files.update_file(self._layout.map_file(SLOTS), text)
 
     async def _tell(self, commands: str) -> None:
         """An egress that is gone begins with the file. One that is there and silent would keep the former holder."""
