@@ -56,7 +56,7 @@ def upgrade(running: Running, version: str) -> float:
 
     def done() -> bool:
         told = running.json("status") if running.cli("status", check=False).returncode == 0 else {"programs": []}
-        now = {one["name"]: one["pid"] for one in told["programs"] if one["name"] != "edge"}
+        now = {one["name"]: one["pid"] for one in told["programs"] if one["name"] not in ("edge", "egress")}
         renewed = len(now) > 2 and all(now[name] != before[name] for name in now)
         log = (running.data / "log" / "supervisor.log").read_text()
         return renewed and told["version"] == version and f"upgraded to {version}" in log
