@@ -88,12 +88,13 @@ const PROGRAMS: Column<Program>[] = [
   { name: "Last end", cell: (one) => lastEnd(one) || <span className="faint">none</span> },
 ];
 
-function lastEnd({ last_end, crash_loop }: Program): string {
-  return [last_end, crash_loop].filter(Boolean).join("; ");
+function lastEnd({ last_end, crash_loop, silent }: Program): string {
+  return [silent, last_end, crash_loop].filter(Boolean).join("; ");
 }
 
 function ProgramState({ program }: { program: Program }) {
   if (program.crash_loop) return <State word="crash-loops" tone="bad" />;
+  if (program.silent) return <State word="does not answer" tone="bad" />;
   return program.pid ? <State word="running" tone="good" /> : <State word="away" tone="bad" />;
 }
 

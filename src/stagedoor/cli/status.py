@@ -28,6 +28,8 @@ def run(options: Namespace) -> int:
     programs = [_program_row(program) for program in told["programs"]]
     output.show_table(_PROGRAM_HEADINGS, programs, "The supervisor does not answer.")
     for program in told["programs"]:
+        if program["silent"]:
+            output.say(output.paint(f"{program['name']} runs, but {program['silent']}. {_LOOK}", "red"))
         if program["crash_loop"]:
             output.say(output.paint(f"{program['name']} crash-loops: {program['crash_loop']}. {_LOOK}", "red"))
     for part in told["missing_isolation"]:
@@ -50,6 +52,7 @@ def run(options: Namespace) -> int:
 
 def _program_row(program: dict[str, Any]) -> tuple[Any, ...]:
     state = "crash-loops" if program["crash_loop"] else "runs" if program["pid"] else "down"
+    state = output.paint("silent", "red") if program["silent"] else state
     age = output.say_age(program["since"])
     return program["name"], state, program["pid"], age, program["restarts"], program["last_end"]
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import asdict, fields
-from typing import Any
+from collections.abc import Coroutine
+from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar
 
 from stagedoor.control import sight, traffic
 from stagedoor.control.platform import Platform
@@ -31,6 +32,8 @@ from stagedoor.model.views import (
 )
 
 _REGION = "local"
+ANSWER_TIMEOUT_S = 2.5  # Longer than the edge's own time limit.
+Answer = TypeVar("Answer")
 
 Instances = list[dict[str, Any]]
 
@@ -38,7 +41,12 @@ Instances = list[dict[str, Any]]
 async def overview(platform: Platform) -> StatusView:
     """Applications with their lines, what the pools have given out, whether the edge answers."""
     world = await platform.store.world()
-    instances = await _instances(platform)
+    instances, memory, edge, telemetry, programs = await asyncio.gather(
+        _within(_instances(platform)), _within(_memory(platform)), _within(_edge(platform)), _within(_health(platform)),
+        asyncio.to_thread(platform.programs),
+    )  # fmt: skip
+    answers = {"node": instances, "edge": edge, "telemetry": telemetry}
+    silent = {name for name, answer in answers.items() if answer is None}
     pools = platform.settings.pools
     taken = sum(len(one.spec.doors) for one in world.deployments)
     return StatusView(
@@ -50,19 +58,38 @@ async def overview(platform: Platform) -> StatusView:
             "instances": [len(instances or []), pools.slots],
             "services": [len(world.services), pools.services],
         },
-        edge=await _edge(platform),
-        programs=[_program(one) for one in await asyncio.to_thread(platform.programs)],
+        edge=edge or EdgeView(alive=False),
+        programs=[_program(said, silent) for said in programs],
         node=instances is not None,
-        memory=await _memory(platform),
+        memory=memory,
         addresses=platform.addresses,
         missing_isolation=list(platform.missing_isolation),
     )
 
 
-def _program(said: dict[str, Any]) -> ProgramView:
+def _program(said: dict[str, Any], silent: set[str]) -> ProgramView:
     """Reads what the supervisor says. During an upgrade it may be a newer one, which says more."""
     known = {field.name for field in fields(ProgramView)}
-    return ProgramView(**{name: value for name, value in said.items() if name in known})
+    program = ProgramView(**{name: value for name, value in said.items() if name in known})
+    if not program.pid or program.name not in silent:
+        return program
+    return replace(program, silent=f"it does not answer within {ANSWER_TIMEOUT_S:g} s")
+
+
+async def _within(answer: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """Returns the answer of another program, or None when there is none in time: then status goes on without it."""
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            return await answer
+    except TimeoutError:
+        return None
+
+
+async def _health(platform: Platform) -> Any:
+    try:
+        return await platform.records.ask("health")
+    except Unavailable:
+        return None
 
 
 async def applications(
@@ -108,11 +135,11 @@ async def _memory(platform: Platform) -> CapacityView | None:
         return None
 
 
-async def _edge(platform: Platform) -> EdgeView:
+async def _edge(platform: Platform) -> EdgeView | None:
     try:
         info = await platform.edge.info()
     except Unavailable:
-        return EdgeView(alive=False)
+        return None
     return EdgeView(alive=True, uptime=info.get("Uptime", ""), connections=int(info.get("CurrConns", 0)))
 
 

@@ -20,6 +20,8 @@ _FINE = re.compile(r"(New server registered\.|Server deleted\.|New version creat
 
 _LARGEST_BLOCK = 7000  # Bytes; a command and its block fit one of the edge's buffers.
 FRONTENDS, BACKENDS, _SERVERS = 1, 2, 4  # Types of objects, as `show stat` counts them.
+ANSWER_TIMEOUT_S = 2.0
+_PART_BYTES = 1 << 16
 _AT_ONCE = 100  # Commands that fit one buffer of the socket.
 
 
@@ -40,12 +42,17 @@ class AdminSocket:
     async def ask(self, command: str) -> str:
         """What HAProxy answers. Raises EdgeDown."""
         try:
-            reader, writer = await asyncio.open_unix_connection(str(self._path))
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                reader, writer = await asyncio.open_unix_connection(str(self._path))
+        except TimeoutError:
+            raise self._silent() from None
         except OSError as error:
             raise EdgeDown(f"the edge does not answer on its socket: {error.strerror}") from None
         try:
             writer.write(command.encode() + b"\n")
-            return (await reader.read(-1)).decode().strip()
+            return (await self._read(reader)).decode().strip()
+        except TimeoutError:
+            raise self._silent() from None
         except OSError as error:
             raise EdgeDown(f"the edge went away: {error.strerror}") from None
         finally:
@@ -62,6 +69,22 @@ class AdminSocket:
             except OSError:
                 return True
         return True
+
+    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        """Reads to the end; a long answer may take long, as long as it goes on. Raises TimeoutError."""
+        parts: list[bytes] = []
+        while True:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                part = await reader.read(_PART_BYTES)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+
+    def _silent(self) -> EdgeDown:
+        return EdgeDown(
+            f"the {self._path.parent.name} does not answer within {ANSWER_TIMEOUT_S:g} s",
+            hint="`stagedoor status` shows the programs; it may be stopped or overloaded",
+        )
 
     async def do(self, command: str) -> None:
         """One command of a plan. Raises Refused, EdgeDown."""

@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,6 +18,10 @@ from stagedoor.model import errors
 
 _PATIENCE = 30.0
 _MAX_DIGITS = 40
+ANSWER_TIMEOUT_S = 60.0
+# Of what runs tests, replays or profiles, and of a backup.
+_WORK_TIMEOUT_S = 600.0
+_WORK = frozenset({"tests", "versions", "rehearsals", "replays", "replay", "failures", "profile", "memory", "waiting"})
 _FORM = "as in https://stagedoor.example or http://127.0.0.1:7070"
 
 
@@ -81,8 +86,10 @@ class Client:
 
     def _call(self, method: str, path: tuple[str | int, ...], query: dict[str, Any], body: Any = None) -> Any:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        answer = self._send(method, _target(path, query), content)
-        return self._decode(answer.read() or b"null")
+        limit = _WORK_TIMEOUT_S if method == "POST" and _WORK.intersection(path) else ANSWER_TIMEOUT_S
+        answer = self._send(method, _target(path, query), content, limit)
+        with self._reading():
+            return self._decode(answer.read() or b"null")
 
     def _decode(self, content: bytes | str) -> Any:
         value = json.loads(content, parse_int=_parse_int)
@@ -90,20 +97,36 @@ class Client:
 
     def lines(self, *path: str | int, **query: Any) -> Iterator[dict[str, Any]]:
         """JSON lines as they arrive."""
-        answer = self._send("GET", _target(path, query), None, timeout=60)
-        while line := answer.readline():
+        answer = self._send("GET", _target(path, query), None)
+        while line := self._line(answer):
             if line.strip():
                 yield self._decode(line)
 
+    def _line(self, answer: http.client.HTTPResponse) -> bytes:
+        with self._reading():
+            return answer.readline()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Raises Unreachable when the answer is cut, or when nothing more of it comes in time."""
+        try:
+            yield
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"the platform at {self.url} went away in the middle: {error!r}") from None
+
     def read(self, *path: str | int, **query: Any) -> Iterator[bytes]:
-        """Bytes as they arrive."""
-        answer = self._send("GET", _target(path, query), None)
-        while content := answer.read1(65536):
+        """Bytes as they arrive. A shell that says nothing is none that has ended."""
+        answer = self._send("GET", _target(path, query), None, None if "shells" in path else ANSWER_TIMEOUT_S)
+        while content := self._part(answer):
             yield content
+
+    def _part(self, answer: http.client.HTTPResponse) -> bytes:
+        with self._reading():
+            return answer.read1(65536)
 
     def save(self, file: Path, *path: str | int) -> None:
         """Writes the answer's body to a file that its owner alone reads. Raises Unreachable when it is cut."""
-        answer = self._send("GET", _target(path, {}), None)
+        answer = self._send("GET", _target(path, {}), None, _WORK_TIMEOUT_S)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
             while block := self._read(answer):
                 target.write(block)
@@ -111,10 +134,8 @@ class Client:
             os.fsync(target.fileno())
 
     def _read(self, answer: http.client.HTTPResponse) -> bytes:
-        try:
+        with self._reading():
             return answer.read(1 << 18)
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(f"the platform at {self.url} went away in the middle: {error!r}") from None
 
     def follow(self, operation: int) -> Iterator[dict[str, Any]]:
         """Steps of an operation until it ends; the last item is the operation. Survives a restart of the platform."""
@@ -138,16 +159,18 @@ class Client:
 
     def events(self, *path: str | int, **query: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         """Server-sent events as they arrive: (kind, data)."""
-        answer = self._send("GET", _target(path, query), None, timeout=60)
+        answer = self._send("GET", _target(path, query), None)
         kind = ""
-        while line := answer.readline():
+        while line := self._line(answer):
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if name == "event":
                 kind = value
             elif name == "data":
                 yield kind, self._decode(value)
 
-    def _send(self, method: str, target: str, content: bytes | None, timeout: float = 600) -> http.client.HTTPResponse:
+    def _send(
+        self, method: str, target: str, content: bytes | None, timeout: float | None = ANSWER_TIMEOUT_S
+    ) -> http.client.HTTPResponse:
         """A connection for each call: what changes something is never sent twice because an old one was closed."""
         connection = self._connect(timeout)
         headers = {"authorization": f"Bearer {self._token}", "connection": "close"}
@@ -156,13 +179,19 @@ class Client:
         try:
             connection.request(method, target, body=content, headers=headers)
             answer = connection.getresponse()
+        except TimeoutError:
+            connection.close()
+            raise Unreachable(
+                f"the platform at {self.url} does not answer within {timeout or 0:g} s",
+                hint="the program control may be stopped or overloaded: look at the platform's machine",
+            ) from None
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error) from None
         if answer.status >= 400:
             raise _failure(answer.status, answer.read())
         return answer
 
-    def _secured(self, timeout: float) -> http.client.HTTPSConnection:
+    def _secured(self, timeout: float | None) -> http.client.HTTPSConnection:
         import ssl
 
         try:
@@ -183,7 +212,7 @@ class Client:
             hint="start one with `stagedoor up`, or name another with `stagedoor login URL`",
         )
 
-    def _connect(self, timeout: float) -> http.client.HTTPConnection:
+    def _connect(self, timeout: float | None) -> http.client.HTTPConnection:
         connection = self._secured(timeout) if self._secure else http.client.HTTPConnection(
             self._host, self._port, timeout=timeout
         )  # fmt: skip

@@ -9,6 +9,8 @@ from typing import Any
 
 from stagedoor.main import networks
 
+_ANSWER_TIMEOUT_S = 2.0
+
 
 def listening(name: str) -> socket.socket:
     """The listening socket `name` that came as a descriptor named in the environment."""
@@ -64,7 +66,7 @@ def _ask_descriptor(supervisor: Path, question: dict[str, Any], what: str) -> in
 def ask_status(supervisor: Path) -> list[dict[str, Any]]:
     """The programs as the supervisor sees them."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(5)
+        connection.settimeout(_ANSWER_TIMEOUT_S)
         connection.connect(str(supervisor))
         connection.sendall(b'{"status":1}\n')
         content = b""

@@ -136,6 +136,7 @@ class ProgramView:
     """One program of the platform, as the supervisor sees it.
 
     `crash_loop` says how often it ended lately while it ends again and again; it is empty while the program is well.
+    `silent` says that it runs and answers nothing, with the time that it was given; it is empty while it answers.
     """
 
     name: str
@@ -144,6 +145,7 @@ class ProgramView:
     since: float
     last_end: str
     crash_loop: str = ""
+    silent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,12 @@ from stagedoor.model.profile import Memory, Profile, Waiting
 from stagedoor.model.recording import Outcome
 from stagedoor.model.replay import Replay
 
-_PATIENCE = 20.0
+_RESTART_TIMEOUT_S = 20.0
+ANSWER_TIMEOUT_S = 10.0
+# Of what waits for containers: their start, their end, tests. Meanwhile node is asked whether it is there.
+_WORK_TIMEOUT_S = 600.0
+_PROBE_INTERVAL_S = 2.0
+_ENDLESS = httpx2.Timeout(10, read=None)
 _FAILURES: dict[str, type[Failure]] = {kind.code: kind for kind in (Conflict, Missing, Unavailable)}
 
 
@@ -29,17 +34,37 @@ class RemoteEngine:
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(socket)),
             base_url="http://node",
-            timeout=httpx2.Timeout(10, read=600),
+            timeout=httpx2.Timeout(ANSWER_TIMEOUT_S),
         )
 
-    async def _ask(self, method: str, path: str, content: bytes | None = None, *, again: bool = True) -> Any:
+    async def _work(self, method: str, path: str, content: bytes | None = None, *, again: bool = True) -> Any:
+        """The answer to what may take minutes, as long as node goes on answering other questions.
+
+        Raises Unavailable when it does not.
+        """
+        work = asyncio.ensure_future(self._ask(method, path, content, again=again, limit=_WORK_TIMEOUT_S))
+        try:
+            while not (await asyncio.wait({work}, timeout=_PROBE_INTERVAL_S))[0]:
+                await self._ask("GET", "/deployments")
+            return work.result()
+        finally:
+            work.cancel()
+
+    async def _ask(
+        self, method: str, path: str, content: bytes | None = None, *, again: bool = True,
+        limit: float = ANSWER_TIMEOUT_S,
+    ) -> Any:  # fmt: skip
         """The answer; asked again while node restarts, where a call may be repeated. Raises Unavailable."""
-        deadline = time.monotonic() + (_PATIENCE if again else 0.0)
+        deadline = time.monotonic() + (_RESTART_TIMEOUT_S if again else 0.0)
         while True:
             try:
-                answer = await self._client.request(method, path, content=content)
+                answer = await self._client.request(method, path, content=content, timeout=limit)
                 answer.raise_for_status()
                 return answer.json()
+            except httpx2.ReadTimeout:
+                raise Unavailable(
+                    f"node does not answer within {limit:g} s", hint="`stagedoor status` shows the programs"
+                ) from None
             except httpx2.HTTPStatusError as error:
                 raise Unavailable(f"node refused {method} {path}: status {error.response.status_code}") from None
             except httpx2.TransportError as error:
@@ -75,11 +100,11 @@ class RemoteEngine:
         return msgspec.convert(told["capacity"], Capacity), told["pool"]
 
     async def settled(self, deployment: str) -> dict[str, Any]:
-        told: dict[str, Any] = await self._ask("GET", f"/deployments/{deployment}/settled")
+        told: dict[str, Any] = await self._work("GET", f"/deployments/{deployment}/settled")
         return told
 
     async def end(self, deployment: str) -> None:
-        await self._ask("DELETE", f"/deployments/{deployment}")
+        await self._work("DELETE", f"/deployments/{deployment}")
 
     async def check(
         self,
@@ -92,7 +117,7 @@ class RemoteEngine:
     ) -> dict[str, Any]:
         wanted = {"sandbox": sandbox, "paths": paths, "tests": tests, "config": config, "timeout": timeout}
         wanted |= {"command": command}
-        told: dict[str, Any] = await self._ask("POST", "/checks", msgspec.json.encode(wanted))
+        told: dict[str, Any] = await self._work("POST", "/checks", msgspec.json.encode(wanted))
         return told
 
     async def replay(self, wanted: Replay) -> AsyncIterator[Outcome]:
@@ -122,7 +147,7 @@ class RemoteEngine:
 
     async def open_shell(self, instance: str, rows: int, columns: int, terminal: str) -> str:
         wish = json.dumps({"rows": rows, "columns": columns, "terminal": terminal}).encode()
-        told = await self._ask("POST", f"/instances/{instance}/shells", wish, again=False)
+        told = await self._ask("POST", f"/instances/{quote(instance, safe='')}/shells", wish, again=False)
         if not told["shell"]:
             raise Missing(f"there is no instance {instance!r}", hint="`stagedoor instances` lists them")
         return str(told["shell"])
@@ -137,27 +162,31 @@ class RemoteEngine:
         return msgspec.convert(await self._look(instance, "waiting"), Waiting)
 
     async def _look(self, instance: str, what: str) -> Any:
-        told = await self._ask("POST", f"/instances/{quote(instance, safe='')}/{what}", again=False)
+        told = await self._work("POST", f"/instances/{quote(instance, safe='')}/{what}", again=False)
         if "failure" in told:
             failure = told["failure"]
             raise _FAILURES.get(failure["code"], Unavailable)(failure["message"], hint=failure["hint"])
         return told["found"]
 
     async def write_shell(self, shell: str, content: bytes) -> None:
-        await self._ask("PUT", f"/shells/{shell}", content, again=False)
+        await self._ask("PUT", f"/shells/{quote(shell, safe='')}", content, again=False)
 
     async def read_shell(self, shell: str) -> AsyncIterator[bytes]:
-        timeout = httpx2.Timeout(10, read=None)
-        async with self._client.stream("GET", f"/shells/{shell}", timeout=timeout) as answer:
+        async with self._client.stream("GET", f"/shells/{quote(shell, safe='')}", timeout=_ENDLESS) as answer:
             async for content in answer.aiter_raw():
                 yield content
 
     async def logs(self, application: str, instance: str, lines: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
         query = {"instance": instance, "lines": str(lines)} | ({"follow": "1"} if follow else {})
-        timeout = httpx2.Timeout(10, read=None)
-        async with self._client.stream("GET", f"/logs/{application}", params=query, timeout=timeout) as answer:
-            async for line in answer.aiter_lines():
-                yield json.loads(line)
+        timeout = _ENDLESS if follow else httpx2.Timeout(ANSWER_TIMEOUT_S)
+        try:
+            async with self._client.stream("GET", f"/logs/{application}", params=query, timeout=timeout) as answer:
+                async for line in answer.aiter_lines():
+                    yield json.loads(line)
+        except httpx2.ReadTimeout:
+            raise Unavailable(
+                f"node does not answer within {ANSWER_TIMEOUT_S:g} s", hint="`stagedoor status` shows the programs"
+            ) from None
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -13,6 +13,12 @@ from stagedoor.model import errors
 from stagedoor.model.minute import Minute
 from stagedoor.model.recording import Recording
 
+ANSWER_TIMEOUT_S = 10.0
+# Of what looks through all that is stored, and of what decodes much.
+_SEARCH_TIMEOUT_S = 30.0
+_QUICK = ("arms/", "health", "known", "usage", "request_totals", "otlp/")
+_ENDLESS = httpx2.Timeout(ANSWER_TIMEOUT_S, read=None)
+
 
 class RemoteRecords:
     """Implements the port `Records`."""
@@ -21,13 +27,14 @@ class RemoteRecords:
         self._client = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(uds=str(socket)),
             base_url="http://telemetry",
-            timeout=httpx2.Timeout(10, read=None),
+            timeout=httpx2.Timeout(ANSWER_TIMEOUT_S),
         )
 
     async def read(self, filters: dict[str, str], limit: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
         query = {**filters, "limit": str(limit)} | ({"follow": "1"} if follow else {})
         try:
-            async with self._client.stream("GET", "/records", params=query) as answer:
+            timeout = _ENDLESS if follow else httpx2.USE_CLIENT_DEFAULT
+            async with self._client.stream("GET", "/records", params=query, timeout=timeout) as answer:
                 if answer.status_code != 200:
                     await answer.aread()
                     _read(answer)
@@ -59,46 +66,53 @@ class RemoteRecords:
     async def minutes(self, since: int, until: int, application: str = "") -> list[Minute] | None:
         asked: dict[str, str | int] = {"since": since, "until": until, "application": application}
         try:
-            answer = await self._client.get("/minutes", params=asked)
+            answer = await self._client.get("/minutes", params=asked, timeout=_SEARCH_TIMEOUT_S)
         except httpx2.TransportError:
             return None
         # Days of minutes are megabytes: decoded beside the loop.
         return await asyncio.to_thread(_minutes, answer.content) if answer.status_code == 200 else None
 
     async def ask(self, question: str, **said: str) -> Any:
+        limit = _limit(question)
         try:
-            answer = await self._client.get(f"/{question}", params=said)
-        except httpx2.TransportError:
-            raise _away() from None
+            answer = await self._client.get(f"/{question}", params=said, timeout=limit)
+        except httpx2.InvalidURL:
+            raise errors.Invalid("the question holds characters that no address has") from None
+        except httpx2.TransportError as error:
+            raise _away(error, limit) from None
         return _read(answer)
 
     async def tell(self, what: str, content: bytes, kind: str = "application/json") -> Any:
+        headers, limit = {"content-type": kind}, _limit(what)
         try:
-            answer = await self._client.post(f"/{what}", content=content, headers={"content-type": kind})
-        except httpx2.TransportError:
-            raise _away() from None
+            answer = await self._client.post(f"/{what}", content=content, headers=headers, timeout=limit)
+        except httpx2.InvalidURL:
+            raise errors.Invalid("the question holds characters that no address has") from None
+        except httpx2.TransportError as error:
+            raise _away(error, limit) from None
         return _read(answer)
 
     async def recordings(self, ids: Sequence[str]) -> list[Recording]:
         content = msgspec.msgpack.encode(list(ids))
         try:
-            answer = await self._client.post("/recordings", content=content)
-        except httpx2.TransportError:
-            raise _away() from None
+            answer = await self._client.post("/recordings", content=content, timeout=_SEARCH_TIMEOUT_S)
+        except httpx2.TransportError as error:
+            raise _away(error, _SEARCH_TIMEOUT_S) from None
         if answer.status_code != 200:
             _read(answer)
         return await asyncio.to_thread(_recordings, answer.content)
 
     async def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:
         try:
-            async with self._client.stream("GET", "/watch", params={"query": query, "kind": kind}) as answer:
+            params = {"query": query, "kind": kind}
+            async with self._client.stream("GET", "/watch", params=params, timeout=_ENDLESS) as answer:
                 if answer.status_code != 200:
                     await answer.aread()
                     _read(answer)
                 async for line in answer.aiter_lines():
                     yield json.loads(line)
-        except httpx2.TransportError:
-            raise _away() from None
+        except httpx2.TransportError as error:
+            raise _away(error, ANSWER_TIMEOUT_S) from None
 
     async def _ask(self, path: str) -> Any:
         """None while telemetry is away."""
@@ -112,8 +126,15 @@ class RemoteRecords:
         await self._client.aclose()
 
 
-def _away() -> errors.Unavailable:
-    return errors.Unavailable("telemetry is away; requests go on", hint="`stagedoor status` shows the programs")
+def _limit(question: str) -> float:
+    """Returns how long an answer may take, in seconds."""
+    return ANSWER_TIMEOUT_S if question.startswith(_QUICK) else _SEARCH_TIMEOUT_S
+
+
+def _away(error: httpx2.TransportError, timeout: float) -> errors.Unavailable:
+    silent = isinstance(error, httpx2.ReadTimeout)
+    text = f"telemetry does not answer within {timeout:g} s" if silent else "telemetry is away"
+    return errors.Unavailable(f"{text}; requests go on", hint="`stagedoor status` shows the programs")
 
 
 def _read(answer: httpx2.Response) -> Any:
