@@ -53,7 +53,7 @@ def finish(running: Running, *arguments: str, **options: Any) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", ["edge", "node", "telemetry"])
+@pytest.mark.parametrize("name", ["edge", "egress", "node", "telemetry"])
 def test_status_names_a_program_that_stands_still(stagedoor: Running, name: str) -> None:
     wait_until(lambda: silent(stagedoor) == {}, what="a platform whose programs answer")
     with stopped(stagedoor, name):

@@ -41,12 +41,11 @@ Instances = list[dict[str, Any]]
 async def overview(platform: Platform) -> StatusView:
     """Applications with their lines, what the pools have given out, whether the edge answers."""
     world = await platform.store.world()
-    instances, memory, edge, telemetry, programs = await asyncio.gather(
+    instances, memory, edge, telemetry, proxies, programs = await asyncio.gather(
         _within(_instances(platform)), _within(_memory(platform)), _within(_edge(platform)), _within(_health(platform)),
-        asyncio.to_thread(platform.programs),
+        platform.edge.silent(), asyncio.to_thread(platform.programs),
     )  # fmt: skip
-    answers = {"node": instances, "edge": edge, "telemetry": telemetry}
-    silent = {name for name, answer in answers.items() if answer is None}
+    silent = {name for name, answer in {"node": instances, "telemetry": telemetry}.items() if answer is None} | proxies
     pools = platform.settings.pools
     taken = sum(len(one.spec.doors) for one in world.deployments)
     return StatusView(

@@ -132,6 +132,11 @@ class Edge:
         await self._read_info(Proxy.EGRESS)
         return await self._read_info(Proxy.EDGE)
 
+    async def silent(self) -> set[str]:
+        """Names the processes that do not answer in time."""
+        answers = await asyncio.gather(*(self._read_info(proxy) for proxy in Proxy), return_exceptions=True)
+        return {str(proxy) for proxy, answer in zip(Proxy, answers, strict=True) if isinstance(answer, EdgeDown)}
+
     async def _read_info(self, proxy: Proxy) -> dict[str, str]:
         lines = (await self._sockets[proxy].ask("show info")).splitlines()
         return dict(line.split(": ", 1) for line in lines if ": " in line)

@@ -41,9 +41,12 @@ from stagedoor.http import (
     tries,
     uploads,
 )
+from stagedoor.http.guard import Guard
 from stagedoor.http.identity import identify
+from stagedoor.http.limits import Bound, bounds
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Failure, Unavailable
+from stagedoor.model.settings import Platform as Settings
 from stagedoor.model.views import StatusView
 
 log = logging.getLogger("stagedoor.http")
@@ -98,7 +101,15 @@ def build(platform: Platform, version: str) -> FastAPI:
         return RedirectResponse(f"/-/preview/{label}/{rest}{query}", status_code=307)
 
     contract.complete(app)
+    # Outermost, so that nothing of a request is looked at before.
+    app.add_middleware(Guard, identify=who, rows=_bounds(platform))
     return app
+
+
+def _bounds(platform: Platform | None) -> tuple[Bound, ...]:
+    """Returns the bounds of bodies; the document is made without a platform, and with the usual settings."""
+    settings = platform.settings if platform else Settings()
+    return bounds(settings.keep.source, settings.edge.body)
 
 
 def _let_changes_wait(app: FastAPI, platform: Platform) -> None:

@@ -35,7 +35,7 @@ _KINDS: dict[str, type[errors.Failure]] = {
     kind.code: kind
     for kind in (
         errors.Invalid, errors.Unauthenticated, errors.Forbidden, errors.Missing, errors.Conflict, errors.RolledBack,
-        errors.Aborted, errors.TooLarge, errors.Unavailable,
+        errors.Aborted, errors.TooLarge, errors.TooMany, errors.Unavailable,
     )
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from fastapi import Request
 
 from stagedoor.control import sessions, tokens
 from stagedoor.control.platform import Platform
+from stagedoor.http.guard import IDENTITY
 from stagedoor.model.access import Identity
 from stagedoor.model.errors import Unauthenticated
 
@@ -26,6 +27,8 @@ def identify(platform: Platform) -> Callable[[Request], Awaitable[Identity]]:
     """The dependency that every route but the open ones has. Raises Unauthenticated, Forbidden."""
 
     async def who(request: Request) -> Identity:
+        if (known := request.scope.get(IDENTITY)) is not None:
+            return known  # type: ignore[no-any-return]
         if token := bearer(request):
             return await tokens.identify(platform, token)
         secret = request.cookies.get(COOKIE, "")

@@ -31,6 +31,7 @@ from stagedoor.haproxy.edge import Edge
 from stagedoor.haproxy.live import LiveMap
 from stagedoor.http import courier, live
 from stagedoor.http.app import build
+from stagedoor.http.protocol import BoundedProtocol
 from stagedoor.main import accepted, layout
 from stagedoor.main.inherited import ask_status, listening
 from stagedoor.main.paths import Paths
@@ -111,7 +112,7 @@ async def run(paths: Paths) -> None:
     ]
     try:
         remote = listening("REMOTE") if "remote" in platform.addresses else None
-        await serve(build(platform, platform.release), listener, remote, certificates.context)
+        await serve(build(platform, platform.release), listener, remote, certificates.context, BoundedProtocol)
     finally:
         for task in background:
             task.cancel()

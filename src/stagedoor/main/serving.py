@@ -24,9 +24,10 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: Any, listener: socket.socket, remote: socket.socket | None = None, context: ssl.SSLContext | None = None
-) -> None:
-    """Serves on `listener`, and on `remote` by TLS alone."""
+    app: Any, listener: socket.socket, remote: socket.socket | None = None, context: ssl.SSLContext | None = None,
+    protocol: type[asyncio.Protocol] | None = None,
+) -> None:  # fmt: skip
+    """Serves on `listener`, and on `remote` by TLS alone. `protocol`: in place of uvicorn's own, without bounds."""
     stops: list[_Server] = []
 
     def stop() -> None:
@@ -36,18 +37,22 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    stops.append(_server(app, None))
+    stops.append(_server(app, None, protocol))
     if remote is not None:
         assert context is not None
-        stops.append(_server(app, context))
+        stops.append(_server(app, context, protocol))
     sockets = [listener] if remote is None else [listener, remote]
     await asyncio.gather(*(one.serve(sockets=[taken]) for one, taken in zip(stops, sockets, strict=True)))
 
 
-def _server(app: Any, context: ssl.SSLContext | None) -> _Server:
+def _server(app: Any, context: ssl.SSLContext | None, protocol: type[asyncio.Protocol] | None) -> _Server:
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        http=protocol or "auto",
+        ws="none",
+        # Whoever connects could write one line of the log for each wrong request.
+        log_level="error" if protocol else "warning",
+        proxy_headers=False,
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=2,

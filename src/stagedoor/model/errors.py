@@ -9,6 +9,7 @@
       RolledBack       a rollout did harm, and went back          409
       Aborted          a person ended a rollout                   409
       TooLarge         over a limit                               413
+      TooMany          too often                                  429
       Unavailable      a part of the platform cannot do it now    503
 
 Anything else is a fault of ours: "internal", logged and never shown.
@@ -79,6 +80,12 @@ class TooLarge(Failure):
     """Over a limit, which is named."""
 
     code, status = "too_large", 413
+
+
+class TooMany(Failure):
+    """Too often from one address, or from one caller."""
+
+    code, status = "too_many", 429
 
 
 class Unavailable(Failure):

@@ -32,6 +32,10 @@ class Edge(Protocol):
 
     async def info(self) -> dict[str, str]: ...
 
+    async def silent(self) -> set[str]:
+        """Which of the programs edge and egress do not answer in time."""
+        ...
+
     async def in_flight(self, backends: Sequence[str]) -> dict[tuple[str, int], int]:
         """Requests in flight by (backend, door)."""
         ...
