@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Schemas } from "../api/client";
 import { status } from "../api/queries";
 import { useSession } from "../api/session";
+import { bytes } from "../parts/format";
 import { Command } from "../parts/command";
 import { Loaded } from "../parts/loaded";
 import { Page, Section } from "../parts/page";
@@ -84,12 +85,17 @@ const PROGRAMS: Column<Program>[] = [
   { name: "Does", cell: (one) => <span className="faint">{DOES[one.name] ?? ""}</span> },
   { name: "Since", cell: (one) => <Time at={one.since} /> },
   { name: "Restarts", kind: "number", cell: (one) => one.restarts },
+  { name: "Memory", kind: "number", cell: (one) => memory(one) },
   { name: "Process", kind: "number", cell: (one) => <span className="mono">{one.pid || "–"}</span> },
   { name: "Last end", cell: (one) => lastEnd(one) || <span className="faint">none</span> },
 ];
 
 function lastEnd({ last_end, crash_loop, silent }: Program): string {
   return [silent, last_end, crash_loop].filter(Boolean).join("; ");
+}
+
+function memory({ memory_bytes, memory_limit }: Program): string {
+  return memory_limit ? `${bytes(memory_bytes)} of ${bytes(memory_limit)}` : "no limit";
 }
 
 function ProgramState({ program }: { program: Program }) {

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 
+from stagedoor import groups
 from stagedoor.model.errors import Invalid
 
 
@@ -11,8 +13,9 @@ async def run(*arguments: str, folder: Path | None = None) -> str:
     """What uv printed. Raises Invalid with uv's own explanation."""
     from uv import find_uv_bin  # Needed only to resolve dependencies; `doctor` reports when it is missing.
 
+    command = [find_uv_bin(), "--no-progress", "--no-config", "--color", "never", *arguments]
     process = await asyncio.create_subprocess_exec(
-        find_uv_bin(), "--no-progress", "--no-config", "--color", "never", *arguments,
+        *groups.enter_helper("builder", command),
         cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")},
     )  # fmt: skip
@@ -21,6 +24,12 @@ async def run(*arguments: str, folder: Path | None = None) -> str:
     except asyncio.CancelledError:
         process.kill()
         raise
+    if process.returncode == -signal.SIGKILL:
+        raise Invalid(
+            "the dependencies cannot be installed: uv was killed, most likely above the builder's memory limit",
+            hint="name fewer dependencies, or have the operator raise programs.builder in platform.toml",
+            step="dependencies", log=said.decode().strip(),
+        )  # fmt: skip
     if process.returncode != 0:
         raise Invalid("the dependencies cannot be installed", hint="", step="dependencies", log=said.decode().strip())
     return output.decode()

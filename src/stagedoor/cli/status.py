@@ -7,7 +7,7 @@ from stagedoor.cli import output, session
 from stagedoor.model.quantity import say_size, say_time
 
 EXAMPLES = ("stagedoor status", "stagedoor status --json")
-_PROGRAM_HEADINGS = ("program", "state", "pid", "up", "restarts", "last end")
+_PROGRAM_HEADINGS = ("program", "state", "pid", "up", "restarts", "memory", "last end")
 _LOOK = "Its log is in the folder `log` of the platform's data folder."
 
 
@@ -54,7 +54,11 @@ def _program_row(program: dict[str, Any]) -> tuple[Any, ...]:
     state = "crash-loops" if program["crash_loop"] else "runs" if program["pid"] else "down"
     state = output.paint("silent", "red") if program["silent"] else state
     age = output.say_age(program["since"])
-    return program["name"], state, program["pid"], age, program["restarts"], program["last_end"]
+    memory = f"{say_size(program['memory_bytes'])} of {say_size(program['memory_limit'])}"
+    return (
+        program["name"], state, program["pid"], age, program["restarts"],
+        memory if program["memory_limit"] else "no limit", program["last_end"],
+    )  # fmt: skip
 
 
 def _show_objective(one: dict[str, Any]) -> None:

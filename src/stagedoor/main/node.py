@@ -36,7 +36,7 @@ def _own_mounts() -> bool:
 
 async def run(paths: Paths, *, fresh: bool) -> None:
     settings = paths.read_settings()
-    engine = Engine(abilities.find_runtime(), paths.data / "oci", paths.cgroup, paths.run / "rootfs")
+    engine = Engine(abilities.find_runtime(), paths.data / "oci", paths.scripts_cgroup, paths.run / "rootfs")
     engine.prepare()
     sockets = SupervisedSockets(paths.run, paths.supervisor_socket)
     pools, proxies = settings.pools, layout.make(paths, settings, 0)

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from stagedoor import groups
 from stagedoor.model import settings
 
 
@@ -28,11 +29,23 @@ class Paths:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"STAGEDOOR_DATA": str(self.data), "STAGEDOOR_RUN": str(self.run)}
+        return {
+            "STAGEDOOR_DATA": str(self.data),
+            "STAGEDOOR_RUN": str(self.run),
+            groups.VARIABLE: f"{self.cgroup}/programs",
+        }
 
     @property
     def cgroup(self) -> str:
         return f"/stagedoor-{self.run.name}"
+
+    @property
+    def scripts_cgroup(self) -> str:
+        """The group above all containers, whose limit leaves the platform its reserve."""
+        return f"{self.cgroup}/scripts"
+
+    def program_cgroup(self, name: str) -> str:
+        return f"{self.cgroup}/programs/{name}"
 
     @property
     def settings_file(self) -> Path:

@@ -26,6 +26,7 @@ from stagedoor.decide import crash_loop
 from stagedoor.decide.crash_loop import CrashLoop
 from stagedoor.main import demo, private, renewal
 from stagedoor.main.paths import Paths
+from stagedoor.main.program_groups import ProgramGroups, protect_platform
 from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
 from stagedoor.main.sockets import HeldSockets
@@ -73,6 +74,7 @@ class Supervisor:
     _sockets: HeldSockets = field(init=False)
     _programs: list[Program] = field(default_factory=list)
     _stopping: bool = False
+    _groups: ProgramGroups = field(init=False)
 
     def addresses(self) -> dict[str, str]:
         """Where people find the edge's stacks and control."""
@@ -93,6 +95,9 @@ class Supervisor:
         adopt_orphans()
         if self.legacy is None:
             await end_leftovers(self.paths)
+        protect_platform()
+        self._groups = ProgramGroups(self.paths, self.settings)
+        self._groups.make()
         inherited = self.legacy.sockets if self.legacy else {}
         self._end_unheld_demo(inherited)
         more = demo.listen(self.paths) if self.demo_command else {}
@@ -153,6 +158,7 @@ class Supervisor:
             program.pid, program.starts = kept.pid, kept.starts
             program.started_at, program.last_end = kept.started_at, kept.last_end
             if spawn.started_at(kept.pid) == kept.started:
+                self._groups.adopt(program.name, kept.pid)
                 await self._watch(program)
         while not self._stopping:
             while program.waits_for is not None and not program.waits_for.exists():
@@ -173,7 +179,8 @@ class Supervisor:
 
     async def _watch(self, program: Program) -> None:
         """Until it ends."""
-        program.last_end = spawn.say_status(await spawn.wait(program.pid))
+        words = spawn.say_status(await spawn.wait(program.pid))
+        program.last_end = self._groups.explain_end(program.name, words)
         _kill_group(program.pid)
         if not self._stopping:
             self._log(f"{program.name} ended: {program.last_end}; starting it again")
@@ -238,6 +245,7 @@ class Supervisor:
         environment |= {f"STAGEDOOR_{name}": str(number) for name, number in descriptors.items()}
         log = self.paths.log(program.name)
         arguments = [*program.arguments, *(program.extra if program.starts == 0 else ())]
+        arguments = self._groups.enter(program.name, arguments)
         with _open_log(log) as stream:
             process = subprocess.Popen(
                 arguments, env=environment, pass_fds=list(descriptors.values()), stdin=subprocess.DEVNULL,
@@ -303,6 +311,7 @@ class Supervisor:
             "since": program.started_at,
             "last_end": program.last_end,
             "crash_loop": program.crash_loop.reason,
+            **self._groups.describe(program.name),
         }
 
     def _log(self, text: str) -> None:

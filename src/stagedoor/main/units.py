@@ -11,7 +11,7 @@ NAME = "stagedoor.service"
 CAPABILITIES = (
     "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_MKNOD", "CAP_NET_ADMIN",
     "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_ADMIN", "CAP_SYS_CHROOT",
-    "CAP_SYS_NICE", "CAP_SYS_PTRACE",
+    "CAP_SYS_NICE", "CAP_SYS_PTRACE", "CAP_SYS_RESOURCE",
 )  # fmt: skip
 
 
@@ -60,6 +60,9 @@ def render(unit: Unit) -> str:
         "Delegate=yes",
         "TasksMax=infinity",
         "LimitNOFILE=65536",
+        "# Where memory is short, the kernel ends scripts first. Each program has a group of its own beside the",
+        "# service's, with a limit; all containers are below one group that leaves the platform its reserve.",
+        "OOMScoreAdjust=-500",
         "",
         "RuntimeDirectory=stagedoor",
         "RuntimeDirectoryMode=0711",

@@ -60,6 +60,28 @@ class Pools:
 @dataclass(frozen=True, slots=True)
 class Capacity:
     memory: int = setting("0B", "memory that may be promised to instances; 0: the machine's less 1.5 GB", "size")
+    reserve: int = setting(
+        "0B", "memory that all containers together leave to the rest; 0B: 1 GB, or a quarter of a small machine", "size"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Memory of the platform's own programs. A program that needs more is ended and started again."""
+
+    edge: int = setting("0B", "memory of the edge; 0B: a 16th of the machine, 512 MB at the least", "size")
+    egress: int = setting("0B", "memory of the egress; 0B: a 16th of the machine, 512 MB at the least", "size")
+    control: int = setting("0B", "memory of control; 0B: a 32nd of the machine, 512 MB at the least", "size")
+    node: int = setting("0B", "memory of node; 0B: a 32nd of the machine, 512 MB at the least", "size")
+    telemetry: int = setting("0B", "memory of telemetry; 0B: a 16th of the machine, 768 MB at the least", "size")
+    builder: int = setting(
+        "0B",
+        "memory of resolving and compiling dependencies; 0B: a 16th of the machine, 768 MB at the least",
+        "size",
+    )
+    queries: int = setting(
+        "0B", "memory of the queries of users; 0B: a 32nd of the machine, 768 MB at the least", "size"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +164,7 @@ class Platform:
     store: Store = section(Store, "Where the state and the keys are kept")
     pools: Pools = section(Pools, "What is prepared ahead")
     capacity: Capacity = section(Capacity, "What the machine gives to instances")
+    programs: Programs = section(Programs, "What the platform's own programs may hold")
     isolation: Isolation = section(Isolation, "What a machine may lack")
     telemetry: Telemetry = section(Telemetry, "Where traces, log lines and metrics go beside the platform's own store")
     keep: Keep = section(Keep, "How long and how much")

@@ -137,6 +137,7 @@ class ProgramView:
 
     `crash_loop` says how often it ended lately while it ends again and again; it is empty while the program is well.
     `silent` says that it runs and answers nothing, with the time that it was given; it is empty while it answers.
+    `memory_limit` is 0 where nothing limits it.
     """
 
     name: str
@@ -146,6 +147,8 @@ class ProgramView:
     last_end: str
     crash_loop: str = ""
     silent: str = ""
+    memory_bytes: int = 0
+    memory_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

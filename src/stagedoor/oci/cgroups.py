@@ -3,23 +3,49 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from stagedoor import groups
 from stagedoor.model.profile import MemoryShare
 
 _MOUNT = Path("/sys/fs/cgroup")
 CONTROLLERS = frozenset({"memory", "pids", "cpu"})
+_CHARGE_BATCH_BYTES = 1 << 20
+_NO_LIMIT = 1 << 60  # The kernel writes "none" as the largest number of pages.
 _LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")
 _MIN_SOCKET_BYTES = 8 << 20
 
 
-def _folders(cgroup: str) -> Iterator[Path]:
-    name = cgroup.strip("/")
-    candidates = [_MOUNT / name, *(hierarchy / name for hierarchy in _MOUNT.iterdir() if hierarchy.is_dir())]
-    yield from (folder for folder in candidates if folder.is_dir())
+def _folders(cgroup: str) -> list[Path]:
+    return groups.list_folders(cgroup)
+
+
+def exists(cgroup: str) -> bool:
+    return bool(_folders(cgroup))
+
+
+def make(cgroup: str, memory: int) -> None:
+    """Makes a group that holds so many bytes at most, or changes what it may hold. Raises OSError."""
+    if is_unified():
+        _make_unified(cgroup)
+    else:
+        for name in ("memory", "pids"):
+            if (_MOUNT / name / "cgroup.procs").exists():
+                (_MOUNT / name / cgroup.strip("/")).mkdir(parents=True, exist_ok=True)
+    if "memory" in controllers():
+        limit_memory(cgroup, memory)
+
+
+def _make_unified(cgroup: str) -> None:
+    """A controller is there in a group when every group above hands it on."""
+    wanted = " ".join(f"+{name}" for name in sorted(controllers()))
+    folder = _MOUNT
+    for part in Path(cgroup.strip("/")).parts:
+        (folder / "cgroup.subtree_control").write_text(wanted)
+        folder = folder / part
+        folder.mkdir(exist_ok=True)
 
 
 def processes(cgroup: str) -> set[int]:
@@ -193,6 +219,25 @@ def cpu_seconds(cgroup: str) -> float:
 
 def _file(cgroup: str, hierarchy: str, name: str) -> Path:
     return _MOUNT / ("" if is_unified() else hierarchy) / cgroup.strip("/") / name
+
+
+def memory_limit(cgroup: str) -> int:
+    """Returns how many bytes the group may hold; 0 where nothing says so."""
+    limit = _number(cgroup, "memory.max" if is_unified() else "memory.limit_in_bytes")
+    return limit if limit < _NO_LIMIT else 0
+
+
+def reached_its_limit(cgroup: str) -> bool:
+    """Tells whether the group itself was ever full; else what was full is a group above it."""
+    if is_unified():
+        try:
+            fields = dict(line.split() for line in _file(cgroup, "", "memory.events.local").read_text().splitlines())
+        except (OSError, ValueError):
+            return True
+        return int(fields.get("oom", 1)) > 0
+    # Its count of refusals stays 0 where the kernel charges in batches, so the highest use says it.
+    highest, limit = (_number(cgroup, f"memory.{name}_in_bytes") for name in ("max_usage", "limit"))
+    return highest + _CHARGE_BATCH_BYTES >= limit
 
 
 def memory_kills(cgroup: str) -> int:

@@ -5,7 +5,7 @@ from collections import deque
 
 from stagedoor.model import instance as causes
 from stagedoor.model.instance import End, Instance
-from stagedoor.oci import spawn
+from stagedoor.oci import cgroups, spawn
 from stagedoor.oci.runc import Engine
 
 _REMEMBERED = 1000
@@ -34,6 +34,8 @@ class Ends:
 def find_cause(engine: Engine, one: Instance, status: int | None, memory: int) -> tuple[str, str]:
     """(kind, words) for a process that ended by itself. `memory` is its limit in bytes."""
     if engine.memory_kills(one.id):
+        if not cgroups.reached_its_limit(engine.cgroup_of(one.id)):
+            return causes.OUT_OF_MEMORY, "the memory of all scripts was full; this instance was below its own limit"
         return causes.OUT_OF_MEMORY, f"out of memory, the limit is {memory} bytes"
     said = spawn.say_status(status)
     return (causes.SIGNAL if said.startswith("killed") else causes.EXIT), said

@@ -67,7 +67,9 @@ class Engine:
         return self.state / "bundles"
 
     def cgroup_of(self, container: str) -> str:
-        return f"{self.cgroup}/{container}"
+        """Names its group; one that a version of Stagedoor before 0.2 made stands one step higher."""
+        former = f"{Path(self.cgroup).parent}/{container}"
+        return former if self.cgroup.count("/") > 1 and cgroups.exists(former) else f"{self.cgroup}/{container}"
 
     def _make_targets(self, value: spec.Container) -> None:
         """The places of its mounts: its own root may not make them, in a folder that is the machine's."""

@@ -137,7 +137,8 @@ def _users(container: Container) -> dict[str, Any]:
 
 def _mounts(container: Container) -> list[dict[str, Any]]:
     own = [
-        _mount("/proc", "proc", "nosuid", "noexec", "nodev"),
+        # Read-only: a process may otherwise make the kernel end its neighbors before it (oom_score_adj).
+        _mount("/proc", "proc", "nosuid", "noexec", "nodev", "ro"),
         _mount("/dev", "tmpfs", "nosuid", "noexec", "mode=755", "size=1m", "nr_inodes=64"),
         _mount("/dev/shm", "tmpfs", "nosuid", "nodev", "noexec", *memory_options(SHARED_MEMORY_BYTES)),
     ]

@@ -57,6 +57,7 @@ def run(wanted: dict[str, Any], report: Callable[[dict[str, object]], None]) -> 
         "ask a folder who reads in it": _ask_folder,
         "set disk aside unseen": lambda: _set_aside("/tmp/aside"),
         "pin memory of the machine": lambda: _call(_libc.mlock, ctypes.create_string_buffer(1 << 23), 1 << 23),
+        "be spared when memory is short": _be_spared,
         "reach the machine's network": lambda: _connect(("127.0.0.1", int(wanted["port"]))),
         "reach another network": lambda: _connect(("192.0.2.1", 80)),
         "reach other sockets": lambda: _connect_any(wanted["sockets"]),
@@ -119,6 +120,12 @@ def _write_any(paths: list[str]) -> str:
         except OSError as error:
             said = said or f"{error.strerror}"
     raise _Held(said)
+
+
+def _be_spared() -> str:
+    with open("/proc/self/oom_score_adj", "w") as stream:
+        stream.write("0")
+    return Path("/proc/self/oom_score_adj").read_text()
 
 
 def _see_processes() -> str:

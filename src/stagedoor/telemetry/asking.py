@@ -5,6 +5,7 @@ import json
 import sys
 from typing import Any
 
+from stagedoor import groups
 from stagedoor.model.errors import Invalid, TooLarge
 from stagedoor.telemetry.child import SECONDS
 
@@ -18,8 +19,9 @@ async def ask(sql: str, sources: dict[str, list[str]], applications: list[str] |
         raise TooLarge(f"a query has at most {_LONGEST} characters")
     told = json.dumps({"sql": sql, "sources": sources, "applications": applications}).encode()
     async with _AT_ONCE:
+        command = groups.enter_helper("queries", [sys.executable, "-m", "stagedoor.telemetry.child"])
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "stagedoor.telemetry.child", stdin=asyncio.subprocess.PIPE,
+            *command, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
