@@ -1,13 +1,17 @@
 """What an instance prints: each line is of the request that wrote it, whatever else prints meanwhile."""
 
 import asyncio
+import fcntl
 import json
 import os
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stagedoor.runtime import context
 from stagedoor.runtime.log import log
@@ -120,3 +124,88 @@ def test_no_form_of_a_secret_is_shown_by_a_line_that_becomes_json(tmp_path: Path
 def test_a_line_that_never_ends_is_written_in_parts(tape: Tape) -> None:
     asyncio.run(within("a", *[lambda: tape.print("x" * 1000, end="")] * 20))
     assert [len(message) for _, message in tape.told] == [9000, 9000]
+
+
+# A pipe that nobody reads fast enough
+
+
+class Pipe:
+    """An output with room for little, of which a test reads as much as it likes."""
+
+    def __init__(self, rate: int = 0) -> None:
+        self.reading, self.writing = os.pipe2(os.O_NONBLOCK)
+        fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, 4096)
+        self.output = open_output(self.writing, rate=rate)
+
+    def read(self) -> bytes:
+        try:
+            return os.read(self.reading, 1 << 20)
+        except BlockingIOError:
+            return b""
+
+    def close(self) -> None:
+        os.close(self.reading)
+        os.close(self.writing)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    made = Pipe()
+    yield made
+    made.close()
+
+
+def test_a_full_pipe_drops_whole_lines_says_how_many_and_blocks_nobody(pipe: Pipe) -> None:
+    for number in range(100):
+        print(f"{number} {'x' * 100}", file=pipe.output)
+    before = pipe.read().decode()
+    assert before.endswith("\n") and {len(line.split()) for line in before.splitlines()} == {2}
+    print("after", file=pipe.output)
+    told, after = pipe.read().decode().splitlines()
+    kept = len(before.splitlines())
+    assert json.loads(told)["message"] == f"{100 - kept} lines of output were dropped: the platform was slow to read"
+    assert json.loads(told)["level"] == "warning" and after == "after"
+
+
+def test_a_line_that_the_pipe_took_in_part_is_finished_before_others(pipe: Pipe) -> None:
+    print("a" * 6000 + "\n" + "b" * 10, file=pipe.output)
+    first = pipe.read()
+    assert 0 < len(first) < 6000
+    print("next", file=pipe.output)
+    lines = (first + pipe.read()).decode().splitlines()
+    assert lines[0] == "a" * 6000 and lines[-1] == "next" and len(lines) == 3
+    assert "1 lines of output were dropped" in lines[1]
+
+
+@given(
+    writes=st.lists(
+        st.text(st.sampled_from("ab\n"), max_size=9).map(lambda text: text.replace("a", "a" * 700)), max_size=60
+    ),
+    reads=st.lists(st.booleans(), max_size=60),
+)
+@settings(deadline=None)
+def test_whatever_is_written_and_read_by_turns_no_line_is_another_one(writes: list[str], reads: list[bool]) -> None:
+    pipe = Pipe()
+    try:
+        taken = b""
+        for text, reads_now in zip_longest(writes, reads, fillvalue=None):
+            if text:
+                pipe.output.write(text)
+            if reads_now:
+                taken += pipe.read()
+        pipe.output.write("\n")
+        for _ in range(20):
+            pipe.output.buffer.raw.flush()  # type: ignore[attr-defined]
+            taken += pipe.read()
+        written = set("".join([*writes, "\n"]).split("\n"))
+        for line in taken.decode().splitlines():
+            whole = line in written or "lines of output were dropped" in line
+            assert whole or any(other.startswith(line) for other in written)
+    finally:
+        pipe.close()
+
+
+def test_a_pipe_without_a_reader_fails_nobody(pipe: Pipe) -> None:
+    os.close(pipe.reading)
+    print("into nothing", file=pipe.output)
+    pipe.reading = os.open(os.devnull, os.O_RDONLY)

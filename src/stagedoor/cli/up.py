@@ -116,6 +116,8 @@ def start(options: Options) -> int:
 
 def rehearse(data: Path) -> None:
     """What an upgrade tries first: all that could keep a start from serving. Raises Failure."""
+    from stagedoor.main import logs  # noqa: F401 - whether the program starts
+
     _check_machine(data)
     settings = Paths.of(data).read_settings()
     if settings.tls.certificate or settings.tls.authorities:

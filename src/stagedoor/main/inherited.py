@@ -27,7 +27,7 @@ class SupervisedSockets:
 
     async def listener(self, number: int, deployment: str, *, renew: bool = False) -> int:
         question = {"listener": number, "deployment": deployment, "renew": renew}
-        return await asyncio.to_thread(_ask_descriptor, self._supervisor, question, f"listener {number}")
+        return await asyncio.to_thread(ask_descriptor, self._supervisor, question, f"listener {number}")
 
     def door_path(self, number: int) -> Path:
         return self._run / "doors" / f"{number}.sock"
@@ -49,10 +49,11 @@ class SupervisedSockets:
 
 def take(supervisor: Path, name: str) -> int:
     """A descriptor of the listening socket `name`. Raises OSError when the supervisor is away or knows none."""
-    return _ask_descriptor(supervisor, {"take": name}, f"socket {name}")
+    return ask_descriptor(supervisor, {"take": name}, f"socket {name}")
 
 
-def _ask_descriptor(supervisor: Path, question: dict[str, Any], what: str) -> int:
+def ask_descriptor(supervisor: Path, question: dict[str, Any], what: str) -> int:
+    """The descriptor that the supervisor passes along. Raises OSError when it is away or has none."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(5)
         connection.connect(str(supervisor))
@@ -63,14 +64,21 @@ def _ask_descriptor(supervisor: Path, question: dict[str, Any], what: str) -> in
     return descriptors[0]
 
 
-def ask_status(supervisor: Path) -> list[dict[str, Any]]:
-    """The programs as the supervisor sees them."""
+def ask(supervisor: Path, question: dict[str, Any]) -> Any:
+    """What the supervisor answers. Raises OSError when it is away."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_ANSWER_TIMEOUT_S)
         connection.connect(str(supervisor))
-        connection.sendall(b'{"status":1}\n')
+        connection.sendall(json.dumps(question).encode() + b"\n")
         content = b""
         while chunk := connection.recv(65536):
             content += chunk
-    programs: list[dict[str, Any]] = json.loads(content)
+    if not content:
+        raise OSError("the supervisor did not answer; its log says why")
+    return json.loads(content)
+
+
+def ask_status(supervisor: Path) -> list[dict[str, Any]]:
+    """The programs as the supervisor sees them."""
+    programs: list[dict[str, Any]] = ask(supervisor, {"status": 1})
     return programs

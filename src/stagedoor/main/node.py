@@ -8,6 +8,7 @@ from stagedoor.haproxy.doors import Doors
 from stagedoor.haproxy.slots import Slots
 from stagedoor.main import layout
 from stagedoor.main.inherited import SupervisedSockets, listening
+from stagedoor.main.outputs import SupervisedOutputs
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import adopt_orphans, serve, set_up_log
 from stagedoor.oci import abilities, machine, mounts
@@ -40,10 +41,12 @@ async def run(paths: Paths, *, fresh: bool) -> None:
     engine.prepare()
     sockets = SupervisedSockets(paths.run, paths.supervisor_socket)
     pools, proxies = settings.pools, layout.make(paths, settings, 0)
+    outputs = SupervisedOutputs(paths.supervisor_socket, paths.logs_socket)
     pool = Pool(
         engine,
         sockets,
         Slots(proxies, sockets.count_connections),
+        outputs,
         paths.run / "given",
         pools.slots,
         pools.warm,
@@ -55,7 +58,7 @@ async def run(paths: Paths, *, fresh: bool) -> None:
         pool,
         Doors(proxies),
         sockets,
-        Logs(paths.data / "logs", settings.keep.logs, settings.keep.log_age),
+        Logs(paths.data / "logs", outputs),
         Rings(paths.rings, settings.keep.ring),
         Journal(paths.data / "node", paths.run / "instances"),
         Vault(paths.keys(settings)).open,

@@ -64,6 +64,10 @@ class Paths:
         return self.run / "node.sock"
 
     @property
+    def logs_socket(self) -> Path:
+        return self.run / "logs.sock"
+
+    @property
     def telemetry_socket(self) -> Path:
         return self.run / "telemetry.sock"
 

@@ -44,6 +44,7 @@ class Legacy:
     sockets: dict[str, int] = field(default_factory=dict)
     programs: list[Kept] = field(default_factory=list)
     receivers: dict[str, str] = field(default_factory=dict)  # Of listeners; a version before this one names none.
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)  # Pipes of instances, with what is known of them.
 
 
 def check(data: Path) -> None:
@@ -60,7 +61,8 @@ def check(data: Path) -> None:
 
 def become(legacy: Legacy) -> None:
     """Replaces this process by the installed Stagedoor, with the same command. Returns only by an OSError."""
-    for descriptor in (legacy.lock, *legacy.sockets.values()):
+    pipes = [output["pipe"] for output in legacy.outputs.values()]
+    for descriptor in (legacy.lock, *legacy.sockets.values(), *pipes):
         os.set_inheritable(descriptor, True)
     environment = dict(os.environ) | {_VARIABLE: json.dumps(asdict(legacy))}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606
@@ -73,7 +75,7 @@ def inherited() -> Legacy | None:
         return None
     told: dict[str, Any] = json.loads(content)
     programs = [Kept(**program) for program in told["programs"]]
-    return Legacy(told["lock"], told["sockets"], programs, told.get("receivers", {}))
+    return Legacy(told["lock"], told["sockets"], programs, told.get("receivers", {}), told.get("outputs", {}))
 
 
 async def answers(address: str) -> bool:

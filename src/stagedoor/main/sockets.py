@@ -79,6 +79,7 @@ class HeldSockets:
             self._hold_unix(f"SLOT_{number}", run / "slots" / f"{number}.sock", mode=0o666)
         self._hold_unix("RECORDS", run / "records.sock", for_edge=True)
         self._hold_unix("NODE", paths.node_socket)
+        self._hold_unix("LOGS", paths.logs_socket)
         self._hold_unix("TELEMETRY", paths.telemetry_socket)
         self._hold_unix("SUPERVISOR", paths.supervisor_socket)
 

@@ -20,11 +20,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from stagedoor.decide import crash_loop
 from stagedoor.decide.crash_loop import CrashLoop
 from stagedoor.main import demo, private, renewal
+from stagedoor.main.held_outputs import HeldOutputs
 from stagedoor.main.paths import Paths
 from stagedoor.main.program_groups import ProgramGroups, protect_platform
 from stagedoor.main.renewal import Kept, Legacy
@@ -35,7 +36,12 @@ from stagedoor.model.settings import Platform
 from stagedoor.oci import cgroups, spawn
 
 # The order of an upgrade. Node is ended without its own end, in which it would end the containers: it adopts them.
-_RENEWED = (("telemetry", signal.SIGTERM), ("node", signal.SIGKILL), ("control", signal.SIGTERM))
+_RENEWED = (
+    ("telemetry", signal.SIGTERM),
+    ("logs", signal.SIGTERM),
+    ("node", signal.SIGKILL),
+    ("control", signal.SIGTERM),
+)
 _LONGEST_PAUSE = 5.0
 _MAX_ENDS = 20
 _RENEWAL_LOOKS = 1500  # 30 s.
@@ -72,6 +78,7 @@ class Supervisor:
     legacy: Legacy | None = None
     report: Callable[[str], None] = lambda text: None
     _sockets: HeldSockets = field(init=False)
+    _outputs: HeldOutputs = field(default_factory=HeldOutputs)
     _programs: list[Program] = field(default_factory=list)
     _stopping: bool = False
     _groups: ProgramGroups = field(init=False)
@@ -102,6 +109,7 @@ class Supervisor:
         self._end_unheld_demo(inherited)
         more = demo.listen(self.paths) if self.demo_command else {}
         receivers = self.legacy.receivers if self.legacy else {}
+        self._outputs = HeldOutputs.inherit(self.legacy.outputs if self.legacy else {})
         self._sockets = HeldSockets.bind(self.paths, self.settings, inherited, more, receivers)
         server = await asyncio.start_unix_server(self._answer, sock=self._sockets["SUPERVISOR"])
         self._programs = self._list_programs()
@@ -134,6 +142,7 @@ class Supervisor:
             Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._sockets else [])]),
             self._proxy("edge", ["PROD", "TEST"]),
             self._proxy("egress", [f"{kind}_{n}" for n in self._slots() for kind in ("SLOT", "NETWORK")]),
+            Program("logs", python("logs"), ["LOGS"]),
             Program("node", python("node"), ["NODE"], extra=["--fresh"]),
         ]
         if self.demo_command:
@@ -236,7 +245,7 @@ class Supervisor:
             Kept(one.name, one.pid, spawn.started_at(one.pid), one.starts, one.started_at, one.last_end)
             for one in self._programs
         ]
-        renewal.become(Legacy(self.lock, sockets, programs, self._sockets.receivers))
+        renewal.become(Legacy(self.lock, sockets, programs, self._sockets.receivers, self._outputs.legacy()))
 
     def _start(self, program: Program) -> None:
         descriptors = self._sockets.descriptors(program.sockets)
@@ -283,11 +292,24 @@ class Supervisor:
                 self._log(f"listener {question['listener']} is not given out: {error!r}")
             else:
                 _pass_descriptor(writer, listener)
+        elif "outputs" in question:
+            self._answer_outputs(question["outputs"], writer)
         elif "upgrade" in question:
             await self._answer_upgrade(writer)
         else:
             writer.write(json.dumps([self._describe(one) for one in self._programs]).encode())
         writer.close()
+
+    def _answer_outputs(self, question: Mapping[str, Any], writer: asyncio.StreamWriter) -> None:
+        try:
+            content, descriptor = self._outputs.answer(question)
+        except (KeyError, OSError) as error:
+            self._log(f"a question about the output of an instance is not answered: {error!r}")
+            return
+        if descriptor is None:
+            writer.write(content)
+        else:
+            _pass_descriptor(writer, descriptor)
 
     async def _answer_upgrade(self, writer: asyncio.StreamWriter) -> None:
         try:
@@ -330,6 +352,7 @@ class Supervisor:
             ("edge", 3.0),
             ("node", 15.0),
             ("egress", 3.0),
+            ("logs", 3.0),
             ("telemetry", 3.0),
             ("demo", 3.0),
         ):
@@ -351,6 +374,7 @@ class Supervisor:
 
     def _clean(self) -> None:
         self._sockets.close()
+        self._outputs.close()
         shutil.rmtree(self.paths.run, ignore_errors=True)
         shutil.rmtree(self.paths.rings, ignore_errors=True)
         cgroups.kill_all(self.paths.cgroup)

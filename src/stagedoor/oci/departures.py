@@ -100,6 +100,7 @@ class Departures:
         self._engine.kill(one.pid, one.pid_started, signal.SIGKILL)
         while not await self._is_gone(one):
             await asyncio.sleep(_AGAIN)
+        await self._logs.outputs.finish(one.id, one.application, 0, one.started_at)
         self._leaving.pop(one.id, None)
         self._journal.drop_instance(one.id)
         self._rings.retire(one.id)

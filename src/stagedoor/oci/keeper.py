@@ -63,10 +63,10 @@ class Keeper:
         self.logs = logs
         self._rings = rings
         self._journal = journal
-        self._starter = Starter(engine, pool, pool.holders, logs, rings, journal, open_secret)
+        self._background = Background()
+        self._starter = Starter(engine, pool, pool.holders, logs, rings, journal, open_secret, self._background)
         self._memory = memory
         self._kept: dict[str, Kept] = {}
-        self._background = Background()
         self._gates = Gates(doors)
         self._departures = Departures(engine, pool, doors, self._gates, logs, rings, journal, self._background)
         self._weights = Weights()
@@ -188,6 +188,7 @@ class Keeper:
         living = [*(one for listed in adopted.values() for one in listed), *leaving]
         known = {one.id for one in living}
         self._rings.tidy(known=frozenset(known))
+        await self._keep_outputs(sorted(known))
         strangers = [container for container in self._engine.containers() if container not in known]
         await asyncio.gather(*(self._engine.delete(container) for container in strangers))
         await self.pool.holders.recover({one.slot: holder(specs[one.deployment], one) for one in living})
@@ -199,6 +200,12 @@ class Keeper:
             self._departures.begin(kept, self._departures.let_go(kept, one))
         self.pool.start()
         self._steady = _spawn(self._keep_steady())
+
+    async def _keep_outputs(self, instances: Sequence[str]) -> None:
+        try:
+            await self.logs.outputs.keep(instances)
+        except OSError as error:
+            log.warning("the supervisor does not answer: %s", error)
 
     def _take_up(self, spec: Spec, adopted: Sequence[Instance]) -> None:
         # It may have been woken a moment before this node's predecessor ended, which had no time to write it down.
@@ -282,7 +289,7 @@ class Keeper:
                 failed = error if isinstance(error, StartFailed) else StartFailed("start", f"{error!r}")
                 if failed.step != "capacity":
                     log.warning("%s: %s: %s", kept.spec.label, failed.step, failed)
-                self._note_failure(kept, post, failed)
+                await self._note_failure(kept, post, failed)
                 self._bury(kept, post, states.NOT_STARTED, f"did not start ({failed.step})")
                 if not kept.proven:
                     return
@@ -413,10 +420,13 @@ class Keeper:
         self._departures.see_off(kept, one)
         self._departures.begin(kept, self._departures.let_go(kept, one))
 
-    def _note_failure(self, kept: Kept, post: Post, error: StartFailed) -> None:
+    async def _note_failure(self, kept: Kept, post: Post, error: StartFailed) -> None:
         """Tells who waits. The first start of all is not repeated: it is for the release to decide."""
         one = post.instance
-        tail = self.logs.tail(kept.spec.application, one.id, 20) if one is not None else []
+        tail = []
+        if one is not None:
+            await self._starter.read_output(kept.spec, one)
+            tail = self.logs.words(kept.spec.application, one.id, 20)
         post.failure = {"step": error.step, "message": str(error), "log": tail}
         post.settled.set()
 
@@ -437,7 +447,6 @@ class Keeper:
                 self._check_listeners()
                 await self._gates.correct(list(self._kept.values()))
                 await asyncio.to_thread(self._weights.look, self._groups())
-                await asyncio.to_thread(self.logs.trim)
             except Exception:
                 log.exception("a steady round failed; the next one follows")
 

@@ -1,111 +1,183 @@
-"""What instances print: a file for each, written by the container itself: no line is lost with a program of ours."""
+"""Logs of instances as they are read: what a script printed, and what the platform says of it, together by time."""
 
 import asyncio
 import json
 import os
-import re
-import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-_POLL = 0.1
-_MOST = 1_000_000
-_TAIL, _LONGEST = 4_000_000, 20_000  # Bytes at the end that are looked at; characters of one line.
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+from stagedoor import logfiles
+from stagedoor.logfiles import FORMER, PLATFORM, PLATFORM_LEVEL, SCRIPT, Position
+from stagedoor.oci.ports import Outputs
+
+_POLL_S = 0.1
+_MAX_READ = 1_000_000
+_TAIL_BYTES, _MAX_LINE = 4_000_000, 20_000  # Bytes at the end that are looked at; characters of one line.
+_MAX_PLATFORM_LINES = 20
+
+Entry = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """`limit` in bytes for one instance: above it the older half is dropped. `age` in seconds."""
+    """An entry has `instance`, and `message` with its fields; or `line`, where a script wrote no JSON.
+
+    `outputs` are the pipes from which another program writes the logs.
+    """
 
     folder: Path
-    limit: int
-    age: float = 7 * 86400
+    outputs: Outputs
 
     def path(self, application: str, instance: str) -> Path:
         """Raises ValueError for a name that would lead elsewhere."""
-        if not _NAME.fullmatch(application) or not _NAME.fullmatch(instance):
-            raise ValueError(f"{application!r}, {instance!r} name no log")
-        return self.folder / application / f"{instance}.log"
+        return logfiles.path_of(self.folder, application, instance)
 
-    def open(self, application: str, instance: str) -> int:
-        path = self.path(application, instance)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    def note(self, application: str, instance: str, message: str, *, event: str, **fields: object) -> None:
+        """Appends a line of the platform's own, where no script can write: why an instance ended."""
+        logfiles.note(self.folder, application, instance, message, event=event, **fields)
 
-    def note(self, application: str, instance: str, message: str, **fields: object) -> None:
-        """A line of the platform's own at the end: why an instance ended, that lines were dropped."""
-        line = {"at": round(time.time(), 3), "level": "platform", "message": message, **fields}
-        try:
-            descriptor = self.open(application, instance)
-        except OSError:
-            return  # A full disk: nothing else may fail for that.
-        with suppress(OSError):
-            os.write(descriptor, json.dumps(line).encode() + b"\n")
-        os.close(descriptor)
+    def tail(self, application: str, instance: str, lines: int) -> list[Entry]:
+        """The last entries, the oldest first: so many of the script's, and the platform's own beside them.
 
-    def tail(self, application: str, instance: str, lines: int) -> list[str]:
-        """The last ones, each cut: the container itself writes the file, and may write anything."""
-        try:
-            with self.path(application, instance).open("rb") as stream:
-                size = stream.seek(0, os.SEEK_END)
-                stream.seek(max(0, size - _TAIL))
-                content = stream.read(_TAIL)
-        except FileNotFoundError:
-            return []
-        return [line[:_LONGEST] for line in content.decode(errors="replace").splitlines()[-lines:]]
+        A script that prints much does not push out of sight what the platform says of it.
+        """
+        printed = _last_lines(
+            [logfiles.path_of(self.folder, application, instance, kind) for kind in (FORMER, SCRIPT)], lines
+        )
+        own = _last_lines(
+            [logfiles.path_of(self.folder, application, instance, PLATFORM)], min(lines, _MAX_PLATFORM_LINES)
+        )
+        entries = [_printed(instance, line) for line in printed] + [_own(instance, line) for line in own]
+        return _by_time(entries)
+
+    def words(self, application: str, instance: str, lines: int) -> list[str]:
+        """The last lines as a person reads them."""
+        return [
+            str(part)[:_MAX_LINE]
+            for entry in self.tail(application, instance, lines)
+            for part in (entry.get("message", entry.get("line", "")), entry.get("traceback"))
+            if part is not None
+        ]
 
     def instances(self, application: str) -> list[str]:
         """Instances with a log, the one written last at the end."""
-        files = sorted((self.folder / application).glob("*.log"), key=lambda path: path.stat().st_mtime)
-        return [path.stem for path in files]
+        written: dict[str, float] = defaultdict(float)
+        for path in (self.folder / application).glob("*"):
+            instance, dot, kind = path.name.partition(".")
+            if dot + kind in (SCRIPT, PLATFORM):
+                try:
+                    written[instance] = max(written[instance], path.stat().st_mtime)
+                except OSError:
+                    continue  # It was removed a moment ago.
+        return sorted(written, key=lambda instance: written[instance])
 
-    def trim(self) -> None:
-        """Keeps every log within the limit, and drops those that nobody wrote to for `age` seconds."""
-        for path in self.folder.glob("*/*.log"):
-            state = path.stat()
-            if time.time() - state.st_mtime > self.age:
-                path.unlink()
-            elif state.st_size > self.limit:
-                self._halve(path)
-
-    def _halve(self, path: Path) -> None:
-        # The writer appends, so the file is cut in place: what it writes next follows what is kept.
-        with path.open("r+b") as stream:
-            stream.seek(-self.limit // 2, os.SEEK_END)
-            kept = stream.read().partition(b"\n")[2]
-            stream.seek(0)
-            stream.write(kept)
-            stream.truncate()
-        self.note(path.parent.name, path.stem, f"older lines dropped: the log was above {self.limit} bytes")
-
-    async def follow(self, application: str, instance: str = "") -> AsyncIterator[tuple[str, str]]:
-        """(instance, line) as they are written from now on, of one instance or of all of the application."""
-        offsets = {name: self._size(application, name) for name in self.instances(application)}
+    async def follow(self, application: str, instance: str = "") -> AsyncIterator[Entry]:
+        """Entries as they are written from now on, of one instance or of all of the application."""
+        positions = {
+            path: Position(state.st_ino, state.st_size)
+            for name in ([instance] if instance else self.instances(application))
+            for path in self._files(application, name)
+            if (state := _state(path)) is not None
+        }
         while True:
+            entries: list[Entry] = []
             for name in [instance] if instance else self.instances(application):
-                offset = offsets.get(name, 0)
-                size = self._size(application, name)
-                if size < offset:
-                    offset = 0
-                if size > offset:
-                    lines, offsets[name] = self._read(application, name, offset)
-                    for line in lines:
-                        yield name, line
-            await asyncio.sleep(_POLL)
+                for path in self._files(application, name):
+                    lines, positions[path] = _read_on(path, positions.get(path, Position()))
+                    read = _own if path.suffix == PLATFORM else _printed
+                    entries += [read(name, line) for line in lines]
+            for entry in _by_time(entries):
+                yield entry
+            await asyncio.sleep(_POLL_S)
 
-    def _size(self, application: str, instance: str) -> int:
+    def _files(self, application: str, instance: str) -> tuple[Path, Path]:
+        return (
+            logfiles.path_of(self.folder, application, instance),
+            logfiles.path_of(self.folder, application, instance, PLATFORM),
+        )
+
+
+def _state(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _read_on(path: Path, position: Position) -> tuple[list[str], Position]:
+    """The next whole lines of a file, and where they end."""
+    for part in islice(logfiles.unread(path, position), 1):
         try:
-            return self.path(application, instance).stat().st_size
-        except FileNotFoundError:
-            return 0
+            with part.path.open("rb") as stream:
+                stream.seek(part.offset)
+                content = stream.read(min(_MAX_READ, part.end - part.offset))
+        except OSError:
+            return [], position
+        # A line without an end that fills all that is read at once is told in pieces; the end of a rotated file is one.
+        partial = content if len(content) == _MAX_READ or part.path != path else b""
+        whole = content[: content.rfind(b"\n") + 1] or partial
+        offset = part.offset + len(whole)
+        if part.path != path and offset >= part.end:
+            return whole.decode(errors="replace").splitlines(), _beginning_of(path)
+        return whole.decode(errors="replace").splitlines(), Position(part.inode, offset)
+    return [], position
 
-    def _read(self, application: str, instance: str, offset: int) -> tuple[list[str], int]:
-        with self.path(application, instance).open("rb") as stream:
-            stream.seek(offset)
-            content = stream.read(_MOST)
-        # A line without an end that fills all that is read at once is told in pieces.
-        whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == _MOST else b"")
-        return whole.decode(errors="replace").splitlines(), offset + len(whole)
+
+def _beginning_of(path: Path) -> Position:
+    state = _state(path)
+    return Position(state.st_ino if state else 0, 0)
+
+
+def _last_lines(paths: list[Path], lines: int) -> list[str]:
+    """Of files that follow each other, the last lines."""
+    content = b""
+    for path in reversed(paths):
+        try:
+            with path.open("rb") as stream:
+                size = stream.seek(0, os.SEEK_END)
+                stream.seek(max(0, size - (_TAIL_BYTES - len(content))))
+                content = stream.read(_TAIL_BYTES - len(content)) + content
+        except FileNotFoundError:
+            continue
+        if content.count(b"\n") > lines or len(content) >= _TAIL_BYTES:
+            break
+    return content.decode(errors="replace").splitlines()[-lines:]
+
+
+def _printed(instance: str, text: str) -> Entry:
+    """Of the script's file: it never speaks for the platform, whatever an older version let it write there."""
+    fields = _parse(text)
+    if fields is None:
+        return {"instance": instance, "line": text[:_MAX_LINE]}
+    if fields.get("level") == PLATFORM_LEVEL:
+        fields["level"] = "info"
+    return {**fields, "instance": instance}
+
+
+def _own(instance: str, text: str) -> Entry:
+    fields = _parse(text)
+    return {"level": PLATFORM_LEVEL, **(fields if fields is not None else {"message": text}), "instance": instance}
+
+
+def _parse(text: str) -> Entry | None:
+    if not text.startswith("{"):
+        return None
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _by_time(entries: list[Entry]) -> list[Entry]:
+    """What has no time of its own stays behind the line before it."""
+    times: list[float] = []
+    for entry in entries:
+        at = entry.get("at")
+        plain = isinstance(at, int | float) and not isinstance(at, bool)
+        times.append(float(at) if plain else (times[-1] if times else 0.0))  # type: ignore[arg-type]
+    return [entries[index] for index in sorted(range(len(entries)), key=lambda index: times[index])]

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Coroutine, Iterator
@@ -19,7 +20,7 @@ from typing import Any
 from stagedoor.decide import pool as decide
 from stagedoor.model.deployment import Ground, Mount, Sandbox, Spec
 from stagedoor.oci import launch, mounts, spawn, spec
-from stagedoor.oci.ports import Slots, Sockets
+from stagedoor.oci.ports import Outputs, Slots, Sockets
 from stagedoor.oci.runc import Engine, EngineError
 
 log = logging.getLogger("stagedoor.pool")
@@ -41,12 +42,13 @@ Kind = tuple[Ground, str, tuple[str, ...]]
 @dataclass(slots=True)
 class Blank:
     """A container that waits in a slot. `given` is the folder below which its code arrives, None for one of a cold
-    start, which has everything. `kind` is what it has imported.
+    start, which has everything. `output` is the end of its pipe that writes. `kind` is what it has imported.
     """
 
     running: launch.Running
     slot: int
     given: Path | None
+    output: int
     kind: Kind | None = None
 
 
@@ -58,12 +60,13 @@ class Pool:
     """`least` wait always; up to `most` wait after a burst, prepared ones included."""
 
     def __init__(
-        self, engine: Engine, sockets: Sockets, holders: Slots, folder: Path, slots: int, least: int, most: int, *,
-        propagates: bool,
+        self, engine: Engine, sockets: Sockets, holders: Slots, outputs: Outputs, folder: Path, slots: int, least: int,
+        most: int, *, propagates: bool,
     ) -> None:  # fmt: skip
         self._engine = engine
         self._sockets = sockets
         self.holders = holders
+        self._outputs = outputs
         self._folder = folder
         self._free = list(range(slots - 1, -1, -1))
         self._least, self._most = least, most
@@ -229,7 +232,7 @@ class Pool:
             for name in spec.GIVEN:
                 (given / name).mkdir(parents=True, exist_ok=True)
             mounts.share(given)
-            return Blank(await self._launch(slot, _nobody(ground), given, nice), slot, given)
+            return await self._launch(slot, _nobody(ground), given, nice)
         except BaseException:
             # Nothing stays mounted: the next try in this slot would double it.
             mounts.release(given)
@@ -240,7 +243,7 @@ class Pool:
         """Where nothing can be given later: a container of this version from the start."""
         slot = self._take_slot()
         try:
-            return Blank(await self._launch(slot, sandbox, None, 0), slot, None)
+            return await self._launch(slot, sandbox, None, 0)
         except BaseException:
             self.free(slot)
             raise
@@ -250,11 +253,20 @@ class Pool:
             raise NoSlot
         return self._free.pop()
 
-    async def _launch(self, slot: int, sandbox: Sandbox, given: Path | None, nice: int) -> launch.Running:
-        return await launch.launch(
-            self._engine, launch.name(), sandbox, extra=self._ways_out(slot), given=given, place=slot, nice=nice,
-            network=await self._sockets.network(slot),
-        )  # fmt: skip
+    async def _launch(self, slot: int, sandbox: Sandbox, given: Path | None, nice: int) -> Blank:
+        """Its pipe is made now: nothing on the way to a first byte waits for it."""
+        name = launch.name()
+        output = await self._outputs.make(name)
+        try:
+            running = await launch.launch(
+                self._engine, name, sandbox, extra=self._ways_out(slot), given=given, place=slot, nice=nice,
+                network=await self._sockets.network(slot),
+            )  # fmt: skip
+        except BaseException:
+            os.close(output)
+            await self._outputs.discard(name)
+            raise
+        return Blank(running, slot, given, output)
 
     def _ways_out(self, slot: int) -> list[Mount]:
         return [Mount(str(self._sockets.slot_path(slot)), EGRESS), self._engine.catalogue.mount]
@@ -294,9 +306,9 @@ class Pool:
 
     async def _end(self, blank: Blank) -> None:
         blank.running.channel.close()
-        if blank.given is not None:
-            mounts.release(blank.given)
+        let_go(blank)
         await self._engine.delete(blank.running.id)
+        await self._outputs.discard(blank.running.id)
         await spawn.ended(blank.running.pid, blank.running.started, _PATIENCE)
         await self._vacate(blank.slot)
         self.free(blank.slot)
@@ -344,5 +356,8 @@ def become(blank: Blank, wanted: Sandbox, engine: Engine) -> None:
 
 def let_go(blank: Blank) -> None:
     """Once it has become somebody's: it keeps what it has, and nothing is left here."""
+    if blank.output >= 0:
+        os.close(blank.output)
+        blank.output = -1
     if blank.given is not None:
         mounts.release(blank.given)

@@ -1,5 +1,6 @@
 """What the engine needs of others: sockets that the supervisor holds, the edge's doors, the egress's slots."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,37 @@ class Sockets(Protocol):
 
     async def network(self, number: int) -> str:
         """A path that is the slot's network namespace as long as this process lives."""
+        ...
+
+
+class Outputs(Protocol):
+    """What instances print goes through pipes that outlive node, and that another program reads into logs.
+
+    `application`, `rate` (bytes a second, 0 for no limit) and `born` are what that program is told of an instance.
+    """
+
+    async def make(self, instance: str) -> int:
+        """Returns the end of a new pipe that writes, which the caller closes. Raises OSError."""
+        ...
+
+    async def assign(self, instance: str, application: str, rate: int, born: float) -> None:
+        """From now on what the container writes belongs to an application, and is read."""
+        ...
+
+    async def drain(self, instance: str) -> None:
+        """Waits, within a bound, until what was written is in the log."""
+        ...
+
+    async def finish(self, instance: str, application: str, rate: int, born: float) -> None:
+        """The same for an instance of which nothing lives any more; then its pipe goes."""
+        ...
+
+    async def discard(self, instance: str) -> None:
+        """The container became nobody."""
+        ...
+
+    async def keep(self, instances: Sequence[str]) -> None:
+        """After a restart of node: these live, and no other. Raises OSError."""
         ...
 
 

@@ -175,11 +175,11 @@ class NodeApi:
     async def _lines(self, application: str, instance: str, lines: int, follow: bool) -> AsyncIterator[bytes]:
         logs = self._keeper.logs
         for name in [instance] if instance else logs.instances(application)[-20:]:
-            for line in logs.tail(application, name, lines):
-                yield _line(name, line)
+            for entry in await asyncio.to_thread(logs.tail, application, name, lines):
+                yield _line(entry)
         if follow:
-            async for name, line in logs.follow(application, instance):
-                yield _line(name, line)
+            async for entry in logs.follow(application, instance):
+                yield _line(entry)
 
 
 def _replay(content: bytes) -> Replay:
@@ -212,12 +212,5 @@ async def _left(request: Request) -> None:
         pass
 
 
-def _line(instance: str, text: str) -> bytes:
-    fields: Any = None
-    if text.startswith("{"):
-        try:
-            fields = json.loads(text)
-        except ValueError:
-            fields = None
-    entry = {"instance": instance, "line": text} if not isinstance(fields, dict) else {"instance": instance, **fields}
+def _line(entry: dict[str, Any]) -> bytes:
     return json.dumps(entry).encode() + b"\n"

@@ -14,6 +14,7 @@ from stagedoor.model.deployment import Spec
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.instance import Instance
 from stagedoor.oci import catalogue, cgroups, pool, spawn
+from stagedoor.oci.background import Background
 from stagedoor.oci.journal import Journal
 from stagedoor.oci.logs import Logs
 from stagedoor.oci.pool import EGRESS, Blank, NoSlot, Pool
@@ -23,6 +24,7 @@ from stagedoor.oci.rings import Rings
 from stagedoor.oci.runc import Engine, EngineError
 
 _LONGEST = 86400.0
+_ASSIGN_DELAY_S = 0.05
 
 
 class Starter:
@@ -37,11 +39,13 @@ class Starter:
         rings: Rings,
         journal: Journal,
         open_secret: Callable[[str, str], str],
+        background: Background,
     ) -> None:
         self._engine = engine
         self._pool = warm
         self._slots = slots
         self._logs = logs
+        self._background = background
         self._rings = rings
         self._journal = journal
         self._open_secret = open_secret
@@ -107,6 +111,7 @@ class Starter:
             self._hand_over(spec, post, one, blank, json.dumps(boot).encode())
             # All else is done while the script begins.
             self._journal.keep_instance(one)
+            self._background.run(self._assign_output(spec, one))
             async with asyncio.timeout(spec.start_timeout):
                 report = await blank.running.channel.line()
         except TimeoutError:
@@ -123,7 +128,7 @@ class Starter:
 
     def _hand_over(self, spec: Spec, post: Post, one: Instance, blank: Blank, boot: bytes) -> None:
         """Raises OSError."""
-        opened = [self._logs.open(spec.application, one.id)]
+        opened = []
         sandbox = spec.sandbox
         try:
             ring = self._rings.open(one.id)
@@ -132,7 +137,7 @@ class Starter:
                 # What its recordings take is no memory of the script's.
                 sandbox = replace(sandbox, memory=sandbox.memory + self._rings.size)
             pool.become(blank, sandbox, self._engine)
-            blank.running.channel.order("boot", boot, [opened[0], post.socket, *opened[1:]], sandbox)
+            blank.running.channel.order("boot", boot, [blank.output, post.socket, *opened], sandbox)
         finally:
             for descriptor in opened:
                 os.close(descriptor)
@@ -149,10 +154,21 @@ class Starter:
 
     async def _last_words(self, spec: Spec, one: Instance) -> str:
         status = await spawn.wait(one.pid)
+        await self.read_output(spec, one)
         kills = self._engine.memory_kills(one.id)
         cause = f"out of memory, the limit is {spec.sandbox.memory} bytes" if kills else spawn.say_status(status)
-        tail = "\n".join(self._logs.tail(spec.application, one.id, 20))
+        tail = "\n".join(self._logs.words(spec.application, one.id, 20))
         return f"{tail}\n{cause}".strip()
+
+    async def _assign_output(self, spec: Spec, one: Instance) -> None:
+        """Later: nothing on the way to the first byte waits for it, and what is printed waits in the pipe."""
+        await asyncio.sleep(_ASSIGN_DELAY_S)
+        await self._logs.outputs.assign(one.id, spec.application, _log_rate(spec), one.started_at)
+
+    async def read_output(self, spec: Spec, one: Instance) -> None:
+        """Waits until what the instance printed so far is in its log."""
+        await self._logs.outputs.assign(one.id, spec.application, _log_rate(spec), one.started_at)
+        await self._logs.outputs.drain(one.id)
 
     def memory_of(self, instance: str) -> int:
         """Proportional memory, in bytes."""
@@ -162,6 +178,10 @@ class Starter:
 def holder(spec: Spec, one: Instance) -> str:
     """Who is in a slot, as the edge's map and its records say it."""
     return f"{spec.deployment}|{spec.label}|{one.id}|{spec.stack}"
+
+
+def _log_rate(spec: Spec) -> int:
+    return int(spec.boot.get("log_rate", 0))
 
 
 def _bounded(report: dict[str, Any]) -> dict[str, Any]:

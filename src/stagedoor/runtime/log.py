@@ -1,6 +1,6 @@
 """Structured log lines on standard output, one JSON object each; a plain print is a line too.
 
-The container's standard output is a file that node owns, so a line is never lost with the process.
+The container's standard output is a pipe that the platform holds, so a line is never lost with the process.
 """
 
 import json

@@ -17,14 +17,16 @@ from stagedoor.runtime import context
 
 _MOST_BEGUN = 100  # Lines of requests that are begun and not ended.
 _LONGEST_BEGUN = 8000  # Characters of one of them.
+_LONGEST_REST = 65_536  # Bytes of a line whose beginning the pipe took.
 _SHORTEST = 6  # Characters of a secret that is taken out of what is printed; a shorter one would take out words.
 _STRUCTURED = '{"at":'  # As `log` begins a line, which knows its request.
 
 
 class _Output(io.RawIOBase):
-    """Standard output or error as a file that node owns. A full disk loses lines, never a request.
+    """Standard output or error: a pipe that the platform reads. A full one loses whole lines, never a request.
 
-    At most `rate` bytes in a second; what is above that is dropped, and the next second begins with how much it was.
+    At most `rate` bytes in a second; what is above that is dropped too. The next line that passes follows one that says
+    how much it was.
     """
 
     def __init__(self, descriptor: int, rate: int) -> None:
@@ -33,7 +35,11 @@ class _Output(io.RawIOBase):
         self._rate = rate
         self._second = 0
         self._written = 0
-        self._dropped = 0
+        self._above_rate = 0  # Bytes dropped.
+        self._untaken = 0  # Lines dropped.
+        self._rest = b""  # Of a line whose beginning the pipe took.
+        self._is_within_line = False
+        self._skips_line = False
         self.hidden: dict[bytes, bytes] = {}
 
     def writable(self) -> bool:
@@ -43,18 +49,55 @@ class _Output(io.RawIOBase):
         return self._descriptor
 
     def write(self, data: Any) -> int:
-        if not self._passes(len(data)):
-            return len(data)
-        try:
-            if not self.hidden:
-                return os.write(self._descriptor, data)
-            text = bytes(data)
-            for secret, name in self.hidden.items():
-                text = text.replace(secret, name)
-            os.write(self._descriptor, text)
-        except OSError:
-            pass
+        content = bytes(data)
+        for secret, name in self.hidden.items():
+            content = content.replace(secret, name)
+        if self._skips_line:
+            skipped, end, content = content.partition(b"\n")
+            self._skips_line = not end
+            self._count(skipped + end)
+        if content:
+            self._put(content)
         return len(data)
+
+    def flush(self) -> None:
+        super().flush()
+        if self._put_rest() and not self._is_within_line:
+            self._tell_dropped()
+
+    def _put(self, content: bytes) -> None:
+        if not self._passes(len(content)) or not self._put_rest():
+            self._drop(content)
+            return
+        if not self._is_within_line:
+            self._tell_dropped()
+        done = self._write(content)
+        self._note_end(content[:done])
+        left = content[done:]
+        # A line that was cut is finished as soon as there is room; those behind it are dropped.
+        size = (left.find(b"\n") + 1 or len(left)) if self._is_within_line else 0
+        if size <= _LONGEST_REST:
+            self._rest, left = left[:size], left[size:]
+        self._drop(left)
+
+    def _put_rest(self) -> bool:
+        """Whether nothing is left of a line that was cut."""
+        if self._rest:
+            done = self._write(self._rest)
+            self._note_end(self._rest[:done])
+            self._rest = self._rest[done:]
+        return not self._rest
+
+    def _note_end(self, written: bytes) -> None:
+        if written:
+            self._is_within_line = not written.endswith(b"\n")
+
+    def _write(self, content: bytes) -> int:
+        """How many bytes were taken."""
+        try:
+            return os.write(self._descriptor, content)
+        except OSError:
+            return 0
 
     def _passes(self, size: int) -> bool:
         if not self._rate:
@@ -62,23 +105,37 @@ class _Output(io.RawIOBase):
         second = int(_clock())
         if second != self._second:
             self._second, self._written = second, 0
-            self._tell_dropped()
         self._written += size
-        if self._written > self._rate:
-            self._dropped += size
-            return False
-        return True
+        return self._written <= self._rate
+
+    def _drop(self, content: bytes) -> None:
+        if not content:
+            return
+        self._count(content)
+        self._skips_line = not content.endswith(b"\n")
+        if self._is_within_line and not self._rest.endswith(b"\n"):
+            self._rest += b"\n"  # What was begun is a line of its own.
+
+    def _count(self, content: bytes) -> None:
+        if self._rate and self._written > self._rate:
+            self._above_rate += len(content)
+        else:
+            self._untaken += content.count(b"\n")
 
     def _tell_dropped(self) -> None:
-        if not self._dropped:
-            return
-        message = f"{self._dropped} bytes of output were dropped: the limit is {self._rate} in a second (limits.log)"
-        self._dropped = 0
-        try:
-            os.write(self._descriptor, json.dumps({"at": _now(), "level": "platform", "message": message,
-                                                   "event": "log_limited"}).encode() + b"\n")  # fmt: skip
-        except OSError:
-            pass
+        if self._above_rate:
+            text = (
+                f"{self._above_rate} bytes of output were dropped: the limit is {self._rate} in a second (limits.log)"
+            )
+            if self._tell(text):
+                self._above_rate = 0
+        if self._untaken and self._tell(f"{self._untaken} lines of output were dropped: the platform was slow to read"):
+            self._untaken = 0
+
+    def _tell(self, message: str) -> bool:
+        line = {"at": _now(), "level": "warning", "message": message, "event": "log_limited"}
+        # Shorter than what a pipe takes whole or not at all.
+        return self._write(json.dumps(line).encode() + b"\n") > 0
 
 
 class _Lines(io.TextIOWrapper):

@@ -1,4 +1,4 @@
-"""Log lines of instances, read where node lets the containers write them.
+"""Log lines of instances, read where the program `logs` writes them; and the platform's own, which stand beside.
 
 A line is JSON from `stagedoor.log`, or a print. A script may write anything: every part is bounded, what cannot be
 shown is taken out, and one instance fills only so much of each look; what is left out is counted in a line of its own.
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stagedoor import files
+from stagedoor import files, logfiles
+from stagedoor.logfiles import PLATFORM, PLATFORM_LEVEL, SCRIPT, Position
 from stagedoor.model.filters.python import Reading
 from stagedoor.model.redaction import CROSSED, Redaction
 
@@ -49,62 +50,63 @@ class Reader:
         self._folder = folder
         self._journal = journal
         self._redaction = redaction
-        self._offsets: dict[str, int] = self._read_journal()
+        self._positions: dict[str, Position] = self._read_journal()
         self.limited = 0
         self._looked = time.monotonic()
         self._seconds = 1.0  # Since the look before: a late one may take more.
 
-    def _read_journal(self) -> dict[str, int]:
+    def _read_journal(self) -> dict[str, Position]:
         try:
-            found: dict[str, int] = json.loads(self._journal.read_text())
-        except (OSError, ValueError):
+            found = json.loads(self._journal.read_text())
+            # A version before this one wrote an offset alone.
+            return {name: Position(*at) if isinstance(at, list) else Position(0, at) for name, at in found.items()}
+        except (OSError, ValueError, AttributeError, TypeError):
             return {}
-        return found
 
     def save(self) -> None:
         """After what was read is in the store: a line is rather read twice than lost."""
-        files.replace_file(self._journal, json.dumps(self._offsets))
+        positions = {name: [position.inode, position.offset] for name, position in self._positions.items()}
+        files.replace_file(self._journal, json.dumps(positions))
 
     def look(self) -> list[Line]:
         found: list[Line] = []
         present = set()
         now = time.monotonic()
         self._seconds, self._looked = min(30.0, max(1.0, now - self._looked)), now
-        for path in self._folder.glob("*/*.log"):
+        for path in self._folder.glob("*/*"):
+            if path.suffix not in (SCRIPT, PLATFORM):
+                continue
             name = f"{path.parent.name}/{path.name}"
             present.add(name)
-            try:
-                size = path.stat().st_size
-            except OSError:
-                continue
-            offset = self._offsets.get(name, 0)
-            if size != offset:
-                found += self._read(path, name, 0 if size < offset else offset, size)
-        for gone in set(self._offsets) - present:
-            del self._offsets[gone]
+            for part in logfiles.unread(path, self._positions.get(name, Position())):
+                found += self._read(part, name)
+        for gone in set(self._positions) - present:
+            del self._positions[gone]
         return found
 
-    def _read(self, path: Path, name: str, offset: int, size: int) -> list[Line]:
+    def _read(self, part: logfiles.Part, name: str) -> list[Line]:
         most, lines_most = int(_MOST_BYTES * self._seconds), int(_MOST_LINES * self._seconds)
-        skipped = max(0, size - offset - most)
+        skipped = max(0, part.end - part.offset - most)
         try:
-            with path.open("rb") as stream:
-                stream.seek(offset)
-                content = stream.read(min(size - offset, most))
+            with part.path.open("rb") as stream:
+                stream.seek(part.offset)
+                content = stream.read(min(part.end - part.offset, most))
         except OSError:
             return []
         whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == most else b"")
-        self._offsets[name] = size if skipped else offset + len(whole)
+        self._positions[name] = Position(part.inode, part.end if skipped else part.offset + len(whole))
         lines = whole.decode(errors="replace").split("\n")[:-1] or [whole.decode(errors="replace")] * bool(whole)
-        application, instance = path.parent.name, path.stem
+        application, _, instance = name.removesuffix(SCRIPT).removesuffix(PLATFORM).partition("/")
         left_out = max(0, len(lines) - lines_most)
-        found = [self._line(application, instance, text) for text in lines[:lines_most] if text.strip()]
+        is_own = name.endswith(PLATFORM)
+        found = [self._line(application, instance, text, is_own=is_own) for text in lines[:lines_most] if text.strip()]
         if left_out or skipped:
             self.limited += left_out
             found.append(_limited(application, instance, left_out, skipped))
         return found
 
-    def _line(self, application: str, instance: str, text: str) -> Line:
+    def _line(self, application: str, instance: str, text: str, *, is_own: bool = False) -> Line:
+        """`is_own`: the platform wrote it, where no script can."""
         told = _parse(text)
         if told is None:
             return Line(time.time(), application, instance, "print", self._cross(_clean(text)), "", "")
@@ -114,6 +116,8 @@ class Reader:
         }  # fmt: skip
         fields = json.dumps(others, default=str)[:_MOST_FIELDS] if others else ""
         level, message = _clean(str(told.get("level", "info")))[:20], self._cross(_clean(str(told.get("message", ""))))
+        if (level == PLATFORM_LEVEL) != is_own:
+            level = PLATFORM_LEVEL if is_own else "info"
         request = _clean(str(told.get("request_id", "")))[:100]
         return Line(_time(told.get("at")), application, instance, level, message, request, _clean(fields))
 

@@ -15,6 +15,7 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from stagedoor.logfiles import PLATFORM_LEVEL
 from stagedoor.model.errors import Invalid, TooLarge
 from stagedoor.model.redaction import CROSSED, Redaction
 
@@ -125,11 +126,17 @@ def _take_log(told: Told, record: Any, service: str, application: str, now: floa
     body = _value(record.body)
     message = body if isinstance(body, str) else json.dumps(body, default=str)
     told.rows.append((
-        at // 1000, application or service, service, (record.severity_text or "info").lower()[:20],
+        at // 1000, application or service, service, _level(record.severity_text),
         redaction.clean(message[:8000].encode(errors="replace")).decode(), record.trace_id.hex(),
         _written(_attributes(record.attributes), redaction),
     ))  # fmt: skip
     return None
+
+
+def _level(severity: str) -> str:
+    """Returns the level of a line of another process, which never speaks for the platform."""
+    level = severity.lower()[:20] or "info"
+    return level if level != PLATFORM_LEVEL else "info"
 
 
 def _is_near(at: float, now: float) -> bool:

@@ -101,16 +101,24 @@ def trace(warehouse: Warehouse, identifier: str) -> traces.Trace | None:
     request = _rows(warehouse, "requests", "id", names)
     calls = _rows(warehouse, "calls", "id", names)
     spans = _rows(warehouse, "spans", "id", names)
-    logs = _rows(warehouse, "logs", "request", names)
     if not (request or calls or spans):
         return None
+    # A script may write any request's id into its lines: they join requests of its own application alone. Beside them
+    # are the lines of services that were called, which come in OpenTelemetry's protocol.
+    known = {row["application"] for row in (*request, *calls)} | {row["service"] for row in calls}
+    logs = _rows(warehouse, "logs", "request", names, of=sorted(known))
     return traces.build(dashed, request[0] if request else None, calls, spans, logs)
 
 
-def _rows(warehouse: Warehouse, table: str, column: str, names: Sequence[str]) -> list[dict[str, Any]]:
+def _rows(
+    warehouse: Warehouse, table: str, column: str, names: Sequence[str], *, of: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """`of`: rows of these applications alone."""
+    only = f" AND application IN ({', '.join('?' * len(of)) or 'NULL'})" if of is not None else ""
     found = warehouse.ask(
-        f"SELECT *, epoch(time) AS at FROM {{source}} WHERE {column} IN (?, ?, ?) ORDER BY time LIMIT {_MOST_SPANS}",
-        list(names), table, identifier=names[0],
+        f"SELECT *, epoch(time) AS at FROM {{source}} WHERE {column} IN (?, ?, ?){only} "
+        f"ORDER BY time LIMIT {_MOST_SPANS}",
+        [*names, *(of or ())], table, identifier=names[0],
     )  # fmt: skip
     for row in found:
         del row["time"]
