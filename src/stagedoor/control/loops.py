@@ -143,11 +143,21 @@ async def count_lost(platform: Platform, known: dict[str, int]) -> dict[str, int
 
 
 async def _lost_since(platform: Platform, since: float) -> int:
+    """Requests that instances say were lost with the edge: each once, and no more of an application than have places."""
+    world = await platform.store.world()
     lost = 0
-    for application in (await platform.store.world()).applications:
+    for application in world.applications:
+        places = sum(
+            one.spec.concurrency * len(one.spec.doors)
+            for one in world.deployments
+            if one.application == application.name
+        )
+        requests = set()
         async for line in platform.engine.logs(application.name, "", 1000, follow=False):
             at = line.get("at")  # A script's own word: anything may stand there.
-            lost += line.get("event") == "request_lost" and isinstance(at, int | float) and at >= since
+            if line.get("event") == "request_lost" and isinstance(at, int | float) and at >= since:
+                requests.add(str(line.get("request_id")))
+        lost += min(len(requests), places)
     return lost
 
 

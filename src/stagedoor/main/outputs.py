@@ -4,8 +4,7 @@ import asyncio
 import json
 import logging
 import os
-import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ log = logging.getLogger("stagedoor.outputs")
 
 _ATTEMPTS = 50
 _RETRY_S = 0.1
-_DRAIN_TIMEOUT_S = 5.0
+_DRAIN_TIMEOUT_S = 2.0
 
 
 class Holder:
@@ -69,42 +68,43 @@ class SupervisedOutputs:
 
     async def assign(self, instance: str, application: str, rate: int, born: float) -> None:
         await self._describe(instance, {"application": application, "rate": rate, "born": born})
-        await asyncio.to_thread(self._ask_logs, {"look": True})
+        await self._ask_logs({"look": True})
 
     async def drain(self, instance: str) -> None:
-        await asyncio.to_thread(self._ask_logs, {"drain": instance, "ended": False})
+        await self._ask_logs({"drain": instance, "ended": False})
 
     async def finish(self, instance: str, application: str, rate: int, born: float) -> None:
-        about = {"application": application, "rate": rate, "born": born, "ended": True}
-        await self._describe(instance, about)
-        await asyncio.to_thread(self._ask_logs, {"drain": instance, "ended": True})
+        await self._describe(instance, {"application": application, "rate": rate, "born": born, "ended": True})
+        await self._ask_logs({"drain": instance, "ended": True})
 
     async def discard(self, instance: str) -> None:
-        try:
-            await asyncio.to_thread(self._holder.forget_output, instance)
-        except OSError as error:
-            log.warning("the output of %s is held on: %s", instance, error)
+        await self._insist(lambda: self._holder.forget_output(instance))
 
     async def keep(self, instances: Sequence[str]) -> None:
-        await asyncio.to_thread(self._holder.keep_outputs, instances)
+        await self._insist(lambda: self._holder.keep_outputs(instances))
 
     async def _describe(self, instance: str, about: dict[str, Any]) -> None:
+        await self._insist(lambda: self._holder.describe_output(instance, about))
+
+    async def _insist(self, tell: Callable[[], None]) -> None:
         """The supervisor may be away for a moment, in an upgrade."""
         for _ in range(_ATTEMPTS):
             try:
-                return await asyncio.to_thread(self._holder.describe_output, instance, about)
+                return await asyncio.to_thread(tell)
             except OSError as error:
                 log.warning("the supervisor does not answer: %s", error)
                 await asyncio.sleep(_RETRY_S)
         return None
 
-    def _ask_logs(self, question: dict[str, Any]) -> None:
+    async def _ask_logs(self, question: dict[str, Any]) -> None:
         """A program `logs` that is away reads all of it later: what was written waits in the pipe."""
         try:
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(_DRAIN_TIMEOUT_S)
-                connection.connect(str(self._logs))
-                connection.sendall(json.dumps(question).encode())
-                connection.recv(100)
-        except OSError as error:
-            log.warning("the program logs does not answer: %s", error)
+            async with asyncio.timeout(_DRAIN_TIMEOUT_S):
+                reader, writer = await asyncio.open_unix_connection(str(self._logs))
+                try:
+                    writer.write(json.dumps(question).encode())
+                    await reader.read(100)
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError) as error:
+            log.warning("the program logs does not answer: %r", error)

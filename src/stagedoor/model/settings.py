@@ -110,7 +110,9 @@ class Keep:
     releases: int = setting(50, "releases of each line and stack that can be rolled back to", "count")
     versions: int = setting(20, "versions of each line that are kept though no release holds them", "count")
     unused: float = setting("30d", "how long a version without a release is kept at the least", "time")
-    log_age: float = setting("7d", "how long the log of an instance that is gone is kept", "time")
+    log_age: float = setting(
+        "7d", "how long the log of an instance that is gone is kept; 16 times `logs` for each application", "time"
+    )
     history: float = setting("90d", "how long the steps of operations are kept; the audit log stays", "time")
 
 

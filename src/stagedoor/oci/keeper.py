@@ -188,7 +188,7 @@ class Keeper:
         living = [*(one for listed in adopted.values() for one in listed), *leaving]
         known = {one.id for one in living}
         self._rings.tidy(known=frozenset(known))
-        await self._keep_outputs(sorted(known))
+        await self.logs.outputs.keep(sorted(known))
         strangers = [container for container in self._engine.containers() if container not in known]
         await asyncio.gather(*(self._engine.delete(container) for container in strangers))
         await self.pool.holders.recover({one.slot: holder(specs[one.deployment], one) for one in living})
@@ -200,12 +200,6 @@ class Keeper:
             self._departures.begin(kept, self._departures.let_go(kept, one))
         self.pool.start()
         self._steady = _spawn(self._keep_steady())
-
-    async def _keep_outputs(self, instances: Sequence[str]) -> None:
-        try:
-            await self.logs.outputs.keep(instances)
-        except OSError as error:
-            log.warning("the supervisor does not answer: %s", error)
 
     def _take_up(self, spec: Spec, adopted: Sequence[Instance]) -> None:
         # It may have been woken a moment before this node's predecessor ended, which had no time to write it down.

@@ -51,7 +51,7 @@ class Outputs(Protocol):
         ...
 
     async def keep(self, instances: Sequence[str]) -> None:
-        """After a restart of node: these live, and no other. Raises OSError."""
+        """After a restart of node: these live, and no other."""
         ...
 
 

@@ -100,7 +100,7 @@ class LogProgram:
     def _look_at(self, instance: str, about: About) -> None:
         with self._lock:
             reader = self._readers.get(instance)
-            if reader is None:
+            if reader is None or not reader.is_alive():
                 pipe = self._holder.take_output(instance)
                 reader = InstanceReader(instance, about, pipe, self._limits, self._disk, self._forget)
                 self._readers[instance] = reader

@@ -185,7 +185,7 @@ class InstanceReader(threading.Thread):
 
     def _store(self, texts: list[bytes]) -> None:
         now = time.time()
-        stored = [lines.store(text, now, self.about.born) for text in texts if text.strip()]
+        stored = [self._read_line(text, now) for text in texts if text.strip()]
         if any(line.forged for line in stored) and self._noted.is_due("forged"):
             self._note("forged", "a line that the script wrote as if the platform had is shown as the script's")
         if not self._disk.writes_logs:
@@ -201,6 +201,14 @@ class InstanceReader(threading.Thread):
             self._note("dropped", f"older lines were dropped: keep.logs is {self._limits.size} bytes")
         if self._lost:
             self._note_lost()
+
+    def _read_line(self, text: bytes, now: float) -> lines.Stored:
+        try:
+            return lines.store(text, now, self.about.born)
+        except Exception:
+            # It would come again and again: nothing that a script writes may end its reader.
+            log.exception("a line of %s cannot be read", self.instance)
+            return lines.store(b"a line that cannot be read", now, self.about.born)
 
     def _note_lost(self) -> None:
         self._note("dropped", f"{self._lost} lines were dropped: the disk was full", lines=self._lost)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stagedoor import logfiles
 
-_LEAST_BYTES = 65_536  # Of a file before it is rotated.
+_LEAST_BYTES = 8192  # Of a file before it is rotated.
 _BLOCK = 512
 ENDED_LOGS = 16  # Whole logs of ended instances that one application may keep.
 
