@@ -143,7 +143,7 @@ async def count_lost(platform: Platform, known: dict[str, int]) -> dict[str, int
 
 
 async def _lost_since(platform: Platform, since: float) -> int:
-    """Requests that instances say were lost with the edge: each once, and no more of an application than have places."""
+    """Requests that instances say were lost with the edge: each once, of an application as many as it has places."""
     world = await platform.store.world()
     lost = 0
     for application in world.applications:
