@@ -10,6 +10,7 @@ _SHARES: Mapping[str, tuple[float, int]] = {
     "egress": (1 / 16, 512 * _MB),
     "control": (1 / 32, 512 * _MB),
     "node": (1 / 32, 512 * _MB),
+    "logs": (1 / 32, 512 * _MB),
     "telemetry": (1 / 16, 768 * _MB),
     "builder": (1 / 16, 768 * _MB),
     "queries": (1 / 32, 768 * _MB),

@@ -16,7 +16,7 @@ from stagedoor.oci import cgroups, machine
 log = logging.getLogger("stagedoor.supervisor")
 
 _PLATFORM_OOM_SCORE = "-500"
-_NAMES = ("edge", "egress", "control", "node", "telemetry", "builder", "queries", "demo")
+_NAMES = ("edge", "egress", "control", "node", "logs", "telemetry", "builder", "queries", "demo")
 # How a program ends whose process, or whose worker, the kernel killed.
 _KILLED = ("killed by signal 9", "exit code 137")
 

@@ -73,6 +73,7 @@ class Programs:
     egress: int = setting("0B", "memory of the egress; 0B: a 16th of the machine, 512 MB at the least", "size")
     control: int = setting("0B", "memory of control; 0B: a 32nd of the machine, 512 MB at the least", "size")
     node: int = setting("0B", "memory of node; 0B: a 32nd of the machine, 512 MB at the least", "size")
+    logs: int = setting("0B", "memory of logs; 0B: a 32nd of the machine, 512 MB at the least", "size")
     telemetry: int = setting("0B", "memory of telemetry; 0B: a 16th of the machine, 768 MB at the least", "size")
     builder: int = setting(
         "0B",
