@@ -1,5 +1,6 @@
 """Filters: what they mean, the same in Python and in SQL, and what is refused with its place."""
 
+import time
 from typing import Any, NamedTuple
 
 import duckdb
@@ -55,8 +56,20 @@ WRONG = {
     "status > 1 < 3": (12, "do not follow"),
     "status": (1, "says yes or no"),
     "duration > 200": (10, "do not go together"),
-    'path.matches("(a+)+$")': (14, "forever"),
+    'path.matches("(a)\\\\1")': (14, "no references"),
+    'path.matches("(?=a)")': (14, "no lookaround"),
+    'path.matches("(?<x>a)")': (14, "(?P<name>"),
+    'path.matches("(((a{100}){100}){100})")': (14, "at most 1000 times"),
     'path.matches("(")': (14, "no pattern"),
+    f'path.matches("{"a" * 501}")': (14, "500 are allowed"),
+    "status > 1.0e999": (10, "a number is at most"),
+    "status < -1.0e999": (11, "a number is at most"),
+    f"status > {'9' * 400}": (10, "a number is at most"),
+    f"duration > {'9' * 400}s": (12, "at most 100 years"),
+    "duration > 9999999999999999d": (12, "at most 100 years"),
+    f'duration > duration("{"9" * 400}.0d")': (21, "at most 100 years"),
+    'path == "\\ud800"': (9, "half of a character"),
+    "status > ٣": (10, "begins nothing"),
     "path.startswith('/')": (6, "no function"),
     "path.contains(device)": (15, "stands in quotes"),
     "status in 500": (11, "stands a list"),
@@ -85,6 +98,38 @@ def test_what_is_too_dear_is_refused_with_its_cost() -> None:
         check.read(dear, fields.REQUEST)
     with pytest.raises(Invalid, match="2000 are allowed"):
         check.read("status == 1 " * 500, fields.REQUEST)
+
+
+def test_a_pattern_takes_time_in_proportion_to_the_text() -> None:
+    long = Seen(200, 1, "tv", "/" + "a" * 50_000, 0)
+    for pattern in ("a*a*a*a*a*a*a*b", "(a+)+$b", "(a|aa)+$b", "^(.*)*x"):
+        began = time.process_time()
+        assert not passes(f'path.matches("{pattern}")', long)
+        assert time.process_time() - began < 2, pattern
+    assert passes('path.matches("a*a*a*a*a*a*a$")', long)
+
+
+def test_a_large_pattern_costs_more() -> None:
+    assert check.read('path.matches("^/film/[0-9]+$")', fields.REQUEST).cost == 20
+    assert 20 < check.read('path.matches("[^a]{150}")', fields.REQUEST).cost < 100
+    with pytest.raises(Invalid, match="and 100 are allowed"):
+        check.read('path.matches("(.{300}){3}")', fields.REQUEST)
+
+
+def test_divisions_in_each_other_stay_small() -> None:
+    nested = "status"
+    for _ in range(35):
+        nested = f"status / ({nested})"
+    assert passes(f"{nested} > 0")
+    for source in ("+".join(["status"] * 250) + " > 1", "status" + ".size()" * 250 + " > 1"):
+        with pytest.raises(Invalid, match="120 parts in one chain"):
+            check.read(source, fields.REQUEST)
+
+
+def test_a_query_has_a_bounded_length() -> None:
+    for source in ("count() by " + "path, " * 1000, "status > 1 | " + "count(), " * 1000, "x" * 100_000):
+        with pytest.raises(Invalid, match="2000 are allowed"):
+            windows.parse(source, fields.REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +165,8 @@ SIGNS = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 COMPARED = st.one_of(
     *[st.tuples(kind, SIGNS, kind).map(" ".join) for kind in (NUMBERS, DURATIONS, TEXTS)],
     st.sampled_from(["status in [200, 503]", "path.startsWith('/a')", "path.contains('b')", "path.endsWith('b')"]),
-    st.sampled_from(["path.matches('^/a.*b$')", "path.matches('[ab]+')", "status in []", "true"]),
+    st.sampled_from(["path.matches('^/a.*b$')", "path.matches('[ab]+')", "status in []", "path in []", "true"]),
+    st.sampled_from([r"path.matches('\\\\w+$')", r"path.matches('(?i)\\\\pL')", "path.matches('')", "'x' in []"]),
 )
 FILTERS = st.recursive(
     COMPARED,
@@ -133,7 +179,7 @@ FILTERS = st.recursive(
 RECORDS = st.lists(
     st.builds(
         Seen, st.sampled_from([-1, 200, 404, 503]), st.integers(0, 3_000_000), st.sampled_from(["", "tv", "it's"]),
-        st.sampled_from(["/", "/a", "/ab", "/a/é/b", "ä"]), st.integers(0, 3),
+        st.sampled_from(["/", "/a", "/ab", "/a/é/b", "ä", "a\n", "\n", "٣"]), st.integers(0, 3),
     ),
     min_size=1, max_size=8,
 )  # fmt: skip

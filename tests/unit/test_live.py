@@ -1,5 +1,6 @@
 """Watchers of what arrives: what they are shown of a record, and windows that are counted many records at once."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from stagedoor.model.errors import TooMany
 from stagedoor.model.filters import fields, windows
 from stagedoor.model.sketch import bucket, quantile
 from stagedoor.telemetry.endpoints import Endpoints
-from stagedoor.telemetry.live import Live, Watcher
+from stagedoor.telemetry.live import MAX_WATCHERS, MAX_WATCHERS_PER_TOKEN, OPERATOR_PLACES, Live
 from stagedoor.telemetry.records import decode
+from stagedoor.telemetry.watching import MAX_WAITING_BYTES, MAX_WAITING_RECORDS, Watcher
 
 NOW = 1_795_423_000
 
@@ -47,7 +50,7 @@ def live(clock: list[float]) -> Iterator[Live]:
 def watch(live: Live, query: str, kind: str = "request") -> Watcher:
     schema = {"request": fields.REQUEST, "call": fields.CALL}[kind]
     one = Watcher(windows.parse(query, schema), live._kinds[kind], live._clock)
-    live._watchers[kind].add(one)
+    live._watchers[kind][one] = None
     return one
 
 
@@ -104,3 +107,111 @@ def test_a_line_that_is_no_record_or_no_text_takes_no_other_with_it() -> None:
         "01234567-89ab-4def-8123-000000000001",
         "a",
     ]
+
+
+def test_a_filter_that_fails_ends_its_own_watcher_alone(live: Live) -> None:
+    failing = watch(live, f"(status * {'9' * 15} {f'* {9 * 10**14} ' * 25}) * 1.5 > 1")
+    other = watch(live, "status == 200")
+    live.feed(decode(request(1) + request(2)))
+    ended = failing._message()["ended"]
+    assert ended["code"] == "invalid" and "failed at a record: OverflowError" in ended["message"]
+    live.feed(decode(request(3)))
+    assert (other._message()["matched"], failing._message()["seen"], live.ended) == (3, 2, 1)
+
+
+def test_a_filter_that_takes_too_long_ends_its_own_watcher_alone(clock: list[float]) -> None:
+    spent = [0.0]
+    live = Live(Endpoints(), lambda: clock[0], lambda: spent[0])
+    slow, quick = watch(live, "status == 200"), watch(live, "status == 200")
+    look = slow.look
+
+    def look_slowly(batch: Any) -> None:
+        spent[0] += 0.2
+        look(batch)
+
+    slow.look = look_slowly  # type: ignore[method-assign]
+    for number in range(3):
+        live.feed(decode(request(number)))
+    live.feed(decode(request(4)))
+    assert "0.5 s of CPU in 5 s" in slow._message()["ended"]["message"]
+    assert (slow._message()["seen"], quick._message()["seen"]) == (3, 4)
+    assert "ended" not in quick._message()
+
+
+def test_a_filter_that_is_slow_now_and_then_goes_on(clock: list[float]) -> None:
+    spent = [0.0]
+    live = Live(Endpoints(), lambda: clock[0], lambda: spent[0])
+    one = watch(live, "status == 200")
+    look = one.look
+
+    def look_slowly(batch: Any) -> None:
+        spent[0] += 0.4
+        look(batch)
+
+    one.look = look_slowly  # type: ignore[method-assign]
+    for number in range(5):
+        live.feed(decode(request(number)))
+        clock[0] += 6
+    assert one._message()["seen"] == 5 and live.ended == 0
+
+
+def test_all_filters_together_have_a_bound_and_the_most_expensive_goes_first(clock: list[float]) -> None:
+    spent = [0.0]
+    live = Live(Endpoints(), lambda: clock[0], lambda: spent[0])
+    watchers = [watch(live, "status == 200") for _ in range(9)]
+    for number, watcher in enumerate(watchers):
+
+        def look(batch: Any, cost: float = 0.24 if number == 4 else 0.08) -> None:
+            spent[0] += cost
+
+        watcher.look = look  # type: ignore[method-assign]
+    for number in range(2):
+        live.feed(decode(request(number)))
+    ended = [number for number, watcher in enumerate(watchers) if "ended" in watcher._message()]
+    assert ended == [4]
+    assert "all filters together" in watchers[4]._message()["ended"]["message"]
+
+
+def test_what_waits_for_a_watcher_is_bounded_and_what_is_missed_is_counted(live: Live) -> None:
+    one = watch(live, "status == 200")
+    live.feed(decode(b"".join(request(n, path="/" + "p" * 7000) for n in range(1000))))
+    told = one._message()
+    assert len(told["records"]) * 7000 <= MAX_WAITING_BYTES
+    assert (told["matched"], told["missed"]) == (1000, 1000 - len(told["records"]))
+    for _ in range(30):
+        live.feed(decode(b"".join(map(request, range(200)))))
+    told = one._message()
+    assert len(told["records"]) == MAX_WAITING_RECORDS
+    live.feed(decode(request(1)))
+    told = one._message()
+    assert (len(told["records"]), told["matched"]) == (1, 7001)
+
+
+async def _take_places(live: Live, owner: str, count: int, *, is_operator: bool = False) -> list[Any]:
+    query = windows.parse("status > 1", fields.REQUEST)
+    taken = []
+    for _ in range(count):
+        messages = live.watch(query, "request", owner, is_operator=is_operator)
+        await anext(messages)
+        taken.append(messages)
+    return taken
+
+
+def test_each_token_has_places_and_operators_have_theirs(live: Live) -> None:
+    async def run() -> None:
+        taken = await _take_places(live, "viewer", MAX_WATCHERS_PER_TOKEN)
+        with pytest.raises(TooMany, match="viewer watches 10 streams already, and 10 at once are allowed"):
+            await _take_places(live, "viewer", 1)
+        for name in ("a", "b", "c"):
+            taken += await _take_places(live, name, MAX_WATCHERS_PER_TOKEN)
+        with pytest.raises(TooMany, match="10 of 50 are kept for operators"):
+            await _take_places(live, "d", 1)
+        taken += await _take_places(live, "operator", OPERATOR_PLACES, is_operator=True)
+        with pytest.raises(TooMany):
+            await _take_places(live, "other", 1, is_operator=True)
+        assert len(taken) == MAX_WATCHERS
+        for messages in taken:
+            await messages.aclose()
+        await (await _take_places(live, "viewer", 1))[0].aclose()
+
+    asyncio.run(run())

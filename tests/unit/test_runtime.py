@@ -144,7 +144,7 @@ def test_a_header_cannot_break_the_message() -> None:
             header_lines([(name, value)])
 
 
-@pytest.mark.parametrize("path", ["films", "/{a}/{a}", "/{a", "/x/{1}"])
+@pytest.mark.parametrize("path", ["films", "/{a}/{a}", "/{a", "/x/{1}", "/{a}{b}", "/x/{a}.{b}"])
 def test_a_path_that_cannot_work_is_refused_at_once(path: str) -> None:
     with pytest.raises(EndpointError):
         Router().add("GET", path, print)

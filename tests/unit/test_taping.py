@@ -5,8 +5,10 @@ import json
 import mmap
 import os
 import socket
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -19,15 +21,18 @@ from stagedoor.model.recording import Recording
 from stagedoor.runtime.ring import HEAD, Ring
 from stagedoor.runtime.tape import APART
 from stagedoor.runtime.virtual import Loop
+from stagedoor.telemetry.recordings.keeping import decode_recording
 from stagedoor.telemetry.recordings.rings import RingReader, Rings
+
+SIZE = HEAD + 4096
 
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Iterator[tuple[Path, Ring]]:
     path = tmp_path / "i1"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
-    os.ftruncate(descriptor, HEAD + 4096)
-    yield path, Ring(descriptor, HEAD + 4096)
+    os.ftruncate(descriptor, SIZE)
+    yield path, Ring(descriptor, SIZE)
     os.close(descriptor)
 
 
@@ -37,13 +42,13 @@ def packed(number: int, size: int) -> bytes:
 
 def test_the_last_ones_are_found_whatever_their_sizes(memory: tuple[Path, Ring]) -> None:
     path, ring = memory
-    reader = RingReader(path)
+    reader = RingReader(path, SIZE)
     contents = {f"r{number}": packed(number, (number * 37) % 700) for number in range(200)}
     for number, content in enumerate(contents.values()):
         ring.add(content)
         found = reader.find([f"r{number}"])
         assert found == {f"r{number}": content}
-    there = RingReader(path).find(contents)
+    there = RingReader(path, SIZE).find(contents)
     assert 4 <= len(there) < 200
     assert all(contents[name] == content for name, content in there.items())
     assert list(there) == list(contents)[-len(there) :]
@@ -58,24 +63,81 @@ def test_a_ring_that_a_script_scribbled_on_is_no_trouble(memory: tuple[Path, Rin
         ring.add(packed(number, 300))
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as harmed:
         harmed[at : at + 6] = b"\xff" * 6
-    found = Rings(path.parent).find("i1", [f"r{number}" for number in range(8)])
+    found = Rings(path.parent, SIZE).find("i1", [f"r{number}" for number in range(8)])
     assert all(content == packed(int(name[1:]), 300) for name, content in found.items())
     # What lies behind the harm is found when the head still says where it is.
     assert len(found) >= (6 if at == HEAD + 30 else 0)
-    assert Rings(path.parent).find("../i1", ["r1"]) == {}
-    assert Rings(path.parent).find("i9", ["r1"]) == {}
+    assert Rings(path.parent, SIZE).find("../i1", ["r1"]) == {}
+    assert Rings(path.parent, SIZE).find("i9", ["r1"]) == {}
 
 
 def test_a_ring_that_its_script_made_shorter_costs_nobody_anything(memory: tuple[Path, Ring]) -> None:
     path, ring = memory
     ring.add(packed(1, 300))
-    reader = RingReader(path)
-    assert reader.find(["r1"])
-    os.truncate(path, HEAD + 100)
-    assert reader.find(["r1"]) == {}
-    os.truncate(path, 0)
-    assert reader.find(["r1"]) == {}
-    assert Rings(path.parent).find("i1", ["r1"]) == {}
+    for size in (HEAD + 100, 0, SIZE + 1, 3 << 30):
+        rings = Rings(path.parent, SIZE)
+        assert rings.find("i1", ["r1"])
+        os.truncate(path, size)
+        assert rings.find("i1", ["r1"]) == {}
+        assert rings.refused == {"i1": f"its size is {size} bytes, and {SIZE} were made"}
+        fresh = Rings(path.parent, SIZE)
+        assert fresh.find("i1", ["r1"]) == {} and "i1" in fresh.refused
+        os.truncate(path, 0)
+        os.truncate(path, SIZE)
+        descriptor = os.open(path, os.O_RDWR)
+        Ring(descriptor, SIZE).add(packed(1, 300))
+        os.close(descriptor)
+    assert Rings(path.parent, SIZE).find("i1", ["r1"])
+
+
+def forge(path: Path, *, size: int = 4096, tail: int = 0, head: int = 0, records: bytes = b"") -> dict[str, str]:
+    """What a script may write into its ring; returns why it is refused."""
+    with path.open("r+b") as file:
+        file.write(b"SDR1" + struct.pack("<IQQ", size, tail, head) + records)
+    rings = Rings(path.parent, SIZE)
+    assert rings.find("i1", ["r1"]) == {}
+    return rings.refused
+
+
+def test_a_ring_that_no_runtime_wrote_is_refused_with_the_reason(memory: tuple[Path, Ring]) -> None:
+    path, _ = memory
+    content = packed(1, 2000)
+    record = struct.pack("<II", len(content), zlib.crc32(content)) + content
+    assert "a record of 2017 bytes, and 1024 are allowed" in forge(path, head=len(record), records=record)["i1"]
+    assert "none of the runtime's" in forge(path, size=1 << 30)["i1"]
+    assert "counters" in forge(path, head=1 << 62)["i1"]
+    assert "counters" in forge(path, tail=9, head=8)["i1"]
+    small = struct.pack("<II", 1, 0) + b"x"
+    assert "a record of 1 bytes" in forge(path, head=4000, records=small * 400)["i1"]
+    content = packed(1, 300)
+    record = struct.pack("<II", len(content), zlib.crc32(content)) + content
+    with path.open("r+b") as file:
+        file.write(b"SDR1" + struct.pack("<IQQ", 4096, 0, len(record)) + record)
+    assert Rings(path.parent, SIZE).find("i1", ["r1"]) == {"r1": content}
+
+
+def test_what_is_no_file_is_no_ring(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "i1")
+    (tmp_path / "i2").symlink_to("/etc/passwd")
+    rings = Rings(tmp_path, SIZE)
+    assert rings.find("i1", ["r1"]) == rings.find("i2", ["r1"]) == {}
+
+
+def test_a_recording_that_would_fill_the_memory_is_refused() -> None:
+    plain = {"id": "r1", "began": 1.0, "method": "GET", "target": b"/", "head": b""}
+    encode = msgspec.msgpack.encode
+    assert decode_recording(encode(plain | {"readings": {"time": [1.0] * 10_000}})).id == "r1"
+    empty = b"\xdd" + struct.pack(">I", 900_000) + b"\x80" * 900_000
+    for content in (
+        encode(plain | {"readings": {"time": msgspec.Raw(empty)}}),
+        encode(plain | {"birth": {"readings": {"time": msgspec.Raw(empty)}}}),
+        encode(plain | {"format": 99}),
+        encode(plain)[:-1],
+        b"\x91" * 100_000,
+        b"\xdd\xff\xff\xff\xff",
+    ):
+        with pytest.raises(ValueError):
+            decode_recording(content)
 
 
 def test_time_goes_on_when_nothing_is_left_to_do() -> None:
@@ -218,7 +280,7 @@ def test_a_replay_comes_to_the_same_in_another_process(tmp_path: Path) -> None:
     ring.write_bytes(b"\0" * (HEAD + 1_000_000))
     source = str(Path(__file__).parents[2] / "src")
     run(HARNESS.format(source=source, folder=str(tmp_path), ring=str(ring)), 4711)
-    content = RingReader(ring).find(["r1"])["r1"]
+    content = RingReader(ring, HEAD + 1_000_000).find(["r1"])["r1"]
     one = msgspec.msgpack.decode(content, type=Recording, strict=False)
     assert (one.lacking, one.causes, one.birth.seed) == ([], [], 4711)
     assert [call.target for call in one.calls] == [b"/a", b"/b", b"/c", b"/slow", b"/gone"]

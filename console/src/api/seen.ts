@@ -94,11 +94,15 @@ type Hearing<T> = { hear: (told: Told<T>) => void; away: () => void; refused: (f
 async function stay<T>(query: string, kind: Kind, signal: AbortSignal, { hear, away, refused }: Hearing<T>): Promise<void> {
   let wait = 250;
   while (!signal.aborted) {
+    let ended = null as Failure | null;
     try {
       await events(`/v1/insight?${new URLSearchParams({ query, kind })}`, signal, ({ event, data }) => {
         wait = 250;
         if (event === "seen") hear(data as Told<T>);
+        // Asked again, the same filter would end again.
+        if (event === "ended") ended = failed(data as { code: string; message: string; hint: string });
       });
+      if (ended) return refused(ended);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Failure && error.status >= 400 && error.status < 500) return refused(error);
@@ -109,3 +113,5 @@ async function stay<T>(query: string, kind: Kind, signal: AbortSignal, { hear, a
     wait = Math.min(wait * 2, LONGEST);
   }
 }
+
+const failed = ({ code, message, hint }: { code: string; message: string; hint: string }) => new Failure(413, code, message, hint);

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from stagedoor.cli import logs, output, period, requests, session
+from stagedoor.http.client import rebuild
 from stagedoor.model.filters import windows
 from stagedoor.model.filters.fields import DURATION, SCHEMAS
 from stagedoor.model.text import unquote
@@ -41,7 +42,9 @@ def run(options: Namespace) -> int:
     if options.since:
         return _show_history(client, options)
     missed = 0
-    for _, message in client.events("insight", query=options.query, kind=options.kind):
+    for event, message in client.events("insight", query=options.query, kind=options.kind):
+        if event == "ended":
+            raise rebuild(message)
         if options.json:
             output.show_json(message)
             continue

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from stagedoor.cli import output, session
+from stagedoor.model.errors import Failure
 from stagedoor.model.quantity import say_size, say_time
 
 EXAMPLES = ("stagedoor status", "stagedoor status --json")
@@ -34,6 +35,7 @@ def run(options: Namespace) -> int:
             output.say(output.paint(f"{program['name']} crash-loops: {program['crash_loop']}. {_LOOK}", "red"))
     for part in told["missing_isolation"]:
         output.say(output.paint(f"isolation is missing, as accepted: {part}", "red"))
+    _show_losses(client)
     pools = ", ".join(f"{taken} of {size} {name}" for name, (taken, size) in told["pools"].items())
     edge = f"the edge has {told['edge']['connections']} connections" if told["edge"]["alive"] else "the edge is away"
     output.say(f"\n{edge}; given out: {pools}")
@@ -48,6 +50,22 @@ def run(options: Namespace) -> int:
     for one in client.get("objectives"):
         _show_objective(one)
     return 0
+
+
+def _show_losses(client: Any) -> None:
+    """Says what telemetry set aside, or could read in part alone."""
+    try:
+        health = client.get("telemetry")
+    except Failure:
+        return  # Telemetry is away, which its row says.
+    parts = [
+        f"{sum(health['set_aside'].values())} records set aside" if health["set_aside"] else "",
+        f"{sum(health['unreadable'].values())} damaged lines of the edge" if health["unreadable"] else "",
+        f"recordings of {len(health['rings_refused'])} instances refused" if health["rings_refused"] else "",
+    ]
+    if any(parts):
+        text = f"telemetry: {', '.join(filter(None, parts))}; see `telemetry/aside` in the data folder"
+        output.say(output.paint(text, "yellow"))
 
 
 def _program_row(program: dict[str, Any]) -> tuple[Any, ...]:

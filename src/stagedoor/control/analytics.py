@@ -59,5 +59,5 @@ async def query(platform: Platform, by: Identity, sql: str) -> Answer:
     if by.role == DEVELOPER:
         world = await platform.store.world()
         applications = [one.name for one in world.applications if one.team == by.team]
-    body = msgspec.json.encode({"sql": sql, "applications": applications})
+    body = msgspec.json.encode({"sql": sql, "applications": applications, "owner": by.name})
     return msgspec.convert(await platform.records.tell("query", body), Answer)

@@ -18,6 +18,7 @@ from stagedoor.control.ports.artefacts import Source
 from stagedoor.control.ports.store import Change
 from stagedoor.control.releases import Wish
 from stagedoor.decide.pipeline import stages
+from stagedoor.model import template
 from stagedoor.model.access import Identity
 from stagedoor.model.application import Application
 from stagedoor.model.deployment import CANDIDATE, RELEASE, Deployment
@@ -232,10 +233,14 @@ def _check_budget(version: Version, start: Start) -> None:
 
 
 def _endpoints(told: Any) -> tuple[dict[str, str], ...]:
-    """What the script says it answers: bounded, since it comes from inside a container."""
-    listed = told if isinstance(told, list) else []
+    """What the script says it answers: bounded, since it comes from inside a container. Raises Invalid."""
+    listed = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     keys = ("method", "path", "description")
-    return tuple({key: str(one.get(key, ""))[:300] for key in keys} for one in listed[:500] if isinstance(one, dict))
+    endpoints = tuple(
+        {key: str(one.get(key, ""))[:300] for key in keys} for one in listed[: template.MAX_ENDPOINTS + 1]
+    )
+    template.check_endpoints([(one["method"], one["path"]) for one in endpoints])
+    return endpoints
 
 
 async def _test(platform: Platform, progress: Progress, version: Version, source: Source) -> str:

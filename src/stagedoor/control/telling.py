@@ -12,6 +12,7 @@ import msgspec
 
 from stagedoor.control import flagging
 from stagedoor.control.platform import Platform
+from stagedoor.control.ports.store import Change
 from stagedoor.control.used import Used
 from stagedoor.model.errors import Failure
 from stagedoor.model.version import Version
@@ -26,13 +27,14 @@ _ALL_EVERY = 15  # Rounds.
 class Seen:
     """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends.
 
-    `flags`: those of the program before this one are known.
+    `flags`: those of the program before this one are known. `rings`: instances whose refused ring is an activity.
     """
 
     cpu: dict[str, float] = field(default_factory=dict)
     instances: set[str] = field(default_factory=set)
     at: float = 0.0
     flags: bool = False
+    rings: set[str] = field(default_factory=set)
 
 
 async def keep_told(platform: Platform) -> None:
@@ -46,6 +48,7 @@ async def keep_told(platform: Platform) -> None:
             told = await _teach(platform, told if number % _ALL_EVERY else b"")
             if number % _ALL_EVERY == 0:
                 await platform.records.tell("usage", msgspec.json.encode(await usage(platform, seen)))
+                await _note_refused_rings(platform, seen)
         except Failure as error:
             # All of it next time: what the edge counted before anybody compared is never missed.
             number = -1
@@ -54,6 +57,18 @@ async def keep_told(platform: Platform) -> None:
             log.exception("telemetry could not be told")
         number += 1
         await asyncio.sleep(_ROUND)
+
+
+async def _note_refused_rings(platform: Platform, seen: Seen) -> None:
+    """What a script did to the memory in which its instance records is for operators to know, once."""
+    refused: dict[str, str] = (await platform.records.ask("health"))["rings_refused"]
+    for instance in refused.keys() - seen.rings:
+        application = next(
+            (one["application"] for one in await platform.engine.instances() if one["id"] == instance), ""
+        )
+        after = {"reason": refused[instance]}
+        await platform.store.note(Change("telemetry", "ring_refused", application, instance, None, after))
+    seen.rings = set(refused)
 
 
 async def teach(platform: Platform, application: str, version: str) -> None:

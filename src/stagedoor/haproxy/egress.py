@@ -27,11 +27,14 @@ _BODY_TIMEOUT_S = 10
 _SIGNS = (
     "stagedoor_ fault upgrade http2 http-method http_method method- method_ original rewrite forwarded real-ip real_ip"
 )
-_RECORD = (
-    '{"kind":"call","id":"%[var(txn.request_id),json(utf8s)]","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],'
-    '"holder":"%[var(txn.holder)]","service":"%[var(txn.service),json(utf8s)]","name":"%[var(txn.policy),field(1,|)]",'
-    '"refused":"%[var(txn.refused)]","fault":"%[var(txn.fault)]","attempt":"%[var(txn.attempt)]","how":"%ts",'
-    '"hash":"%[var(txn.hash)]","server":"%s","method":"%HM","path":"%{+E}HPO","query":"%{+E}HQ","trace":"%[var(txn.trace),json(utf8s)]",'
+_RECORD_HEAD = '{"kind":"call","end":%[date(0,us)],"us":%[date(0,us),sub(txn.began)],"holder":"%[var(txn.holder)]",'
+# What scripts and services wrote: last, as in the edge's own records.
+_RECORD_TEXTS = (
+    '"name":"%[var(txn.policy),field(1,|)]","refused":"%[var(txn.refused),bytes(0,40),json(utf8s)]",'
+    '"fault":"%[var(txn.fault),bytes(0,200),json(utf8s)]","attempt":"%[var(txn.attempt)]","how":"%ts",'
+    '"hash":"%[var(txn.hash)]","server":"%s","id":"%[var(txn.request_id),bytes(0,64),json(utf8s)]",'
+    '"service":"%[var(txn.service),bytes(0,100),json(utf8s)]","trace":"%[var(txn.trace),bytes(0,64),json(utf8s)]",'
+    '"method":"%HM","path":"%{+E}HPO","query":"%{+E}HQ"}'
 )
 # Fields of a call's policy: its name in the service, its key in the tables, then what its owner allows.
 _NAME, _KEY, _TIMEOUT, _CRITICALITY, _RATE, _IN_FLIGHT, _CALLER_RATE, _CALLER_IN_FLIGHT, _FLAGS = range(1, 10)
@@ -79,7 +82,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
         "frontend egress from services",
         *binds,
         "  log ring@records len 8192 format raw local0",
-        f"  log-format '{_RECORD}{times}'",
+        f"  log-format '{_RECORD_HEAD}{times}{_RECORD_TEXTS}'",
         # Whoever held the slot when the connection began is who calls on it, whatever comes later.
         f"  tcp-request session set-var(sess.holder) so_name,map_str({slots})",
         "  http-request set-var(txn.began) date(0,us)",

@@ -12,10 +12,11 @@ _BODY_TIMEOUT_S = 10
 _CROWDED_SHARE = 0.75  # From this part of the connections on, a response is the last of its connection.
 _DEGRADED = "var(txn.told),field(1,|)"
 # Every field costs each request a little; what can be told from another is left to the reader. A path comes with the
-# edge's own escapes (`telemetry.intake` undoes them), which cost less than JSON's.
+# edge's own escapes (`telemetry.intake` undoes them), which cost less than JSON's. What others wrote stands last, each
+# part with a bound and the path at the end: however long or odd it is, a line says who answered and how it ended.
 TIMES = (
     '"status":%ST,"ended":"%ts","retries":"%rc","in":%U,"out":%B,"queue_ms":%Tw,"connect_ms":%Tc,"answer_ms":%Tr,'
-    '"total_ms":%Ta,"worker":%pid,"seq":%rt}'
+    '"total_ms":%Ta,"worker":%pid,"seq":%rt,'
 )
 
 
@@ -71,12 +72,13 @@ def probe(layout: Layout) -> list[str]:
 def _record(layout: Layout, stack: str) -> str:
     edge = layout.settings.edge
     known = [name for name, source in (("device", edge.device), ("member", edge.member)) if source]
-    people = "".join(f'"{name}":"%[var(txn.{name}),json(utf8s)]",' for name in known)
+    people = "".join(f'"{name}":"%[var(txn.{name}),bytes(0,200),json(utf8s)]",' for name in known)
     return (
         f'{{"kind":"request","id":"%ID","end":%[date(0,us)],"began":"%[var(txn.began)]","stack":"{stack}","target":"%[var(txn.target)]",'
-        '"instance":"%[var(txn.instance),json(utf8s)]","door":"%s","told":"%[var(txn.told),json(utf8s)]","method":"%HM","path":"%{+E}HPO",'
-        + people
         + TIMES
+        + '"door":"%s","instance":"%[var(txn.instance),bytes(0,64),json(utf8s)]",'
+        + people
+        + '"told":"%[var(txn.told),bytes(0,2000),json(utf8s)]","method":"%HM","path":"%{+E}HPO"}'
     )
 
 

@@ -96,11 +96,14 @@ class Client:
         return self._convert(value) if self._convert else value
 
     def lines(self, *path: str | int, **query: Any) -> Iterator[dict[str, Any]]:
-        """JSON lines as they arrive."""
+        """JSON lines as they arrive. Raises the failure with which the platform ends them."""
         answer = self._send("GET", _target(path, query), None)
         while line := self._line(answer):
             if line.strip():
-                yield self._decode(line)
+                item = self._decode(line)
+                if item.keys() == {"error"} and isinstance(item["error"], dict):
+                    raise rebuild(item["error"])
+                yield item
 
     def _line(self, answer: http.client.HTTPResponse) -> bytes:
         with self._reading():

@@ -24,9 +24,10 @@ def build(platform: Platform, who: Any) -> APIRouter:
     async def watch_insight(by: Who, request: Request, query: str = "", kind: Kind = "request") -> Response:
         """Server-sent events `seen`: records or windows that pass the query, with how many were seen and missed.
 
-        `{seen, matched, missed, records}`, or `windows` in place of records for a query with figures.
+        `{seen, matched, missed, records}`, or `windows` in place of records for a query with figures. A last event
+        `ended` holds the error of a filter that failed at a record or took too long. At most 10 at once for each token.
         """
-        messages = platform.records.watch(query, kind)
+        messages = platform.records.watch(query, kind, by)
         # The first message comes within a second; a query that is wrong is refused before the stream begins.
         first = await anext(messages)
 
@@ -34,8 +35,10 @@ def build(platform: Platform, who: Any) -> APIRouter:
             yield "seen", first
             async for message in messages:
                 yield "seen", message
+                if "ended" in message:
+                    yield "ended", message["ended"]
 
-        return stream.events(told(), lambda: who(request))
+        return stream.events(told(), request, who, by)
 
     @router.get("/v1/insight/history")
     async def read_insight_history(

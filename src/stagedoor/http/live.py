@@ -27,7 +27,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         Topics say what to ask for again: applications, deployments, instances, operations, activities, services,
         status, access, alerts, rollouts.
         """
-        return stream.events(_events(platform), lambda: who(request))
+        return stream.events(_events(platform), request, who, by)
 
     return router
 

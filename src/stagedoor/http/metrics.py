@@ -23,7 +23,7 @@ async def render(platform: Platform) -> str:
     services = await platform.store.services()
     lines = [
         *_requests(requests), *_calls(cells), *_latencies(cells), *_usage(platform), *_limits(platform, services),
-        *_releases(await platform.store.world()),
+        *_releases(await platform.store.world()), *_losses(await _health(platform)),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -33,6 +33,28 @@ async def _totals(platform: Platform) -> Any:
         return await platform.records.ask("request_totals")
     except Unavailable:
         return []
+
+
+async def _health(platform: Platform) -> dict[str, Any]:
+    try:
+        health: dict[str, Any] = await platform.records.ask("health")
+    except Unavailable:
+        return {}
+    return health
+
+
+def _losses(health: Mapping[str, Any]) -> Iterator[str]:
+    if not health:
+        return
+    yield from _head("telemetry_lost_total", "counter", "Records that telemetry lost.")
+    yield f"stagedoor_telemetry_lost_total {health['lost'] + health['edge_dropped']}"
+    for name, label, text in (
+        ("set_aside", "part", "Records and rows that failed and were set aside."),
+        ("unreadable", "application", "Damaged lines of the edge; their requests count all the same."),
+    ):
+        yield from _head(f"telemetry_{name}_total", "counter", text)
+        for key, count in health[name].items():
+            yield f"stagedoor_telemetry_{name}_total{_say({label: key})} {count}"
 
 
 def _requests(found: list[Minute]) -> Iterator[str]:

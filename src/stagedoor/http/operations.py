@@ -37,7 +37,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
     async def watch_operation(by: Who, request: Request, number: int, after: int = 0) -> Response:
         """Its steps as server-sent events, from number `after` on; the last event is `end`."""
         await get_operation(by, number)
-        return stream.events(_steps(platform, number, after), lambda: who(request))
+        return stream.events(_steps(platform, number, after), request, who, by)
 
     return router
 

@@ -42,7 +42,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
     async def watch_rollout(by: Who, request: Request, number: int) -> Response:
         """The rollout as it is and whenever it changed, as server-sent events, until it ended."""
         await asking.one(platform, number)
-        return stream.events(_changes(platform, number), lambda: who(request))
+        return stream.events(_changes(platform, number), request, who, by)
 
     @router.post("/v1/rollouts/{number}/{wish}")
     async def ask_rollout(by: Who, number: int, wish: str) -> Asked:

@@ -29,7 +29,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         if instance and not _INSTANCE.fullmatch(instance):
             raise Invalid(f"{instance!r} names no instance", hint="`stagedoor instances` lists them")
         found = platform.engine.logs(application, instance, min(lines, 100_000), follow=follow)
-        return stream.json_lines(found, lambda: who(request))
+        return stream.json_lines(found, request, who, by)
 
     @router.get("/v1/requests", tags=["requests"], response_class=StreamingResponse)
     async def requests(
@@ -41,7 +41,9 @@ def build(platform: Platform, who: Any) -> APIRouter:
     ) -> Response:
         """Records as JSON lines; any other query parameter is a field that must have that value."""
         filters = {key: value for key, value in request.query_params.items() if key not in ("limit", "follow")}
-        found = platform.records.read(filters | {"kind": kind}, limit, follow=follow)
-        return stream.json_lines(found, lambda: who(request))
+        found = platform.records.read(filters | {"kind": kind}, limit, follow=follow, by=by)
+        if follow:
+            await anext(found)  # Raises what is wrong, before the answer begins.
+        return stream.json_lines(found, request, who, by)
 
     return router

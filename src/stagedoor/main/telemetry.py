@@ -7,7 +7,9 @@ from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
 from stagedoor.model.redaction import Redaction
+from stagedoor.model.ring import ring_bytes
 from stagedoor.telemetry.api import app
+from stagedoor.telemetry.aside import Aside, Attempts
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.endpoints import Endpoints
 from stagedoor.telemetry.export import Exporter
@@ -29,10 +31,14 @@ def assemble(paths: Paths) -> Pipeline:
     settings, folder = paths.read_settings(), paths.data / "telemetry"
     keep = settings.keep
     endpoints, redaction = Endpoints(), Redaction()
-    warehouse = Warehouse(folder / "store", endpoints)
+    aside = Aside(folder / "aside")
+    warehouse = Warehouse(
+        folder / "store", endpoints, set_aside=lambda part, item, reason: aside.put(part, [item], reason)
+    )
     vault = Vault(paths.recording_keys(settings))
     vault.prepare()
     files.remove_unfinished(folder)
+    rings = Rings(paths.rings, ring_bytes(keep.ring))
     shelf = Shelf(folder / "recordings", keep.recordings, vault.seal_bytes, vault.open_bytes)
     return Pipeline(
         folder,
@@ -43,7 +49,9 @@ def assemble(paths: Paths) -> Pipeline:
         Counted(folder / "counted.json"),
         Journal(folder),
         Exporter(settings.telemetry.collector, settings.telemetry.authorization),
-        Recordings(Rings(paths.rings), shelf, redaction, endpoints, keep.recordings_age, keep.record_all),
+        Recordings(rings, shelf, redaction, endpoints, keep.recordings_age, keep.record_all),
+        aside,
+        Attempts(folder / "attempts"),
     )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ class TooLarge(Failure):
 
 
 class TooMany(Failure):
-    """Too often from one address, or from one caller."""
+    """Too often, or too many at once, from one address or one caller; the message names the bound."""
 
     code, status = "too_many", 429
 

@@ -189,3 +189,9 @@ class Health:
     export_dropped: int
     failed: str
     folded: dict[str, int]
+    set_aside: dict[str, int]
+    unreadable: dict[str, int]
+    endpoints_refused: dict[str, int]
+    rings_refused: dict[str, str]
+    watchers_ended: int
+    store_reopened: int

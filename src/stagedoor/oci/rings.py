@@ -5,11 +5,12 @@ import os
 import time
 from pathlib import Path
 
+from stagedoor.model.ring import ring_bytes
+
 log = logging.getLogger("stagedoor.rings")
 
 _SPARE = 4  # Rings that must have room before another one is made.
 _OUTLIVES = 10.0  # Seconds in which whoever keeps recordings may still read it.
-_LEAST = 65_536
 
 
 class Rings:
@@ -17,7 +18,7 @@ class Rings:
 
     def __init__(self, folder: Path, size: int) -> None:
         self._folder = folder
-        self.size = max(size, _LEAST) if size else 0
+        self.size = ring_bytes(size)
         self._retired: dict[str, float] = {}
         if self.size:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from stagedoor.model.configuration import owner
 from stagedoor.model.deployment import Spec
 from stagedoor.model.errors import Unavailable
 from stagedoor.model.instance import Instance
+from stagedoor.model.template import MAX_ENDPOINTS
 from stagedoor.oci import catalogue, cgroups, pool, spawn
 from stagedoor.oci.background import Background
 from stagedoor.oci.journal import Journal
@@ -188,7 +189,7 @@ def _bounded(report: dict[str, Any]) -> dict[str, Any]:
     """What an instance says of itself comes from inside a container: so much of it is taken and no more."""
     endpoints, imports, modules = (report.get(name) for name in ("endpoints", "imports", "modules"))
     return {
-        "endpoints": [_texts(one) for one in endpoints[:500]] if isinstance(endpoints, list) else [],
+        "endpoints": [_texts(one) for one in endpoints[: MAX_ENDPOINTS + 1]] if isinstance(endpoints, list) else [],
         "imports": [_import(one) for one in imports[:20]] if isinstance(imports, list) else [],
         "modules": [_text(name) for name in modules[:2000]] if isinstance(modules, list) else [],
     }

@@ -123,9 +123,19 @@ def _weight(method: Method) -> tuple[int, str]:
 
 
 def pattern(path: str) -> str:
-    """A template of OpenAPI as a regular expression: a parameter is one segment."""
-    parts = _PARAMETER.split(path)
-    return "[^/]+".join(re.escape(part) for part in parts[::2])
+    """Returns a template of OpenAPI as a regular expression, the same as at the egress (`model.template`)."""
+    return "/".join(_segment_pattern(segment) for segment in path.split("/"))
+
+
+def _segment_pattern(segment: str) -> str:
+    """Of several parameters in a segment, each but the last one ends where the text behind it begins."""
+    runs = re.split(r"((?:\{[^{}/]+\})+)", segment)
+    written = re.escape(runs[0])
+    for index in range(1, len(runs), 2):
+        literal, least = runs[index + 1], runs[index].count("{")
+        end = re.escape(literal[0]) if index + 2 < len(runs) else ""
+        written += f"[^/{end}]" + ("+" if least == 1 else f"{{{least},}}") + re.escape(literal)
+    return written
 
 
 def build(method: Method, arguments: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:

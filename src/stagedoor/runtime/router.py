@@ -83,6 +83,9 @@ def _compile(path: str) -> re.Pattern[str]:
         raise EndpointError(f"the path {path!r} names a parameter twice")
     if any("{" in part or "}" in part for part in literal):
         raise EndpointError(f"the path {path!r} has a brace that is no {{parameter}}")
+    crowded = next((part for part in path.split("/") if len(_PARAMETER.findall(part)) > 1), "")
+    if crowded:
+        raise EndpointError(f"the path {path!r} has several parameters in {crowded!r}; one in a segment is allowed")
     pattern = re.escape(literal[0])
     for name, part in zip(names, literal[1:], strict=True):
         pattern += f"(?P<{name}>[^/]+)" + re.escape(part)

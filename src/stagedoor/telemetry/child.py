@@ -34,13 +34,16 @@ class Refused(Exception):
 
 
 def main() -> None:
+    _limit()
     told = json.load(sys.stdin)
     try:
         said: dict[str, Any] = answer(told["sql"], told["sources"], told["applications"])
     except Refused as error:
         said = {"error": str(error)}
-    except (duckdb.Error, MemoryError) as error:
-        said = {"error": str(error).splitlines()[0] if str(error) else "it needs more memory than a query may have"}
+    except (duckdb.OutOfMemoryException, MemoryError):
+        said = {"error": f"the query needs more than {_MEMORY} of memory, which is the bound"}
+    except (duckdb.Error, RecursionError) as error:
+        said = {"error": str(error).splitlines()[0][:2000]}
     sys.stdout.write(json.dumps(said))
 
 
@@ -107,15 +110,22 @@ def _function(node: dict[str, Any]) -> str:
 def _open(path: str) -> str:
     """By its number: whoever has that may read the file, though not the folder it is in."""
     number = os.open(path, os.O_RDONLY)
+    if os.getuid() == 0:
+        os.fchown(number, _NOBODY, -1)  # Nobody else may read it, and a file is opened again by its number.
     return f"/proc/self/fd/{number}"
 
 
-def _give_up() -> None:
-    """Whatever happens from here on happens to nobody, with bounded memory and time."""
+def _limit() -> None:
+    """Bounds memory and time before anything of the query is read."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_BYTES * 2, MOST_BYTES * 2))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(10)
+
+
+def _give_up() -> None:
+    """Whatever happens from here on happens to nobody."""
     library = ctypes.CDLL(None)
     if os.getuid() == 0:
         os.setgroups([])
@@ -144,10 +154,10 @@ def _quoted(text: str) -> str:
 def _rows(found: duckdb.DuckDBPyConnection) -> tuple[list[list[Any]], bool]:
     rows: list[list[Any]] = []
     size = 0
-    while batch := found.fetchmany(500):
+    while batch := found.fetchmany(100):
         for row in batch:
             plain = [_plain(value) for value in row]
-            size += sum(len(value) for value in plain if isinstance(value, str)) + 16 * len(plain)
+            size += len(json.dumps(plain))
             if len(rows) == MOST_ROWS or size > MOST_BYTES:
                 return rows, True
             rows.append(plain)

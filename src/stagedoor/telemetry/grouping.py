@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from stagedoor.model.filters import sql, windows
+from stagedoor.model.filters.fields import TEXT
 from stagedoor.model.filters.windows import Figure, Query
 from stagedoor.model.sketch import GROWTH, QUANTILES, bucket, quantile
 
 _MOST_GROUPS, _MOST_ROWS = 200, 80_000
+MAX_KEY_CHARACTERS = 500
+MAX_CLOSED_WINDOWS = 20
 _AT_ONCE = 100
 
 
@@ -37,8 +40,12 @@ class Window:
         """(keys, values) of each record."""
         self._turn()
         groups = self._groups
-        for key, values in rows:
+        for whole_key, values in rows:
+            key = whole_key
             group = groups.get(key)
+            if group is None:
+                key = tuple([part[:MAX_KEY_CHARACTERS] if type(part) is str else part for part in whole_key])
+                group = groups.get(key)
             if group is None:
                 if len(groups) >= _MOST_GROUPS:
                     self._folded += 1
@@ -62,7 +69,7 @@ class Window:
         rows = [{"by": list(key), "figures": group.told(seconds)} for key, group in self._groups.items()]
         rows.sort(key=lambda row: -(row["figures"][0] or 0))
         self._closed.append({"at": self._begin / 1e6, "every": seconds, "rows": rows, "folded": self._folded})
-        del self._closed[:-100]
+        del self._closed[:-MAX_CLOSED_WINDOWS]
         self._begin, self._groups, self._folded = now, {}, 0
 
 
@@ -133,7 +140,10 @@ def ask(query: Query, weight: str = "weight") -> tuple[str, list[Any]]:
             outer.append(f"{then}(f{number}_{part}) AS f{number}_{part}")
     bucket_of = bucket_sql(schema[measured].column) if measured else "0"
     keys = ", ".join(["moment", *(f"by_{number}" for number in range(len(by)))])
-    chosen = "".join(f", {column} AS by_{number}" for number, column in enumerate(by))
+    chosen = "".join(
+        f", {f'left({column}, {MAX_KEY_CHARACTERS})' if schema[name].kind == TEXT else column} AS by_{number}"
+        for number, (name, column) in enumerate(zip(query.by, by, strict=True))
+    )
     text = (
         f"SELECT {keys}, {', '.join(outer)}, map_from_entries(list((bucket, weight))) AS buckets FROM ("
         f"SELECT epoch(time_bucket(to_microseconds({query.every}), time, TIMESTAMP '1970-01-01')) AS moment{chosen}, "

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+MAX_LINE_BYTES = 64 << 10
+_BACKSLASH_PAIR, _STAND_IN = b"\\\\", b"\xff\xfe\xff"  # No text holds the latter.
 # After a read of little, and of so much that more may wait.
 _PAUSE, _SHORT_PAUSE, _MUCH = 0.02, 0.005, 96 << 10
 
@@ -32,8 +34,9 @@ class Intake(asyncio.Protocol):
         end = content.rfind(b"\n") + 1
         self._rest = content[end:]
         if end:
-            # The edge escapes ] as well, as syslog wants it; JSON knows no such escape.
-            self._take(content[:end].replace(b"\\]", b"]"))
+            self._take(undo_escapes(content[:end]))
+        if len(self._rest) > MAX_LINE_BYTES:
+            self._rest = b""  # No line of the edge is so long.
         if self._transport is not None:
             self._transport.pause_reading()
             self._loop.call_later(_PAUSE if len(data) < _MUCH else _SHORT_PAUSE, self._look_again)
@@ -41,3 +44,13 @@ class Intake(asyncio.Protocol):
     def _look_again(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
+
+
+def undo_escapes(lines: bytes) -> bytes:
+    """Undoes what the edge escapes as syslog wants it and JSON does not know: a closing bracket in a path.
+
+    A backslash that is escaped itself is left alone, so a bracket behind it is one that somebody wrote.
+    """
+    if b"\\]" not in lines:
+        return lines
+    return lines.replace(_BACKSLASH_PAIR, _STAND_IN).replace(b"\\]", b"]").replace(_STAND_IN, _BACKSLASH_PAIR)

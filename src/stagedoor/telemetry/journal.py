@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from stagedoor import files
+from stagedoor.model.tables import TABLES
 
 _LARGEST = 256_000_000  # Bytes of rows; above that a disk is not filled for what may be lost.
 
@@ -34,15 +35,18 @@ class Journal:
     def rows(self) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         """(table, rows) as they were kept. A line that a kill cut is left out."""
         try:
-            lines = self._rows.read_bytes().splitlines()
+            stream = self._rows.open("rb")
         except FileNotFoundError:
             return
-        for line in lines:
-            try:
-                table, rows = msgspec.json.decode(line)
-            except (msgspec.DecodeError, ValueError, TypeError):
-                continue
-            yield table, [tuple(row) for row in rows]
+        with stream:
+            for line in stream:
+                try:
+                    table, rows = msgspec.json.decode(line)
+                    found = [tuple(row) for row in rows]
+                except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
+                    continue
+                if table in TABLES:
+                    yield table, found
 
     def clear(self) -> None:
         """The rows are in the store's files."""

@@ -1,116 +1,116 @@
-"""Watching what arrives: each watcher's filter is compiled once and looks at whole batches.
+"""Everybody who watches what arrives. Each fails alone, and each has a bound: of places, of memory, of time."""
 
-A watcher that does not keep up is told how many it missed, exactly; nobody waits for it.
-"""
-
-import asyncio
+import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from stagedoor.model.filters import python
-from stagedoor.model.filters.python import Reading
+from stagedoor.model.errors import Failure, Invalid, TooLarge, TooMany
 from stagedoor.model.filters.windows import Query
 from stagedoor.telemetry import records
 from stagedoor.telemetry.endpoints import Endpoints
-from stagedoor.telemetry.grouping import Window
 from stagedoor.telemetry.lines import LINES, LOG_COLUMNS
 from stagedoor.telemetry.records import CallRecord, Record, RequestRecord
+from stagedoor.telemetry.watching import Kind, Spending, Watcher
 
-_MOST_WAITING = 5000
-_PAUSE, _SIGN_OF_LIFE = 0.1, 1.0
-MOST_WATCHERS = 50
+log = logging.getLogger("stagedoor.telemetry")
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Of records. `columns`: as the API tells them; what is empty is left out, durations are in microseconds."""
-
-    reading: Reading
-    columns: tuple[str, ...]
-
-
-class Watcher:
-    """One who looks on. `_choose`: of a batch what of its records is wanted, in one pass."""
-
-    def __init__(self, query: Query, kind: Kind, clock: Callable[[], float]) -> None:
-        self._window = Window(query, clock) if query.figures else None
-        if self._window is None:
-            self._choose = python.compile_batch(query.where, kind.reading)
-            self._whole = python.compile_dicts(kind.reading, kind.columns)
-        else:
-            self._choose = python.compile_rows(query.where, kind.reading, self._window.keys, self._window.values)
-        self._waiting: list[dict[str, Any]] = []
-        self._news = asyncio.Event()
-        self._seen = self._matched = self._missed = 0
-
-    def look(self, batch: Sequence[Any]) -> None:
-        self._seen += len(batch)
-        passed = self._choose(batch)
-        if not passed:
-            return
-        self._matched += len(passed)
-        self._news.set()
-        if self._window is not None:
-            self._window.add(passed)
-            return
-        room = _MOST_WAITING - len(self._waiting)
-        self._waiting += [_without_empty(row) for row in self._whole(passed[:room])]
-        self._missed += max(0, len(passed) - room)
-
-    async def told(self) -> AsyncIterator[dict[str, Any]]:
-        """Messages: records or rows of windows, with how many were seen, matched and missed since the beginning."""
-        while True:
-            self._news.clear()
-            yield self._message()
-            await asyncio.sleep(_PAUSE)
-            try:
-                await asyncio.wait_for(self._news.wait(), _SIGN_OF_LIFE)
-            except TimeoutError:
-                pass  # Nothing passed: the watcher learns how many were looked at.
-
-    def _message(self) -> dict[str, Any]:
-        said: dict[str, Any] = {"seen": self._seen, "matched": self._matched, "missed": self._missed}
-        if self._window is not None:
-            return said | {"windows": self._window.closed()}
-        records, self._waiting = self._waiting, []
-        return said | {"records": records}
+MAX_WATCHERS, OPERATOR_PLACES, MAX_WATCHERS_PER_TOKEN = 50, 10, 10
+# Of CPU, in each window of `Spending`.
+MAX_WATCHER_S, MAX_ALL_WATCHERS_S = 0.5, 1.5
+_SLICE_RECORDS = 64
 
 
 class Live:
-    def __init__(self, endpoints: Endpoints, clock: Callable[[], float] = time.time) -> None:
+    """`ended`: watchers that were ended because their filter failed or cost too much."""
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        clock: Callable[[], float] = time.time,
+        cpu: Callable[[], float] = time.thread_time,
+    ) -> None:
         self._kinds = {
             "request": Kind(records.requests(endpoints), ("kind", "at", *records.REQUEST_COLUMNS)),
             "call": Kind(records.CALLS, ("kind", "at", *records.CALL_COLUMNS)),
             "log": Kind(LINES, LOG_COLUMNS),
         }
         self._clock = clock
-        self._watchers: dict[str, set[Watcher]] = {name: set() for name in self._kinds}
+        self._cpu = cpu
+        self._spent = Spending()
+        self._watchers: dict[str, dict[Watcher, None]] = {name: {} for name in self._kinds}
+        self.ended = 0
 
     def feed(self, batch: Sequence[Record]) -> None:
-        """What the edge told."""
+        """Shows what the edge told. Raises nothing."""
         for name, kind in (("request", RequestRecord), ("call", CallRecord)):
             if self._watchers[name]:
-                self.show(name, [one for one in batch if type(one) is kind])
+                self.show(name, [record for record in batch if type(record) is kind])
 
     def show(self, kind: str, batch: Sequence[Any]) -> None:
-        for watcher in self._watchers[kind]:
-            watcher.look(batch)
+        """Shows records of a kind to each who watches it. Raises nothing."""
+        for first in range(0, len(batch), _SLICE_RECORDS):
+            piece = batch[first : first + _SLICE_RECORDS]
+            for watcher in tuple(self._watchers[kind]):
+                self._show_one(kind, watcher, piece)
 
-    @property
-    def is_full(self) -> bool:
-        return sum(map(len, self._watchers.values())) >= MOST_WATCHERS
-
-    async def watch(self, query: Query, kind: str) -> AsyncIterator[dict[str, Any]]:
-        watcher = Watcher(query, self._kinds[kind], self._clock)
-        self._watchers[kind].add(watcher)
+    def _show_one(self, kind: str, watcher: Watcher, batch: Sequence[Any]) -> None:
+        began = self._cpu()
         try:
-            async for message in watcher.told():
+            watcher.look(batch)
+        except Exception as error:
+            self._end(kind, watcher, Invalid(f"the filter failed at a record: {error!r}", hint="change the filter"))
+        spent, now = self._cpu() - began, self._clock()
+        if watcher.spent.add(spent, now) > MAX_WATCHER_S:
+            self._end(kind, watcher, _too_expensive(MAX_WATCHER_S, "a filter"))
+        elif self._spent.add(spent, now) > MAX_ALL_WATCHERS_S:
+            self._end_most_expensive()
+
+    def _end_most_expensive(self) -> None:
+        everybody = [(kind, watcher) for kind, watchers in self._watchers.items() for watcher in watchers]
+        if everybody:
+            kind, watcher = max(everybody, key=lambda entry: entry[1].spent.seconds)
+            self._end(kind, watcher, _too_expensive(MAX_ALL_WATCHERS_S, "all filters together"))
+            self._spent.seconds -= watcher.spent.seconds
+
+    def _end(self, kind: str, watcher: Watcher, failure: Failure) -> None:
+        if watcher in self._watchers[kind]:
+            del self._watchers[kind][watcher]
+            self.ended += 1
+            watcher.end(failure)
+            log.warning("a watcher of %s was ended: %s", watcher.owner or "the platform", failure.message)
+
+    async def watch(
+        self, query: Query, kind: str, owner: str = "", *, is_operator: bool = False
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yields messages until the reader goes. Raises TooMany before the first when there is no place."""
+        self._check_places(owner, is_operator=is_operator)
+        watcher = Watcher(query, self._kinds[kind], self._clock, owner)
+        self._watchers[kind][watcher] = None
+        try:
+            async for message in watcher.messages():
                 yield message
         finally:
-            self._watchers[kind].discard(watcher)
+            self._watchers[kind].pop(watcher, None)
+
+    def _check_places(self, owner: str, *, is_operator: bool) -> None:
+        owners = Counter(watcher.owner for watchers in self._watchers.values() for watcher in watchers)
+        if owner and owners[owner] >= MAX_WATCHERS_PER_TOKEN:
+            raise TooMany(
+                f"{owner} watches {owners[owner]} streams already, and {MAX_WATCHERS_PER_TOKEN} at once are allowed",
+                hint="close another one",
+            )
+        places = MAX_WATCHERS if is_operator else MAX_WATCHERS - OPERATOR_PLACES
+        if owners.total() >= places:
+            raise TooMany(
+                f"all {places} places to watch are taken; {OPERATOR_PLACES} of {MAX_WATCHERS} are kept for operators",
+                hint="try again later, or ask what is stored: `stagedoor insight --since 15m`",
+            )
 
 
-def _without_empty(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value != ""}
+def _too_expensive(limit_s: float, what: str) -> TooLarge:
+    return TooLarge(
+        f"watching ended: {what} took more than {limit_s} s of CPU in {Spending.WINDOW_S:.0f} s",
+        hint="take a filter that costs less: compare fields first, search and match last",
+    )

@@ -5,6 +5,7 @@ A line is decoded once for all who look at it. Columns are Python that is compil
 """
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import msgspec
@@ -13,6 +14,9 @@ from stagedoor.model.filters.python import Reading
 from stagedoor.telemetry.endpoints import Endpoints
 
 NOTHING = ("-", "")
+UNREADABLE = "(unreadable)"  # The path of a damaged record; a real one begins with a slash.
+MAX_COUNTED = 1000
+_TEXTS = (b',"door":"', b',"name":"')
 _KIND = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
@@ -22,8 +26,8 @@ class CallRecord(msgspec.Struct, tag_field="kind", tag="call", gc=False):
     end: int
     us: int
     holder: str
-    service: str
     status: int
+    service: str = ""
     id: str = ""
     name: str = ""
     refused: str = ""
@@ -48,9 +52,9 @@ class RequestRecord(msgspec.Struct, tag_field="kind", tag="request", gc=False):
     id: str
     stack: str
     target: str
-    method: str
-    path: str
     status: int
+    method: str = ""
+    path: str = ""
     began: str = ""
     total_ms: int = 0
     answer_ms: int = 0
@@ -83,19 +87,64 @@ _WRONG = (ValueError, RecursionError)
 _decoder = msgspec.json.Decoder(Record)
 
 
-def decode(content: bytes) -> list[Record]:
-    """Of whole lines. One that is no record is left out."""
+def decode(content: bytes, unreadable: "Counter[str] | None" = None) -> list[Record]:
+    """Of whole lines. What can be read of a damaged one is a record, too; one of which nothing is known is left out.
+
+    `unreadable` counts the damaged ones by application, empty for those of which nothing is known.
+    """
     try:
         return _decoder.decode_lines(content)
     except _WRONG:
-        return [one for line in content.splitlines() if line for one in _decode_one(line)]
+        return [one for line in content.split(b"\n") if line for one in _decode_one(line, unreadable)]
 
 
-def _decode_one(line: bytes) -> list[Record]:
+def _decode_one(line: bytes, unreadable: "Counter[str] | None") -> list[Record]:
     try:
         return [_decoder.decode(line)]
     except _WRONG:
-        return []
+        record = _salvage(line)
+        if unreadable is not None:
+            name = "" if record is None else owner(record)
+            unreadable[name if name in unreadable or len(unreadable) < MAX_COUNTED else ""] += 1
+        return [] if record is None else [record]
+
+
+def owner(record: Record) -> str:
+    """The application that a record counts for; empty for the platform's own."""
+    return target(record.target)[0][0] if isinstance(record, RequestRecord) else holder(record.holder)[0]
+
+
+def measure(call: CallRecord) -> int:
+    """About how many bytes of memory it takes."""
+    return 600 + len(call.path) + len(call.query) + len(call.method)
+
+
+def _salvage(line: bytes) -> Record | None:
+    """What is left of a line that is no text, was cut, or holds what is no JSON.
+
+    The edge writes what it knows itself first. Where even the status is lost, the request counts as an error.
+    """
+    plain = line.decode(errors="replace").encode()
+    for attempt in (plain, _close(plain), _head(plain)):
+        try:
+            record: Record = _decoder.decode(attempt)
+        except _WRONG:
+            continue
+        record.path = record.path or UNREADABLE
+        return record
+    return None
+
+
+def _close(line: bytes) -> bytes:
+    """Ends a line that was cut within its last text."""
+    escape = line.rfind(b"\\", -6)
+    return (line if escape < 0 else line[:escape].rstrip(b"\\")) + b'"}'
+
+
+def _head(line: bytes) -> bytes:
+    """Keeps what stands before the first text that others wrote."""
+    end = min((at for at in map(line.find, _TEXTS) if at > 0), default=0)
+    return line[:end] + b"}"
 
 
 @lru_cache(4096)

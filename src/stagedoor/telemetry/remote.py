@@ -10,6 +10,7 @@ import httpx2
 import msgspec
 
 from stagedoor.model import errors
+from stagedoor.model.access import OPERATOR, Identity
 from stagedoor.model.minute import Minute
 from stagedoor.model.recording import Recording
 
@@ -30,14 +31,18 @@ class RemoteRecords:
             timeout=httpx2.Timeout(ANSWER_TIMEOUT_S),
         )
 
-    async def read(self, filters: dict[str, str], limit: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]:
-        query = {**filters, "limit": str(limit)} | ({"follow": "1"} if follow else {})
+    async def read(
+        self, filters: dict[str, str], limit: int, *, follow: bool, by: Identity | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        query = {**filters, "limit": str(limit)} | ({"follow": "1"} | _owner(by) if follow else {})
         try:
             timeout = _ENDLESS if follow else httpx2.USE_CLIENT_DEFAULT
             async with self._client.stream("GET", "/records", params=query, timeout=timeout) as answer:
                 if answer.status_code != 200:
                     await answer.aread()
                     _read(answer)
+                if follow:
+                    yield {}
                 async for line in answer.aiter_lines():
                     yield json.loads(line)
         except httpx2.TransportError:
@@ -102,9 +107,9 @@ class RemoteRecords:
             _read(answer)
         return await asyncio.to_thread(_recordings, answer.content)
 
-    async def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:
+    async def watch(self, query: str, kind: str, by: Identity) -> AsyncIterator[dict[str, Any]]:
+        params = {"query": query, "kind": kind} | _owner(by)
         try:
-            params = {"query": query, "kind": kind}
             async with self._client.stream("GET", "/watch", params=params, timeout=_ENDLESS) as answer:
                 if answer.status_code != 200:
                     await answer.aread()
@@ -124,6 +129,13 @@ class RemoteRecords:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _owner(by: Identity | None) -> dict[str, str]:
+    """Names who holds one of the places to watch; nobody for the platform itself."""
+    if by is None:
+        return {}
+    return {"owner": by.name} | ({"operator": "1"} if by.role == OPERATOR else {})
 
 
 def _limit(question: str) -> float:
@@ -149,7 +161,9 @@ def _read(answer: httpx2.Response) -> Any:
     raise kind(told.get("message", ""), hint=told.get("hint", ""))
 
 
-_REFUSALS = {one.code: one for one in (errors.Invalid, errors.Missing, errors.TooLarge)}
+_REFUSALS = {
+    one.code: one for one in (errors.Invalid, errors.Forbidden, errors.Missing, errors.TooLarge, errors.TooMany)
+}
 
 
 def _minutes(content: bytes) -> list[Minute]:

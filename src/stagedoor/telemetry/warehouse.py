@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -17,39 +18,69 @@ from typing import Any
 import duckdb
 
 from stagedoor.model import tables
+from stagedoor.model.errors import TooLarge
 from stagedoor.model.minute import ADDED, Minute
 from stagedoor.telemetry import schema
 from stagedoor.telemetry.arms import Arms
-from stagedoor.telemetry.endpoints import Endpoints
+from stagedoor.telemetry.endpoints import FOLDED, Endpoints
 from stagedoor.telemetry.files import File, Files
 from stagedoor.telemetry.inserting import insert
 from stagedoor.telemetry.judging import JUDGED, MINUTE, CallKey, CallSums, Held, Judge, Row
 from stagedoor.telemetry.records import Record, decode
 
 log = logging.getLogger("stagedoor.telemetry")
+SetAside = Callable[[str, Any, str], None]
 
 _PIECE = 1 << 18
 _AT_ONCE = 10_000  # Rows that go to DuckDB.
 _MOST_WAITING = 200_000  # Rows of a table that DuckDB did not take.
-_MOST_TOTALS = 2000
+_AT_ONCE_BYTES, MAX_WAITING_BYTES = 16 << 20, 64 << 20
+_MOST_TOTALS = 5000
+MAX_TOTALS_PER_APPLICATION, MAX_CALLED_PER_APPLICATION = 1000, 500
+MAX_TEMPORARY = "1GB"
+MAX_QUESTION_S = 10.0
+# What DuckDB raises for reasons of its own: the same rows are tried again later.
+_NOT_OF_ROWS = (
+    duckdb.OutOfMemoryException, duckdb.IOException, duckdb.ConnectionException, duckdb.FatalException,
+    duckdb.InternalException, duckdb.InterruptException,
+)  # fmt: skip
 _HOUR = 3600
 # What is held was not judged yet: every one stands for itself.
 _UNDECIDED = {"requests": ", NULL::INTEGER AS calls, 'held' AS kept, 1.0::DOUBLE AS weight", "calls": ""}
 _worker = attrgetter("worker")
 
 
+def _log_and_drop(part: str, item: Any, reason: str) -> None:
+    log.error("%s cannot take %.200r: %s", part, item, reason)
+
+
+def is_closed(error: Exception) -> bool:
+    """Whether DuckDB has given the tables in memory up, so that only new ones help."""
+    if isinstance(error, duckdb.FatalException):
+        return True
+    text = str(error)
+    return "already closed" in text or "has been invalidated" in text or "must be restarted" in text
+
+
 class Warehouse:
     """`lost`: lines that were no record. `totals`: of endpoints, since the program began.
 
     `settled`: records of judged files, by worker of the edge. `kept` is told of what is kept, if anybody is to know.
+    `set_aside(part, item, reason)` takes each record and row that cannot be stored.
     """
 
-    def __init__(self, folder: Path, endpoints: Endpoints, memory: str = "1GB") -> None:
+    def __init__(
+        self, folder: Path, endpoints: Endpoints, memory: str = "1GB", set_aside: SetAside = _log_and_drop
+    ) -> None:
         self.files = Files(folder)
         self._lock = threading.RLock()  # Of the tables in memory, whose names change as they are written.
-        self._db = duckdb.connect(config={"threads": 1, "memory_limit": memory, "temp_directory": str(folder)})
-        self._db.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        self._judge = Judge(endpoints)
+        self._config: dict[str, Any] = {
+            "threads": 1, "memory_limit": memory, "temp_directory": str(folder),
+            "max_temp_directory_size": MAX_TEMPORARY,
+        }  # fmt: skip
+        self._set_aside = set_aside
+        self._endpoints = endpoints
+        self._judge = Judge(endpoints, lambda record: set_aside("judge", record, "it cannot be judged"))
         self._held: dict[int, Held] = {}
         self._shown: set[str] = set()  # Tables of what is held, made when somebody asks.
         self._judged = self.files.newest_number()
@@ -59,11 +90,34 @@ class Warehouse:
         self._unsettled: dict[int, Counter[int]] = {}
         self.totals: dict[tuple[str, str, str, str], Minute] = {}
         self._waiting: defaultdict[str, list[Row]] = defaultdict(list)
+        self._waiting_bytes: Counter[str] = Counter()
+        self._endpoints_of: Counter[str] = Counter()
+        self._called_of: Counter[str] = Counter()
         self._minutes: dict[tuple[Any, ...], Minute] = {}
         self._call_minutes: dict[CallKey, CallSums] = {}
-        self._new = 0
+        self._new = self._new_bytes = 0
+        self.reopened = 0
+        self._open()
+
+    def _open(self) -> None:
+        self._db = duckdb.connect(config=self._config)
+        self._db.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        self._shown.clear()
         for table in tables.TABLES:
             self._db.execute(schema.create(table, f"new_{table}"))
+
+    def reopen(self) -> None:
+        """Opens the tables in memory anew after DuckDB gave them up. What they held is lost, and counted."""
+        with self._lock:
+            log.error("the store in memory is opened anew; %d rows that no file holds are lost", self._new)
+            self.lost += self._new
+            self.reopened += 1
+            self._new = self._new_bytes = 0
+            try:
+                self._db.close()
+            except duckdb.Error:
+                pass  # It is closed, or as good as.
+            self._open()
 
     @property
     def arms(self) -> Arms:
@@ -109,6 +163,24 @@ class Warehouse:
                     self.settled += self._unsettled.pop(number)
                     self._judged = max(self._judged, number)
 
+    def make_trial(self) -> Callable[[Sequence[Record]], list[Record]]:
+        """Returns a function that judges records for nothing, and returns those that can be judged."""
+        refused: list[Record] = []
+        trial = Judge(self._endpoints, refused.append)
+
+        def try_out(found: Sequence[Record]) -> list[Record]:
+            held = Held()
+            held.add(found)
+            trial.hear(0, held.calls)
+            trial.judge(0, held, 1.0)
+            for record in refused:
+                self._set_aside("judge", record, "it cannot be judged")
+            passed = [record for record in found if record not in refused]
+            refused.clear()
+            return passed
+
+        return try_out
+
     def _judge_one(self, number: int, seconds: float) -> None:
         done = self._judge.judge(number, self._held.pop(number), seconds)
         for table in _UNDECIDED:
@@ -116,10 +188,9 @@ class Warehouse:
         for minute in done.minutes:
             self._add_minute(minute)
         for key, sums in done.call_minutes.items():
-            self._call_minutes.setdefault(key, CallSums()).add(sums)
-        self._waiting["calls"] += done.calls
+            self._add_call_minute(key, sums)
         self._put("requests", done.requests)
-        self._put("calls", [])
+        self._put("calls", done.calls)
         if self.kept is not None:
             self.kept(*([row | {"at": row["time"] / 1e6} for row in rows] for rows in (done.requests, done.calls)))
 
@@ -127,23 +198,42 @@ class Warehouse:
         """To its minute, and to what Prometheus is told: the same, added up since this program began."""
         key = (one.application, one.version, one.stack, one.endpoint)
         self._minutes.setdefault((one.at, *key), Minute(one.at, *key)).add(one)
-        if key not in self.totals and len(self.totals) >= _MOST_TOTALS:
-            key = ("other",) * 4
+        if key not in self.totals:
+            self._endpoints_of[one.application] += 1
+            if self._endpoints_of[one.application] > MAX_TOTALS_PER_APPLICATION or len(self.totals) >= _MOST_TOTALS:
+                name = one.application if len(self.totals) < 2 * _MOST_TOTALS else FOLDED
+                key = (name, FOLDED, FOLDED, FOLDED)
         self.totals.setdefault(key, Minute(0, *key)).add(one)
 
-    def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    def _add_call_minute(self, key: CallKey, sums: CallSums) -> None:
+        """Who makes up names of services has one row for all that are too many."""
+        if key not in self._call_minutes:
+            self._called_of[key[1]] += 1
+            if self._called_of[key[1]] > MAX_CALLED_PER_APPLICATION:
+                key = (*key[:4], FOLDED, FOLDED)
+        self._call_minutes.setdefault(key, CallSums()).add(sums)
+
+    def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         """Rows as they are: spans, log lines, usage. Their time in microseconds."""
         names = tuple(tables.TABLES[table])
         with self._lock:
-            self._put(table, [dict(zip(names, row, strict=True)) for row in rows])
+            fitting = [row for row in rows if len(row) <= len(names)]  # An older program knew fewer columns.
+            for row in rows if len(fitting) < len(rows) else ():
+                if len(row) > len(names):
+                    self._set_aside(table, row, "it has more columns than its table")
+            self._put(table, [dict(zip(names, row, strict=False)) for row in fitting])
 
     def _put(self, table: str, rows: list[Row]) -> None:
         waiting = self._waiting[table]
         waiting += rows
-        if len(waiting) > _MOST_WAITING:  # A store that takes nothing in may not take all memory.
-            self.lost += len(waiting) - _MOST_WAITING
-            del waiting[:-_MOST_WAITING]
-        if len(self._waiting[table]) >= _AT_ONCE:
+        self._waiting_bytes[table] += sum(map(_measure, rows))
+        # A store that takes nothing in may not take all memory.
+        if len(waiting) > _MOST_WAITING or self._waiting_bytes[table] > MAX_WAITING_BYTES:
+            half = len(waiting) // 2
+            self.lost += half
+            del waiting[:half]
+            self._waiting_bytes[table] = sum(map(_measure, waiting))
+        if len(waiting) >= _AT_ONCE or self._waiting_bytes[table] >= _AT_ONCE_BYTES:
             self._settle(table)
 
     def _settle(self, table: str) -> None:
@@ -155,14 +245,29 @@ class Warehouse:
             rows = [_call_minute_row(key, sums) for key, sums in self._call_minutes.items()]
         if not rows:
             return
-        insert(self._db, table, f"new_{table}", rows)
+        self._insert(table, rows)
         # Not before: what could not be taken in is tried again.
         self._new += len(rows)
+        self._new_bytes += self._waiting_bytes.pop(table, 0)
         self._waiting.pop(table, None)
         if table == "minutes":
             self._minutes = {}
         elif table == "call_minutes":
             self._call_minutes = {}
+            self._called_of.clear()
+
+    def _insert(self, table: str, rows: list[Row]) -> None:
+        """Rows that DuckDB refuses are set aside; the others are taken. Raises what does not depend on the rows."""
+        try:
+            insert(self._db, table, f"new_{table}", rows)
+        except duckdb.Error as error:
+            if isinstance(error, _NOT_OF_ROWS) or is_closed(error):
+                raise
+            if len(rows) == 1:
+                self._set_aside(table, rows[0], str(error))
+                return
+            self._insert(table, rows[: len(rows) // 2])
+            self._insert(table, rows[len(rows) // 2 :])
 
     def learn_slow(self, known: Iterable[tuple[str, str, str, int]]) -> None:
         """(application, stack, endpoint, microseconds above which a request is slow)."""
@@ -178,12 +283,23 @@ class Warehouse:
             waiting = sum(map(len, self._waiting.values())) + len(self._minutes) + len(self._call_minutes)
             return self._new + waiting
 
+    def new_bytes(self) -> int:
+        """About how many bytes wait, or are in no file yet."""
+        with self._lock:
+            return self._new_bytes + self._waiting_bytes.total()
+
     def write(self) -> None:
         """What is in memory becomes files. Raises OSError, duckdb.Error when the disk has no room: all stays."""
+        failure: Exception | None = None
         with self._lock:
             for table in tables.TABLES:
-                self._write_one(table)
-            self._new = 0
+                try:
+                    self._write_one(table)
+                except (duckdb.Error, OSError) as error:
+                    failure = error  # Of this table; the others are written.
+            if failure is not None:
+                raise failure
+            self._new = self._new_bytes = 0
 
     def _write_one(self, table: str) -> None:
         self._settle(table)
@@ -291,10 +407,36 @@ class Warehouse:
         """Rows of `text`, in which `{source}` stands for the table's rows."""
         with self._lock:
             whole = text.replace("{source}", self.source(table, since, until, identifier=identifier))
-            return _dicts(self._db.execute(whole, list(constants)))
+            with self._limited():
+                return _dicts(self._db.execute(whole, list(constants)))
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Ends a statement that takes too long. Raises TooLarge."""
+        timer = threading.Timer(MAX_QUESTION_S, self._db.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise TooLarge(
+                f"the question took longer than {MAX_QUESTION_S:.0f} s, which is the bound",
+                hint="ask for less time, or by a filter that costs less",
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise TooLarge(
+                f"the question needs more than {self._config['memory_limit']} of memory, which is the bound",
+                hint="ask for less time, or for fewer groups",
+            ) from None
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         self._db.close()
+
+
+def _measure(row: Row) -> int:
+    return 400 + sum([len(value) for value in row.values() if type(value) is str])
 
 
 def _dicts(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

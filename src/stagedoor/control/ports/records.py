@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
+from stagedoor.model.access import Identity
 from stagedoor.model.minute import Minute
 from stagedoor.model.recording import Recording
 
@@ -10,7 +11,11 @@ from stagedoor.model.recording import Recording
 class Records(Protocol):
     """The records of requests and calls, and figures of them; None while telemetry is away."""
 
-    def read(self, filters: dict[str, str], limit: int, *, follow: bool) -> AsyncIterator[dict[str, Any]]: ...
+    def read(
+        self, filters: dict[str, str], limit: int, *, follow: bool, by: Identity | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """With `follow` it takes one of the places to watch that `by` has, and the first item is empty."""
+        ...
 
     async def calls(self, seconds: int) -> list[dict[str, Any]] | None:
         """Of a window: one for each service, method, caller and stack."""
@@ -47,8 +52,11 @@ class Records(Protocol):
         """At most 100, without those that are gone or damaged; of a single one that is raised."""
         ...
 
-    def watch(self, query: str, kind: str) -> AsyncIterator[dict[str, Any]]:
-        """What arrives from now on, message by message. Raises what is wrong with the query."""
+    def watch(self, query: str, kind: str, by: Identity) -> AsyncIterator[dict[str, Any]]:
+        """What arrives from now on, message by message; the last one has `ended` when the platform ended it.
+
+        Raises what is wrong with the query, and TooMany when `by` has no place to watch.
+        """
         ...
 
     async def tell(self, what: str, content: bytes, kind: str = "application/json") -> Any:

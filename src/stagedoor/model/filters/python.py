@@ -5,16 +5,17 @@ a column is read, which is never a user's words.
 """
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stagedoor.model.filters import patterns
 from stagedoor.model.filters.check import Filter
 from stagedoor.model.filters.syntax import Binary, Constant, Function, Name, Node, Several, Unary
 from stagedoor.model.filters.tokens import duration
 
 Batch = Callable[[Iterable[Any]], list[Any]]
+Search = Callable[[str], bool]
 _SIGNS = {"&&": "and", "||": "or"}
 
 
@@ -70,28 +71,28 @@ class _Writer:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._patterns: list[re.Pattern[str]] = []
+        self._searches: list[Search] = []
 
     def passing(self, one: Filter) -> str:
-        return "True" if one.node is None else _write(one.node, self._column(one), self._patterns)
+        return "True" if one.node is None else _write(one.node, self._column(one), self._searches)
 
     def _column(self, one: Filter) -> Callable[[str], str]:
         return lambda name: self._reading.column(one.schema[name].column)
 
     def made(self, text: str) -> Any:
         known = {
-            "patterns": [each.search for each in self._patterns],
-            "nothing": math.nan,
-            "remainder": math.fmod,
+            "searches": self._searches,
+            "quotient": _divide,
+            "remainder": _take_remainder,
             "__builtins__": {"len": len, "max": max, "int": int},
             **self._reading.known,
         }
         return eval(compile(text, "<filter>", "eval"), known)  # noqa: S307
 
 
-def _write(node: Node, column: Callable[[str], str], patterns: list[re.Pattern[str]]) -> str:
+def _write(node: Node, column: Callable[[str], str], searches: list[Search]) -> str:
     def inner(part: Node) -> str:
-        return _write(part, column, patterns)
+        return _write(part, column, searches)
 
     match node:
         case Constant():
@@ -101,19 +102,18 @@ def _write(node: Node, column: Callable[[str], str], patterns: list[re.Pattern[s
         case Unary():
             return f"({'not ' if node.sign == '!' else '-'}{inner(node.operand)})"
         case Binary(sign="/") | Binary(sign="%"):
-            # As in SQL: what is divided by nothing passes no comparison, and a remainder has the sign of what is left.
-            left, right = inner(node.left), inner(node.right)
-            divided = f"({left}) / ({right})" if node.sign == "/" else f"remainder({left}, {right})"
-            return f"({divided} if ({right}) else nothing)"
+            # Each side is written once: written twice, a chain of divisions would double with each of its levels.
+            function = "quotient" if node.sign == "/" else "remainder"
+            return f"{function}({inner(node.left)}, {inner(node.right)})"
         case Binary():
             return f"({inner(node.left)} {_SIGNS.get(node.sign, node.sign)} {inner(node.right)})"
         case Several():
             return "(" + "".join(f"{inner(item)}, " for item in node.items) + ")"
         case Function():
-            return _function(node, inner, patterns)
+            return _function(node, inner, searches)
 
 
-def _function(node: Function, inner: Callable[[Node], str], patterns: list[re.Pattern[str]]) -> str:
+def _function(node: Function, inner: Callable[[Node], str], searches: list[Search]) -> str:
     last = node.arguments[-1]
     if node.name == "size":
         return f"len({inner(last)})"
@@ -122,8 +122,18 @@ def _function(node: Function, inner: Callable[[Node], str], patterns: list[re.Pa
         return repr(duration(str(last.value)))
     subject = inner(node.arguments[0])
     if node.name == "matches":
-        patterns.append(re.compile(str(last.value)))
-        return f"(patterns[{len(patterns) - 1}]({subject}) is not None)"
+        searches.append(patterns.compile_search(str(last.value)))
+        return f"searches[{len(searches) - 1}]({subject})"
     if node.name == "contains":
         return f"({last.value!r} in {subject})"
     return f"{subject}.{node.name.lower()}({last.value!r})"
+
+
+def _divide(left: float, right: float) -> float:
+    """Divides as SQL does: by zero it gives what passes no comparison."""
+    return left / right if right else math.nan
+
+
+def _take_remainder(left: float, right: float) -> float:
+    """Has the sign of the left side, as in SQL."""
+    return math.fmod(left, right) if right else math.nan

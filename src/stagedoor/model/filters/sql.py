@@ -28,9 +28,10 @@ def _write(node: Node, one: Filter, constants: list[Any]) -> str:
         case Unary():
             return f"({'NOT ' if node.sign == '!' else '-'}{_write(node.operand, one, constants)})"
         case Binary(sign="in"):
+            if isinstance(node.right, Several) and not node.right.items:
+                return "FALSE"
             left = _write(node.left, one, constants)
-            items = _write(node.right, one, constants)
-            return f"({left} IN {items})" if items != "()" else "FALSE"
+            return f"({left} IN {_write(node.right, one, constants)})"
         case Binary():
             left = _write(node.left, one, constants)
             return f"({left} {_SIGNS.get(node.sign, node.sign)} {_write(node.right, one, constants)})"

@@ -8,6 +8,8 @@ from stagedoor.model.filters import tokens
 from stagedoor.model.filters.tokens import Token, wrong
 
 _DEEPEST = 40
+# A chain of operators is as deep as it is long; all who read the tree walk down it.
+MAX_CHAIN_DEPTH = 120
 # What binds tighter stands later.
 _LEVELS: tuple[tuple[str, ...], ...] = (
     ("||",),
@@ -75,7 +77,32 @@ def parse(source: str) -> Node:
     node = reader.expression(0)
     if reader.now.kind != "end":
         raise wrong(source, reader.now.at, f"nothing may follow here, and {reader.now.text!r} does")
+    if _measure_depth(node) > MAX_CHAIN_DEPTH:
+        raise Invalid(f"a filter joins at most {MAX_CHAIN_DEPTH} parts in one chain", hint="use a list: field in [...]")
     return node
+
+
+def _measure_depth(root: Node) -> int:
+    """Returns the depth of the tree, without walking down it by recursion."""
+    deepest, waiting = 0, [(root, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(part, depth + 1) for part in _parts(node)]
+    return deepest
+
+
+def _parts(node: Node) -> tuple["Node", ...]:
+    match node:
+        case Unary():
+            return (node.operand,)
+        case Binary():
+            return (node.left, node.right)
+        case Several():
+            return node.items
+        case Function():
+            return node.arguments
+    return ()
 
 
 class _Reader:
@@ -161,13 +188,12 @@ class _Reader:
         return self._constant(token)
 
     def _constant(self, token: Token) -> Constant:
-        if token.kind == "number":
-            whole = token.text.isdigit()
-            return Constant(int(token.text) if whole else float(token.text), "number", token.at)
-        if token.kind == "duration":
-            return Constant(tokens.duration(token.text), "duration", token.at)
-        if token.kind == "text":
-            return Constant(tokens.text(token.text), "text", token.at)
+        reader = {"number": tokens.number, "duration": tokens.duration, "text": tokens.text}.get(token.kind)
+        if reader is not None:
+            try:
+                return Constant(reader(token.text), token.kind, token.at)
+            except ValueError as error:
+                raise wrong(self._source, token.at, str(error)) from None
         if token.text in ("true", "false"):
             return Constant(token.text == "true", "truth", token.at)
         raise self._unexpected(token)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from stagedoor.model.errors import Invalid
 from stagedoor.model.filters.check import Filter, read
 from stagedoor.model.filters.fields import DURATION, NUMBER, Schema
-from stagedoor.model.filters.tokens import duration, wrong
+from stagedoor.model.filters.tokens import check_length, duration, wrong
 from stagedoor.model.names import suggest
 from stagedoor.model.sketch import QUANTILES
 
@@ -49,6 +49,7 @@ class Query:
 def parse(source: str, schema: Schema) -> Query:
     """Raises Invalid with the place of what is wrong."""
     source = " ".join(source.split("\n")).strip()
+    check_length(source)
     at = _bar(source)
     if at < 0:
         if not _looks_like_figures(source):

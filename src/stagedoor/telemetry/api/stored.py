@@ -126,7 +126,8 @@ class StoredApi:
         return await self._ask(lambda: questions.usage(self._pipeline.warehouse, by, since, until, where, teams))
 
     async def query(self, request: Request) -> Any:
-        """{sql, applications}: whose rows it may see, null for all."""
+        """{sql, applications, owner}: whose rows it may see, null for all; whose places it takes."""
         told = msgspec.json.decode(await request.body())
-        sources = await self._pipeline.work(self._pipeline.shared)
-        return await asking.ask(str(told["sql"]), sources, told["applications"])
+        with asking.place(str(told["owner"])):
+            sources = await self._pipeline.work(self._pipeline.shared)
+            return await asking.ask(str(told["sql"]), sources, told["applications"])

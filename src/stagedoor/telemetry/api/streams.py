@@ -8,13 +8,15 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from stagedoor.model.errors import Failure, TooLarge
+from stagedoor.model.errors import Failure
+from stagedoor.model.filters.windows import Query
 from stagedoor.telemetry import questions
 from stagedoor.telemetry.api.answers import refusal
 from stagedoor.telemetry.pipeline import Pipeline
 
-_OWN = ("limit", "follow", "kind", "query", "since", "until", "order")
+_OWN = ("limit", "follow", "kind", "query", "since", "until", "order", "owner", "operator")
 _MOST = 100_000
+Messages = AsyncIterator[dict[str, Any]]
 
 
 class StreamsApi:
@@ -31,15 +33,21 @@ class StreamsApi:
             kind = told.get("kind", "request")
             text = questions.of_fields({key: value for key, value in told.items() if key not in _OWN}, kind)
             query = questions.parse(text, kind)
+            news = self._watch(request, query, kind) if "follow" in told else None
+            first = await anext(news) if news is not None else None
         except Failure as error:
             return refusal(error)
         limit = max(0, min(_MOST, int(told.get("limit", "100"))))
-        return StreamingResponse(self._lines(query, kind, limit, "follow" in told), media_type="application/x-ndjson")
+        return StreamingResponse(self._lines(query, kind, limit, news, first), media_type="application/x-ndjson")
 
-    async def _lines(self, query: Any, kind: str, limit: int, follow: bool) -> AsyncIterator[bytes]:
+    def _watch(self, request: Request, query: Query, kind: str) -> Messages:
+        told = request.query_params
+        return self._pipeline.live.watch(query, kind, told.get("owner", ""), is_operator="operator" in told)
+
+    async def _lines(
+        self, query: Query, kind: str, limit: int, news: Messages | None, first: dict[str, Any] | None
+    ) -> AsyncIterator[bytes]:
         store, now = self._pipeline.warehouse, time.time() + 60
-        news = self._pipeline.live.watch(query, kind) if follow else None
-        first = await anext(news) if news is not None else None
         found = await self._pipeline.ask(lambda: questions.records(store, query, kind, 0.0, now, limit))
         for record in reversed(found):
             yield msgspec.json.encode(record) + b"\n"
@@ -48,20 +56,22 @@ class StreamsApi:
             for record in first.get("records", ()):
                 if record.get("id") not in seen or kind != "request":
                     yield msgspec.json.encode(record) + b"\n"
-            first = await anext(news)
+            if "ended" in first:
+                yield msgspec.json.encode({"error": first["ended"]}) + b"\n"
+            first = await anext(news, None)
 
     async def watch(self, request: Request) -> Response:
         """Messages as JSON lines while somebody listens."""
         told = request.query_params
         try:
             query = questions.parse(told.get("query", ""), told.get("kind", "request"))
-            if self._pipeline.live.is_full:
-                raise TooLarge("so many watch already that one more would be too dear", hint="close another one")
+            messages = self._watch(request, query, told.get("kind", "request"))
+            first = await anext(messages)
         except Failure as error:
             return refusal(error)
-        messages = self._pipeline.live.watch(query, told.get("kind", "request"))
 
         async def lines() -> AsyncIterator[bytes]:
+            yield msgspec.json.encode(first) + b"\n"
             async for message in messages:
                 yield msgspec.json.encode(message) + b"\n"
 

@@ -32,6 +32,9 @@ class ToldApi:
             "records": one.counted.records, "spans_refused": one.spans_refused,
             "recordings": one.recordings.kept, "recordings_lost": one.recordings.lost,
             "recordings_refused": one.recordings.refused, "recordings_bytes": one.recordings.shelf.size(),
+            "set_aside": dict(one.aside.counts), "unreadable": dict(one.unreadable),
+            "endpoints_refused": one.endpoints.refused, "rings_refused": one.recordings.rings.refused,
+            "watchers_ended": one.live.ended, "store_reopened": one.warehouse.reopened,
         }  # fmt: skip
 
     async def learn(self, request: Request) -> Any:

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,12 +30,42 @@ log = logging.getLogger("stagedoor.recordings")
 Found = TypeVar("Found")
 
 _PAUSE = 0.15
-_MOST_PENDING = 5000
+_MOST_PENDING, MAX_PENDING_PER_APPLICATION = 5000, 1000
+MAX_AT_ONCE = 8  # Recordings in memory.
+MAX_READINGS_BYTES = 256 << 10
 _TIDY = 30.0
 _NICE = 15
 _COMPARED_AGE = {"canary": 86_400.0, keep.SHARE: 86_400.0, keep.SHADOW: 900.0}  # Seconds.
 _decode = msgspec.msgpack.Decoder(Recording, strict=False).decode
 _WRONG = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+class _Birth(msgspec.Struct):
+    readings: msgspec.Raw = msgspec.Raw(b"\x80")
+
+
+class _Parts(msgspec.Struct):
+    """What of a recording may hold anything: a byte of it may become an object of a hundred."""
+
+    readings: msgspec.Raw = msgspec.Raw(b"\x80")
+    birth: _Birth = msgspec.field(default_factory=_Birth)
+
+
+_look_at_parts = msgspec.msgpack.Decoder(_Parts).decode
+
+
+def decode_recording(content: bytes) -> Recording:
+    """Raises ValueError with the reason for what is no recording, or is none of the runtime's."""
+    try:
+        parts = _look_at_parts(content)
+        if len(parts.readings) + len(parts.birth.readings) > MAX_READINGS_BYTES:
+            raise ValueError(f"more than {MAX_READINGS_BYTES} bytes of inputs")
+        one = _decode(content)
+    except _WRONG as error:
+        raise ValueError(str(error)) from None
+    if one.format != FORMAT:
+        raise ValueError(f"it has format {one.format}, and {FORMAT} is read")
+    return one
 
 
 def _be_modest() -> None:
@@ -65,6 +95,7 @@ class Recordings:
     shadows: dict[str, float] = field(default_factory=dict)
     slow: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _pending: list[_Chosen] = field(default_factory=list)
+    _pending_of: Counter[str] = field(default_factory=Counter)
     _second: int = 0
     _taken: dict[tuple[str, ...], int] = field(default_factory=lambda: defaultdict(int))
     _thread: ThreadPoolExecutor = field(
@@ -80,10 +111,16 @@ class Recordings:
         for one in several:
             if type(one) is RequestRecord and one.instance not in records.NOTHING and one.id:
                 reason = self._reason(one)
-                if reason and len(self._pending) < _MOST_PENDING:
+                if reason and self._has_room(records.owner(one)):
                     self._pending.append(_Chosen(one, reason))
                 else:
                     self.lost += bool(reason)
+
+    def _has_room(self, application: str) -> bool:
+        """Who has so many waiting that there is no room for more keeps no other from it."""
+        self._pending_of[application] += 1
+        few = self._pending_of[application] <= MAX_PENDING_PER_APPLICATION
+        return few and len(self._pending) < _MOST_PENDING
 
     def _reason(self, one: RequestRecord) -> str:
         where = records.target(one.target)[0]
@@ -106,6 +143,7 @@ class Recordings:
         while True:
             await asyncio.sleep(_PAUSE)
             pending, self._pending = self._pending, []
+            self._pending_of.clear()
             try:
                 await loop.run_in_executor(self._thread, self._keep, pending)
                 if time.monotonic() - tidied > _TIDY:
@@ -128,14 +166,25 @@ class Recordings:
         by_instance: dict[str, dict[str, _Chosen]] = defaultdict(dict)
         for one in pending:
             by_instance[one.record.instance][one.record.id] = one
-        found = []
         for instance, those in by_instance.items():
-            contents = self.rings.find(instance, those)
-            self.lost += len(those) - len(contents)
-            for identifier, content in contents.items():
-                recording = self._read(content, identifier, instance)
-                if recording is not None:
-                    found.append((self._describe(those[identifier], recording, len(content)), recording))
+            ids = list(those)
+            while ids:
+                # So few at once that they have room in memory, whatever their size.
+                some, ids = ids[:MAX_AT_ONCE], ids[MAX_AT_ONCE:]
+                try:
+                    self._keep_of(instance, {identifier: those[identifier] for identifier in some})
+                except Exception:
+                    log.exception("recordings of %s are lost", instance)
+                    self.lost += len(some)
+
+    def _keep_of(self, instance: str, those: dict[str, _Chosen]) -> None:
+        contents = self.rings.find(instance, those)
+        self.lost += len(those) - len(contents)
+        found = []
+        for identifier, content in contents.items():
+            recording = self._read(content, identifier, instance)
+            if recording is not None:
+                found.append((self._describe(those[identifier], recording, len(content)), recording))
         try:
             self.shelf.add(found)
             self.kept += len(found)
@@ -145,11 +194,11 @@ class Recordings:
 
     def _read(self, content: bytes, identifier: str, instance: str) -> Recording | None:
         try:
-            one = _decode(content)
-        except _WRONG:
+            one = decode_recording(content)
+        except ValueError:
             self.refused += 1
             return None
-        if one.id != identifier or one.format != FORMAT:
+        if one.id != identifier:
             self.refused += 1
             return None
         self.redaction.cross_out(one)

@@ -1,0 +1,282 @@
+"""What one team, viewer or device does to telemetry costs nobody else: each attack, and beside it what must go on."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stagedoor.http.client import Client
+from stagedoor.model import errors
+from tests.harness.running import Running, fetch, platform, wait_until, write_application
+from tests.integration.applications import script
+
+SETTINGS = '[edge]\ntrusted_peers = ["127.0.0.1"]\ndevice = "header:x-device"\nmember = "cookie:member"\n'
+GOOD = """
+from stagedoor import Request, endpoint
+
+
+@endpoint("GET", "/seen")
+async def seen(request: Request) -> dict:
+    print("a line of good")
+    return {}
+"""
+EVIL = """
+import os
+import stat
+import struct
+
+from stagedoor import HTTPError, Request, Response, endpoint
+
+
+@endpoint("GET", "/unseen")
+async def unseen(request: Request) -> Response:
+    return Response("hidden", 500, {"stagedoor-instance": request.headers.get("x-claim", "")})
+
+
+@endpoint("GET", "/seen")
+async def seen(request: Request) -> Response:
+    print("a line of evil")
+    return Response("shown", 500)
+
+
+def find_ring() -> int:
+    for number in map(int, os.listdir("/proc/self/fd")):
+        try:
+            status = os.fstat(number)
+        except OSError:
+            continue
+        if number > 2 and stat.S_ISREG(status.st_mode) and status.st_size >= 3_900_000:
+            return number
+    raise HTTPError(404, "no ring")
+
+
+@endpoint("GET", "/grow")
+async def grow(request: Request) -> dict:
+    os.ftruncate(find_ring(), 1_300_000_000)
+    raise HTTPError(500, "so that it is kept")
+
+
+@endpoint("GET", "/forge")
+async def forge(request: Request) -> dict:
+    ring = find_ring()
+    os.pwrite(ring, b"SDR1" + struct.pack("<IQQ", 1 << 30, 0, 1 << 40), 0)
+    raise HTTPError(500, "so that it is kept")
+"""
+
+
+class Scene:
+    """A platform with a hostile team, its neighbor and a viewer."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.operator = Client(running.addresses["control"], running.token)
+        self.viewer = self.client("viewer", "viewer")
+        self.red = self.client("red", "developer", "--team", "red")
+        self.blue = self.client("blue", "developer", "--team", "blue")
+
+    def client(self, name: str, role: str, *options: str) -> Client:
+        told = self.running.json("token", "create", name, "--role", role, *options)
+        return Client(self.running.addresses["control"], told["token"])
+
+    def health(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.operator.get("telemetry")
+        return found
+
+    def requests_of(self, application: str, endpoint: str) -> int:
+        """How many requests of an endpoint are counted, errors or not."""
+        answer = fetch(self.running.port("control"), "/v1/metrics", {"authorization": f"Bearer {self.running.token}"})
+        lines = answer.body.decode().splitlines()
+        return sum(
+            int(line.rpartition(" ")[2])
+            for line in lines
+            if line.startswith("stagedoor_request_errors_total{")
+            and f'application="{application}"' in line and f'endpoint="{endpoint}"' in line
+        )  # fmt: skip
+
+    @contextmanager
+    def watching(self, by: Client, query: str, kind: str = "request") -> Iterator[list[tuple[str, dict[str, Any]]]]:
+        """Messages as they come, while the block runs."""
+        messages: list[tuple[str, dict[str, Any]]] = []
+        stream = by.events("insight", query=query, kind=kind)
+        messages.append(next(stream))
+
+        def read() -> None:
+            try:
+                messages.extend(iter(stream.__next__, None))
+            except (errors.Failure, OSError, ValueError, StopIteration, AttributeError):
+                pass
+
+        threading.Thread(target=read, daemon=True).start()
+        yield messages
+
+
+def seen_records(messages: list[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [record for _, message in messages for record in message.get("records", ())]
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("telemetry-attacks")
+    with platform(SETTINGS) as running:
+        manifest = 'name = "{name}"\nteam = "{team}"\n'
+        for name, team, code in (("good", "blue", GOOD), ("evil", "red", EVIL)):
+            running.json("deploy", folder=write_application(folder / name, code, manifest.format(name=name, team=team)))
+        yield Scene(running)
+
+
+def test_a_filter_whose_constant_is_infinite_is_refused_and_the_store_goes_on(scene: Scene) -> None:
+    for query, kind in (("status > 1.0e999", "request"), ("size(message) > 1.0e999", "log")):
+        with pytest.raises(errors.Invalid, match="a number is at most"):
+            next(scene.viewer.events("insight", query=query, kind=kind))
+    with scene.watching(scene.viewer, "size(message) > 3", "log") as messages:
+        assert scene.running.get("/good/seen").status == 200
+        wait_until(lambda: seen_records(messages), 15, "a line that passes a filter that is right")
+    wait_until(
+        lambda: scene.operator.get("logs", query='message == "a line of good"')["lines"], 15, "the line in the store"
+    )
+
+
+def test_a_filter_that_fails_at_a_record_ends_its_watcher_and_no_other(scene: Scene) -> None:
+    failing = f"(bytes.out {'* 900000000000000 ' * 25}) * 1.5 > 1.0"
+    with (
+        scene.watching(scene.viewer, failing) as ended,
+        scene.watching(scene.blue, "status == 200") as others,
+    ):
+        scene.running.get("/good/seen")
+        wait_until(lambda: ended[-1][0] == "ended", 10, "the end of the watcher")
+        assert ended[-1][1]["code"] == "invalid" and "failed at a record" in ended[-1][1]["message"]
+        scene.running.get("/good/seen")
+        wait_until(lambda: len(seen_records(others)) >= 2, 10, "both requests at the other watcher")
+    assert scene.health()["watchers_ended"] >= 1 and scene.health()["failed"] == ""
+
+
+def test_a_pattern_that_backtracks_takes_no_time_live_and_in_the_store(scene: Scene) -> None:
+    query = 'path.matches("a*a*a*a*a*a*a*b")'
+    with (
+        scene.watching(scene.viewer, query) as messages,
+        scene.watching(scene.viewer, 'path.matches("/a{1000}")') as control,
+    ):
+        assert scene.running.get("/evil/" + "a" * 1500).status == 404
+        scene.running.get("/evil/aab")
+        wait_until(lambda: seen_records(messages) and seen_records(control), 10, "what passes the patterns")
+        began = time.monotonic()
+        scene.health()
+        assert time.monotonic() - began < 3
+    assert [record["path"] for record in seen_records(messages)] == ["/evil/aab"]
+    stored = wait_until(lambda: scene.viewer.get("insight", "history", query=query)["records"], 15, "the same, stored")
+    assert [record["path"] for record in stored] == ["/evil/aab"]
+    for pattern, word in (("(a)\\\\1", "no references"), ("(?=a)", "no lookaround")):
+        with pytest.raises(errors.Invalid, match=word):
+            next(scene.viewer.events("insight", query=f'path.matches("{pattern}")'))
+
+
+def test_an_endpoint_that_would_backtrack_is_refused_at_publish(scene: Scene, tmp_path: Path) -> None:
+    code = """
+from stagedoor import Request, endpoint
+from stagedoor.runtime.router import Endpoint, router
+
+
+@endpoint("GET", "/fine/{id}")
+async def fine(request: Request) -> dict:
+    return {}
+"""
+    forged = 'router.endpoints.append(Endpoint("GET", "/{a}{b}{c}{d}{e}{f}{g}{h}Z", fine, ""))\n'
+    result = scene.running.cli("deploy", folder=script(tmp_path, "forged", code + forged), check=False)
+    assert result.returncode != 0 and "8 parameters, and one is allowed" in result.stdout + result.stderr
+    own = script(tmp_path, "declared", code + '\n\n@endpoint("GET", "/{a}.{b}")\nasync def two(request): return {}\n')
+    result = scene.running.cli("deploy", folder=own, check=False)
+    assert result.returncode != 0 and "one in a segment is allowed" in result.stdout + result.stderr
+    scene.running.json("deploy", folder=script(tmp_path, "right", code))
+    assert scene.running.get("/right/fine/7").status == 200
+    wait_until(
+        lambda: scene.operator.get("insight", "history", query='endpoint == "GET /fine/{id}"')["records"],
+        15, "the endpoint of a path",
+    )  # fmt: skip
+
+
+def test_no_header_of_a_response_and_no_cookie_hides_a_request(scene: Scene) -> None:
+    claims = ["\\]", "\\\\]", '"', '"]', "\\", '\\"]', "x" * 3000, "i1"]
+    before, seen = scene.requests_of("evil", "GET /unseen"), scene.requests_of("evil", "GET /seen")
+    for claim in claims:
+        assert scene.running.get("/evil/unseen", headers={"x-claim": claim}).status == 500
+        assert scene.running.get("/evil/seen", headers={"cookie": f"member={claim}", "x-device": claim}).status == 500
+    wait_until(
+        lambda: scene.requests_of("evil", "GET /unseen") - before == len(claims), 20, "all that a script answered"
+    )
+    wait_until(lambda: scene.requests_of("evil", "GET /seen") - seen == len(claims), 20, "all that a device asked")
+    members = scene.operator.get("insight", "history", query='endpoint == "GET /seen" && member != ""', limit=1000)
+    assert {"\\]", "\\\\]", "i1"} <= {record["member"] for record in members["records"]}
+
+
+def test_a_path_longer_than_a_record_counts_for_its_application(scene: Scene) -> None:
+    query = 'application == "evil" && status == 404 && path.startsWith("/evil/]]")'
+    for letters in (1000, 6000):
+        assert scene.running.get("/evil/" + "]" * letters).status == 404
+    found = wait_until(
+        lambda: len(rows := scene.operator.get("insight", "history", query=query)["records"]) == 2 and rows,
+        15, "both requests",
+    )  # fmt: skip
+    assert all(set(record["path"].removeprefix("/evil/")) == {"]"} for record in found)
+
+
+def test_one_token_takes_no_place_to_watch_from_an_operator(scene: Scene) -> None:
+    viewer = scene.client("other-viewer", "viewer")
+    streams = [viewer.events("insight", query="status > 1") for _ in range(10)]
+    for stream in streams:
+        next(stream)
+    with pytest.raises(errors.TooMany, match="10 at once are allowed"):
+        next(viewer.events("insight", query="status > 1"))
+    with pytest.raises(errors.TooMany, match="10 at once are allowed"):
+        next(viewer.lines("requests", follow=True, limit=0))
+    assert next(scene.operator.events("insight", query="status > 1"))[0] == "seen"
+    assert next(scene.blue.events("insight", query="status > 1"))[0] == "seen"
+    for stream in streams:
+        stream.close()
+    streams.clear()
+
+    def has_place() -> bool:
+        try:
+            next(viewer.events("insight", query="status > 1"))
+        except errors.TooMany:
+            return False
+        return True
+
+    wait_until(has_place, 10, "a place that was left")
+
+
+def test_a_ring_that_a_script_forges_is_not_read_and_operators_know(scene: Scene, tmp_path: Path) -> None:
+    def recorded(application: str, status: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = scene.operator.get("recordings", application=application)
+        return [row for row in rows if row["status"] == status]
+
+    before = len(scene.health()["rings_refused"])
+    scene.running.get("/evil/seen")
+    wait_until(lambda: recorded("evil", 500), 15, "the recording of a request of an honest ring")
+    assert scene.running.get("/evil/forge").status == 500
+    wait_until(lambda: len(scene.health()["rings_refused"]) > before, 15, "the refused ring")
+    scene.running.get("/good/seen")
+    wait_until(lambda: recorded("good", 200), 15, "the neighbor's recording")
+    assert "telemetry" in scene.running.cli("status").stdout
+    wait_until(
+        lambda: [one for one in scene.operator.get("activities", limit=50) if one["action"] == "ring_refused"],
+        40, "the activity",
+    )  # fmt: skip
+
+
+def memory_of(process: int) -> int:
+    line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def test_telemetry_reads_nothing_of_a_ring_that_grew(scene: Scene, tmp_path: Path) -> None:
+    scene.running.json("deploy", folder=write_application(tmp_path / "huge", EVIL, 'name = "huge"\nteam = "red"\n'))
+    process = scene.running.program("telemetry")["pid"]
+    before = memory_of(process)
+    assert scene.running.get("/huge/grow").status in (500, 502)
+    scene.running.get("/huge/grow")
+    time.sleep(1)
+    assert memory_of(process) - before < 200 << 20
