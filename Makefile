@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # One more worker than cores: the real parts wait for each other for a part of a test.
 WORKERS ?= 3
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-BENCHES := path fanout throttle hang deploy size upgrade console coldstart density isolation scale insight store \
+BENCHES := path fanout throttle hang deploy size upgrade console coldstart density isolation attacks scale insight store \
            percentiles alerts canary pairing rollout replay shadow
 
 .PHONY: help setup setup-tests console up quick test test-full test-long test-database test-postgresql lint format unit \

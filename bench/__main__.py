@@ -22,6 +22,7 @@ BENCHES: dict[str, tuple[tools.Tool, ...]] = {
     "coldstart": _PLATFORM,
     "density": _PLATFORM,
     "isolation": _PLATFORM,
+    "attacks": _PLATFORM,
     "scale": _PLATFORM,
     "alerts": (),
     "canary": _PLATFORM,

@@ -139,14 +139,14 @@ def _by_second(arrived: list[float], seconds: int) -> list[float]:
 
 
 def _cpu(running: Running) -> float:
-    """Seconds of CPU that the edge's processes have used."""
-    master = running.program("edge")["pid"]
+    """Seconds of CPU that the processes of edge and egress have used."""
+    masters = {running.program(name)["pid"] for name in ("edge", "egress")}
     total = 0
     for one in Path("/proc").glob("[0-9]*"):
         try:
             fields = (one / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[1]) == master or one.name == str(master):
+        if int(fields[1]) in masters or int(one.name) in masters:
             total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")

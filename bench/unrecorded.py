@@ -14,7 +14,7 @@ from tests.harness.running import Running
 from bench import load
 from stagedoor.main.paths import Paths
 
-_LEFT_OUT = ("ring records", "frontend test ", "frontend probe ", "frontend egress ")
+_LEFT_OUT = ("ring records", "frontend test ", "frontend probe ")
 _FOR_RECORDS = ("  log ", "  log-format ", "  http-request set-var(txn.began)", "  http-response set-var(txn.instance)")
 
 

@@ -99,12 +99,13 @@ class Running:
         }  # fmt: skip
 
     def cli(
-        self, *arguments: str, folder: Path | None = None, check: bool = True
+        self, *arguments: str, folder: Path | None = None, check: bool = True, timeout: float | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Runs the command line against this platform."""
+        """Runs the command line against this platform. Raises subprocess.TimeoutExpired after `timeout` seconds."""
         result = subprocess.run(
-            [*COMMAND, *arguments], cwd=folder, env=self.environment, capture_output=True, text=True, check=False
-        )
+            [*COMMAND, *arguments], cwd=folder, env=self.environment, capture_output=True, text=True, check=False,
+            timeout=timeout,
+        )  # fmt: skip
         if check and result.returncode != 0:
             raise AssertionError(
                 f"stagedoor {' '.join(arguments)}: exit {result.returncode}\n{result.stdout}{result.stderr}"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.hostile import EVIL, LIMITS, content_of, run_inside, send
 from tests.harness.running import Running, fetch, platform, wait_until
 from tests.integration.applications import hello, script
-from tests.integration.hostile import EVIL, LIMITS, content_of, run_inside, send
 from tests.integration.services import Films, register, serving
 
 SETTINGS = """

@@ -1,0 +1,1 @@
+"""The attacks that `bench attacks` tries, by where they come from: clients, scripts, and people with a token."""
