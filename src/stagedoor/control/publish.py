@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from stagedoor.control import calls, deployments, effective
+from stagedoor.control import calls, deployments, effective, ownership
 from stagedoor.control.operations import Progress
 from stagedoor.control.pipelines import running as pipelines
 from stagedoor.control.platform import Platform
@@ -68,6 +68,8 @@ async def _begin(platform: Platform, source: Source, order: Order) -> Operation:
     order.by.require_change(application.team if application else team)
     if application and application.team != team:
         raise Forbidden(f"{name} is owned by team {application.team}, the manifest says {team}")
+    if order.stack:
+        await ownership.check(platform, order.by.name, name, team, order.stack, source.raw.get("routes", []))
     known = await platform.store.versions(name)
     existing = _same(known, source)
     taken = await platform.store.taken_numbers(name)

@@ -7,13 +7,14 @@ died is finished by running it again.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from stagedoor.control import deployments, doors, effective, telling, traffic
+from stagedoor.control import deployments, doors, effective, ownership, telling, traffic
 from stagedoor.control.operations import Progress
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports.store import Change
+from stagedoor.control.ports.store import Change, World
 from stagedoor.control.rollout import asking, beginning
 from stagedoor.control.rollout.arms import Subject
 from stagedoor.control.rollout.driving import Driver
@@ -185,6 +186,8 @@ async def carry_out(platform: Platform, progress: Progress, application: str, wi
             await make_default(platform, wish.by, application, goal.line.major)
         await progress.say("switch", "done", f"release {goal.former.number} runs this already")
         return _result(goal.former, 0.0)
+    if begun is None:
+        await ownership.check_release(platform, wish.by, application, wish.stack, goal.routes)
     former = goal.former.version if goal.former else ""
     one = begun or await beginning.begin(platform, progress.operation, goal.line, wish, former)
     driver = Driver(platform, progress, one, Subject(goal.version, goal.configuration, goal.former))
@@ -249,12 +252,19 @@ async def _switch(
         change = Change(release.made_by, release.cause, release.application, line, before, after)
         await telling.teach(platform, release.application, release.version)
         done = driver.finished(release.number)
-        await platform.store.point(release, change, done)
+        await platform.store.point(release, change, done, _admit(release, former))
         driver.one = done
         seconds = await platform.apply_traffic()
         note.text = f"release {release.number} in {say_time(seconds)}"
         note.data = {"seconds": seconds}
     return seconds
+
+
+def _admit(release: Release, former: Release | None) -> Callable[[World], None] | None:
+    """What is checked as the release is written: nothing, for one that brings neither an address nor a rule."""
+    if former is not None and not release.routes:
+        return None
+    return lambda world: ownership.require(world, release.application, release.stack, release.routes)
 
 
 async def _let_finish(platform: Platform, progress: Progress, former: Release | None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stagedoor.control.ports.store import World
 from stagedoor.model.access import DEVELOPER, OPERATOR
@@ -79,7 +79,7 @@ def _stack(world: World, stack: str) -> StackTraffic:
         if defaults.get(line.application) == line.major:
             routes[line.application] = key
         release = world.current[line.application, line.major, stack]
-        rules += [(rule, key) for rule in _rules(release.routes)]
+        rules += [(rule, key) for rule in parse_rules(release.routes)]
     return StackTraffic(lines, routes, tuple(rules), splits)
 
 
@@ -117,8 +117,9 @@ def _arm(part: Part, deployment: Deployment | None, target: Target) -> Arm | Non
     return Arm(part, Target(deployment.spec.backend, deployment.spec.label, target.release, cohort=part.cohort))
 
 
-def _rules(routes: list[dict[str, object]]) -> tuple[RouteRule, ...]:
-    return build_manifest({"name": "any", "team": "any", "routes": routes}).routes if routes else ()
+def parse_rules(routes: Sequence[Mapping[str, Any]]) -> tuple[RouteRule, ...]:
+    """Returns the rules that a manifest or a release has."""
+    return build_manifest({"name": "any", "team": "any", "routes": list(routes)}).routes if routes else ()
 
 
 def _target(world: World, line: Line) -> Target | None:

@@ -52,6 +52,8 @@ class RouteRule:
             raise Invalid("a rule under routes has no condition", hint="give host, path, method, header or device")
         if not self.host and not self.path and not self.header and not self.device:
             raise Invalid("a rule under routes has a method alone", hint="give host, path, header or device as well")
+        if self.path.startswith("/-") or "/.stagedoor" in self.path:
+            raise Invalid(f"a rule under routes: path = {self.path!r} is the platform's own", hint="use another path")
         values = [("path", self.path, _PATH), ("host", self.host, _HOST), ("method", self.method, _TOKEN)]
         values += [("device", self.device, _TEXT)]
         values += [(f"header {name!r}", name, _TOKEN) for name in self.header]

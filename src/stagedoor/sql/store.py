@@ -1,5 +1,6 @@
 """The store on SQLAlchemy, put together from its parts."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -156,8 +157,15 @@ class SqlStore(
 
         await self._run(work, news.APPLICATIONS, news.ACTIVITIES)
 
-    async def point(self, release: Release, change: Change, rollout: Rollout | None = None) -> None:
+    async def point(
+        self, release: Release, change: Change, rollout: Rollout | None = None,
+        admit: Callable[[World], None] | None = None,
+    ) -> None:  # fmt: skip
         def work(connection: Connection) -> None:
+            # An activity waits for every transaction that has one, so what is read after it is the newest.
+            self._note(connection, change)
+            if admit is not None:
+                admit(self._world(connection))
             connection.execute(insert(tables.releases).values(**asdict(release)))
             key = {"application": release.application, "major": release.major, "stack": release.stack}
             put(connection, tables.lines, key, {"release": release.number})
@@ -167,7 +175,6 @@ class SqlStore(
             table = tables.deployments
             same = (table.c.application == release.application, table.c.stack == release.stack)
             connection.execute(update(table).where(*same).values(used_at=self._clock()))
-            self._note(connection, change)
 
         try:
             await self._run(work, news.APPLICATIONS, news.DEPLOYMENTS, news.ACTIVITIES, news.ROLLOUTS)

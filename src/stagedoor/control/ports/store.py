@@ -94,8 +94,14 @@ class Store(Protocol):
 
     async def forget_operations(self, before: float) -> int: ...
 
-    async def point(self, release: Release, change: Change, rollout: Rollout | None = None) -> None:
-        """Adds the release, moves its line's pointer to it, and saves its rollout, if any: all or nothing."""
+    async def point(
+        self, release: Release, change: Change, rollout: Rollout | None = None,
+        admit: Callable[[World], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Adds the release, moves its line's pointer to it, and saves its rollout, if any: all or nothing.
+
+        `admit` is called in the transaction with what is there before; nobody else writes until it is done.
+        """
         ...
 
     async def add_rollout(self, rollout: Rollout) -> Rollout: ...
