@@ -61,6 +61,7 @@ ROUTES = {
     "GET /v1/applications": Row(VIEWER),
     f"GET {APPLICATION}": Row(VIEWER),
     f"GET {APPLICATION}/logs": Row(VIEWER),
+    f"PUT {APPLICATION}/development": Row(TEAM, {"team": "tests", "services": []}),
     f"GET {APPLICATION}/scaling": Row(VIEWER),
     f"PUT {APPLICATION}/scaling": Row(TEAM, {"stack": "test", "instances": 1}),
     f"DELETE {APPLICATION}/scaling": Row(TEAM, query="?stack=test"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stagedoor.control import traffic
+from stagedoor.control.call_counts import Calling
 from stagedoor.control.flags import Flags
 from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
@@ -59,7 +60,7 @@ class Platform:
     `rehearsals` of the way back; `beside`: a line of test that nobody can ask for, which they move.
     `rehearsed` says by version and method what its endpoints did without it.
     `expiries` says when each certificate ends, `post` tells others of alerts, `telling` are those that are being told.
-    `ask` asks a service.
+    `ask` asks a service, `calling` counts the calls that people make so.
     `objectives` are the shares of good answers that applications promise, as their newest versions say.
     `recovered` is set once what a former process left is taken up; changes wait for it.
     """
@@ -89,6 +90,7 @@ class Platform:
     reading: int = 0
     rehearsed: dict[str, dict[str, str]] = field(default_factory=dict)
     ending: dict[str, Deployment] = field(default_factory=dict)
+    calling: Calling = field(default_factory=Calling)
     governor: Governor = field(default_factory=Governor)
     vitals: Vitals = field(default_factory=Vitals)
     serving: frozenset[str] = frozenset()

@@ -26,7 +26,7 @@ from stagedoor.haproxy.state import (
     methods_map,
 )
 from stagedoor.model import split, template
-from stagedoor.model.method import Method
+from stagedoor.model.method import Method, weight
 from stagedoor.model.names import STACKS
 from stagedoor.model.policy import DEFAULT_TIMEOUT, MethodPolicy
 from stagedoor.model.service import ANY, Service
@@ -151,7 +151,7 @@ def _names(service: Service, policies: dict[str, str]) -> Maps:
     if not service.methods:
         reads["/"] = policies[ANY]
         others = {f"{verb}:/": policies[ANY] for verb in _VERBS}
-    for one in sorted(service.methods, key=_weight):
+    for one in sorted(service.methods, key=weight):
         if "{" in one.path:
             patterns[_pattern(one)] = policies[one.name]
         elif one.verb == "GET":
@@ -160,10 +160,6 @@ def _names(service: Service, policies: dict[str, str]) -> Maps:
             others[f"{one.verb}:{one.path}?"] = policies[one.name]
     found = {"reads": reads, "others": others, "patterns": patterns}
     return {methods_map(service.backend, kind): found[kind] for kind in KINDS}
-
-
-def _weight(method: Method) -> tuple[int, str]:
-    return -len(template.PARAMETER.sub("", method.path)), method.path
 
 
 def _pattern(method: Method) -> str:

@@ -265,6 +265,13 @@ class FeedbackWish(_Wish):
     page: str = ""
 
 
+class DevelopmentWish(_Wish):
+    """What a manifest says that is being worked on."""
+
+    team: str = Field(max_length=40)
+    services: list[str] = Field(default_factory=list, max_length=500)
+
+
 class TryWish(_Wish):
     stack: str
     path: str

@@ -1,22 +1,26 @@
 """Calls to services: what endpoints ask for, rehearsals, figures, and those from a developer's own sandbox.
 
-The last are sent to the service of the catalogue, marked as what they are.
+The last go to the service of the catalogue by the same rules as a script's, marked as what they are.
 """
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 
-from stagedoor.control import asking, rehearsal, service_sight
+from stagedoor.control import calling, rehearsal, service_sight
+from stagedoor.control.calling import Call, CallRefused
 from stagedoor.control.platform import Platform
 from stagedoor.http import bodies, metrics, services
 from stagedoor.http.identity import WORD, bearer
-from stagedoor.model.access import OPERATOR, VIEWER, Identity
-from stagedoor.model.errors import Forbidden, Missing, Unauthenticated
-from stagedoor.model.names import check_stack, suggest
+from stagedoor.model.access import Identity
+from stagedoor.model.errors import Invalid, Unauthenticated
+from stagedoor.model.names import check_stack
 from stagedoor.model.service_views import FanoutView
 
 # What a service answers is shown to no browser as a page of ours.
+_TARGET = re.compile(r"/v1/services/[^/]+/call(/.*)", re.DOTALL)
 _SAFETY = {"content-security-policy": "sandbox; default-src 'none'", "x-content-type-options": "nosniff"}
 
 
@@ -47,27 +51,37 @@ def build(platform: Platform, who: Any) -> APIRouter:
     )
     async def call_service(by: Who, request: Request, name: str, rest: str) -> Response:
         """A call of `stagedoor dev`, by the developer's token."""
-        return await _forward(platform, by, request, name, rest)
+        return await _forward(platform, by, request, name)
+
+    @router.put("/v1/applications/{application}/development", status_code=204)
+    async def tell_development(by: Who, application: str, wish: bodies.DevelopmentWish) -> None:
+        """Says what the manifest names that `stagedoor dev` runs; its calls are let through by that. An activity."""
+        await calling.tell_manifest(platform, by, application, wish.team, tuple(wish.services))
 
     return router
 
 
-async def _forward(platform: Platform, by: Identity, request: Request, name: str, rest: str) -> Response:
-    """The service's answer. Raises Missing, Forbidden, Unavailable."""
+async def _forward(platform: Platform, by: Identity, request: Request, name: str) -> Response:
+    """The service's answer, or why the call is refused. Raises Missing, Forbidden, Invalid, Unavailable."""
     if not bearer(request):
         raise Unauthenticated("services are called with a token", hint="`stagedoor dev` sends yours")
-    stack = check_stack(request.headers.get("stagedoor-stack", "test"))
-    if by.role == VIEWER:
-        raise Forbidden(f"{by.name} is a viewer and may not call services")
-    if stack == "prod" and by.role != OPERATOR:
-        raise Forbidden(f"{by.name} may call services of prod only from what runs there", hint="leave out --stack prod")
-    known = {one.name: one for one in (await platform.store.world()).services}
-    if name not in known:
-        raise Missing(f"there is no service {name!r}", hint=suggest(name, list(known)))
-    headers = {key: value for key, value in request.headers.items() if key != WORD}
-    target = f"/{rest}{f'?{request.url.query}' if request.url.query else ''}"
-    answer = await asking.ask(
-        platform, known[name], f"dev:{by.name}", stack, request.method, target, fields=headers,
-        body=await request.body(),
+    wanted = Call(
+        name, request.headers.get("stagedoor-application", ""),
+        check_stack(request.headers.get("stagedoor-stack", "test")), request.method, _path(request), request.url.query,
+        {key: value for key, value in request.headers.items() if key != WORD}, await request.body(),
     )  # fmt: skip
+    try:
+        answer = await calling.call(platform, by, wanted)
+    except CallRefused as error:
+        # As the egress says it, so that a script in a sandbox sees the same failure.
+        fields = {"stagedoor-refused": f"{error.reason} {error.message}"}
+        return JSONResponse({"error": error.describe()}, error.status, fields)
     return Response(answer.content, answer.status, dict(answer.fields) | _SAFETY)
+
+
+def _path(request: Request) -> str:
+    """The path behind `call` as it was sent: decoded, it could lead elsewhere than what was granted."""
+    sent = _TARGET.fullmatch(bytes(request.scope.get("raw_path", b"")).decode("latin-1"))
+    if sent is None:
+        raise Invalid("the address of the call is written oddly", hint="/v1/services/NAME/call/PATH")
+    return sent[1]

@@ -7,6 +7,7 @@ import asyncio
 import json
 import socket
 import ssl
+import time
 from pathlib import Path
 
 import httpx2
@@ -18,9 +19,32 @@ from starlette.routing import Route
 
 from stagedoor.model import manifest as manifests
 from stagedoor.model.grant import grants
+from stagedoor.model.manifest import Manifest
 
 # The last one would take the place of the developer's own token.
 _HOP = ("connection", "keep-alive", "transfer-encoding", "host", "content-length", "authorization")
+
+
+_TELL_INTERVAL_S = 60.0  # A platform that started again has forgotten it.
+
+
+class _Told:
+    """What the platform knows of the manifest: told when it changes, and again now and then."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self._client = client
+        self._last: tuple[str, tuple[str, ...]] = ("", ())
+        self._at = float("-inf")
+
+    async def tell(self, manifest: Manifest) -> None:
+        """Raises TransportError. A refusal shows in the call that follows."""
+        content = (manifest.name, manifest.services)
+        if content == self._last and time.monotonic() - self._at < _TELL_INTERVAL_S:
+            return
+        body = {"team": manifest.team, "services": list(manifest.services)}
+        answer = await self._client.put(f"/v1/applications/{manifest.name}/development", json=body)
+        if answer.status_code < 300:
+            self._last, self._at = content, time.monotonic()
 
 
 class Forwarder:
@@ -48,19 +72,22 @@ async def start(sockets: list[socket.socket], folder: Path, url: str, token: str
     trust = ssl.create_default_context(cafile=ca or None)
     client = httpx2.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30, verify=trust)
 
+    told = _Told(client)
+
     async def forward(request: Request) -> Response:
         service = request.headers.get("host", "").split(":")[0]
-        granted = grants(manifests.parse((folder / manifests.FILE).read_text()).services)
+        manifest = manifests.parse((folder / manifests.FILE).read_text())
+        granted = grants(manifest.services)
         if service not in granted:
             text = f"no grant: name {service} under services in {manifests.FILE}"
             fields = {"stagedoor-refused": f"grant {text}"}
             return JSONResponse({"error": {"code": "no_grant", "message": text}}, 403, fields)
         headers = {name: value for name, value in request.headers.items() if name not in _HOP}
-        headers["stagedoor-stack"] = stack
-        target = f"/v1/services/{service}/call{request.url.path}" + (
-            f"?{request.url.query}" if request.url.query else ""
-        )
+        headers |= {"stagedoor-stack": stack, "stagedoor-application": manifest.name}
+        path = request.scope["raw_path"].decode("latin-1")
+        target = f"/v1/services/{service}/call{path}" + (f"?{request.url.query}" if request.url.query else "")
         try:
+            await told.tell(manifest)
             answer = await client.request(request.method, target, content=await request.body(), headers=headers)
         except httpx2.TransportError as error:
             text = f"the platform at {url} does not answer ({error}); start it with `stagedoor up`"

@@ -1,6 +1,10 @@
 """A method of a service: one thing that can be asked of it, by HTTP method and path."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from stagedoor.model import template
 
 READS = ("GET", "HEAD")
 REPEATABLE = (*READS, "PUT", "DELETE", "OPTIONS")
@@ -41,6 +45,23 @@ class Method:
     def repeatable(self) -> bool:
         """Whether HTTP says that asking twice is asking once (RFC 9110, 9.2.2)."""
         return self.verb in REPEATABLE
+
+
+def find(methods: Iterable[Method], verb: str, path: str) -> Method | None:
+    """Returns the method that a call is a call of: by its exact path, else by the template that says the most."""
+    ordered = sorted(methods, key=weight)
+    for method in ordered:
+        if method.verb == verb and method.path == path and "{" not in method.path:
+            return method
+    for method in ordered:
+        if method.verb == verb and "{" in method.path and re.fullmatch(template.pattern(method.path), path):
+            return method
+    return None
+
+
+def weight(method: Method) -> tuple[int, str]:
+    """Orders methods: those whose path says more come first."""
+    return -len(template.PARAMETER.sub("", method.path)), method.path
 
 
 def breaks(known: Method, now: Method | None) -> list[str]:
