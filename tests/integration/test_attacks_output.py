@@ -242,6 +242,20 @@ def test_whoever_is_killed_no_line_is_lost_and_no_script_notices(own: Running, t
     assert message(own, "counts", "instance ended: exit code 7")
 
 
+def test_a_supervisor_that_is_killed_leaves_a_reader_behind(own: Running, tmp_path: Path) -> None:
+    instance = deploy(own, tmp_path, "orphan")
+    file = own.data / "logs" / "orphan" / f"{instance['id']}.log"
+    assert own.process is not None
+    own.process.kill()
+    own.process.wait()
+    assert own.get("/orphan/say?word=alone").status == 200
+    wait_until(lambda: file.exists() and "alone" in file.read_text(), 20, "the line")
+    own.stop()
+    own.start()
+    assert own.get("/orphan/say?word=again").status == 200
+    assert message(own, "orphan", "again") and message(own, "orphan", "alone")
+
+
 def test_a_reader_that_is_killed_in_the_middle_of_a_flood_loses_no_line(own: Running, tmp_path: Path) -> None:
     deploy(own, tmp_path, "counts", '\n[limits]\nlog = "20MB"\n')
     for turn in range(4):

@@ -3,6 +3,7 @@
 import logging
 import os
 import resource
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -29,6 +30,7 @@ def main() -> None:
     keep = paths.read_settings().keep
     limits = LogLimits(paths.data / "logs", keep.logs, keep.log_age)
     make_folder(limits.folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     program = LogProgram(limits, Holder(paths.supervisor_socket), lives_in(paths.run / "instances"))
     program.run(listening("LOGS"))
 

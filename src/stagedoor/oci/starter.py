@@ -112,7 +112,7 @@ class Starter:
             self._hand_over(spec, post, one, blank, json.dumps(boot).encode())
             # All else is done while the script begins.
             self._journal.keep_instance(one)
-            self._background.run(self._assign_output(spec, one))
+            self._background.run(self.assign_output(spec, one))
             async with asyncio.timeout(spec.start_timeout):
                 report = await blank.running.channel.line()
         except TimeoutError:
@@ -161,7 +161,7 @@ class Starter:
         tail = "\n".join(self._logs.words(spec.application, one.id, 20))
         return f"{tail}\n{cause}".strip()
 
-    async def _assign_output(self, spec: Spec, one: Instance) -> None:
+    async def assign_output(self, spec: Spec, one: Instance) -> None:
         """Later: nothing on the way to the first byte waits for it, and what is printed waits in the pipe."""
         await asyncio.sleep(_ASSIGN_DELAY_S)
         await self._logs.outputs.assign(one.id, spec.application, _log_rate(spec), one.started_at)
