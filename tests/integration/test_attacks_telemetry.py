@@ -1,5 +1,6 @@
 """What one team, viewer or device does to telemetry costs nobody else: each attack, and beside it what must go on."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -280,3 +281,115 @@ def test_telemetry_reads_nothing_of_a_ring_that_grew(scene: Scene, tmp_path: Pat
     scene.running.get("/huge/grow")
     time.sleep(1)
     assert memory_of(process) - before < 200 << 20
+
+
+def otlp(kind: str, resource: dict[str, str], part: dict[str, Any]) -> bytes:
+    """A body in JSON with one span or log record of a process with these attributes."""
+    group, scope, name = {
+        "traces": ("resourceSpans", "scopeSpans", "spans"), "logs": ("resourceLogs", "scopeLogs", "logRecords"),
+    }[kind]  # fmt: skip
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in resource.items()]
+    return json.dumps({group: [{"resource": {"attributes": attributes}, scope: [{name: [part]}]}]}).encode()
+
+
+def send(by: Client, kind: str, resource: dict[str, str], part: dict[str, Any]) -> dict[str, Any]:
+    """Sends it with the token of a client. Raises what is refused; returns the answer."""
+    answer = by._send("POST", f"/v1/otlp/v1/{kind}", otlp(kind, resource, part))
+    told: dict[str, Any] = json.loads(answer.read())
+    return told
+
+
+def log_record(text: str, level: str = "info", trace: str = "") -> dict[str, Any]:
+    return {
+        "timeUnixNano": str(time.time_ns()), "severityText": level, "body": {"stringValue": text}, "traceId": trace,
+    }  # fmt: skip
+
+
+def span(name: str, trace: str) -> dict[str, Any]:
+    now = str(time.time_ns())
+    return {"traceId": trace, "spanId": "1" * 16, "name": name, "startTimeUnixNano": now, "endTimeUnixNano": now}
+
+
+def messages_of(scene: Scene, query: str) -> list[str]:
+    return [line["message"] for line in scene.operator.get("logs", query=query)["lines"]]
+
+
+def test_no_team_writes_into_the_logs_of_another(scene: Scene) -> None:
+    named = {"stagedoor.application": "good"}
+    with pytest.raises(errors.Forbidden, match="'good', which is no application of team red"):
+        send(scene.red, "logs", named, log_record("forged by name"))
+    with pytest.raises(errors.Forbidden):
+        send(scene.red, "traces", named, span("forged", "a" * 32))
+    # A service's name does not make a line one of an application that is called so.
+    send(scene.red, "logs", {"service.name": "good"}, log_record("forged by service"))
+    told = send(scene.red, "logs", {"stagedoor.application": "evil"}, log_record("forged level", "PLATFORM"))
+    assert told["partialSuccess"]["rejectedLogRecords"] == 1
+    assert send(scene.blue, "logs", named, log_record("its own")) == {}
+    wait_until(lambda: "its own" in messages_of(scene, 'application == "good"'), 15, "the team's own line")
+    wait_until(lambda: "forged by service" in messages_of(scene, 'instance == "good"'), 15, "the line of a process")
+    assert not [text for text in messages_of(scene, 'application == "good"') if text.startswith("forged")]
+    assert "forged level" not in messages_of(scene, "")
+    wait_until(
+        lambda: [one for one in scene.operator.get("activities", limit=50) if one["action"] == "otlp_refused"],
+        15, "the activity",
+    )  # fmt: skip
+
+
+def test_spans_and_lines_of_one_team_do_not_join_a_trace_of_another(scene: Scene) -> None:
+    identifier = scene.running.get("/good/seen").headers["stagedoor-request-id"]
+    trace = identifier.replace("-", "")
+    for by, name in ((scene.red, "of red"), (scene.blue, "of blue"), (scene.operator, "of an operator")):
+        send(by, "traces", {"service.name": "process"}, span(name, trace))
+        send(by, "logs", {"service.name": "process"}, log_record(name, trace=trace))
+
+    def seen() -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = scene.viewer.get("traces", identifier)
+        except errors.Missing:
+            return None
+        names = {one["name"] for one in found["spans"]} | {line["message"] for line in found["logs"]}
+        return found if {"of blue", "of an operator", "a line of good"} <= names else None
+
+    found = wait_until(seen, 20, "the trace with what its own team reports")
+    names = [one["name"] for one in found["spans"]] + [line["message"] for line in found["logs"]]
+    assert "of red" not in names
+    assert (names.count("of blue"), names.count("of an operator")) == (2, 2)
+
+
+def test_bodies_that_are_hard_to_decode_keep_nobody_waiting(scene: Scene) -> None:
+    now = time.time_ns()
+    attributes = [{"key": f"k{n}", "value": {"stringValue": "a" * 30_000}} for n in range(128)]
+    huge = span("huge", "b" * 32) | {"attributes": attributes}
+    records = [log_record("many") | {"timeUnixNano": str(now)} for _ in range(9000)]
+    many = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}).encode()
+    too_many = json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": [{}] * 60_000}]}]}).encode()
+    longest, stop = [0.0], threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            began = time.monotonic()
+            scene.operator.get("telemetry")
+            longest[0] = max(longest[0], time.monotonic() - began)
+
+    def flood() -> None:
+        for _ in range(3):
+            for body in (otlp("traces", {}, huge), many):
+                kind = "traces" if b"resourceSpans" in body[:20] else "logs"
+                try:
+                    scene.red._send("POST", f"/v1/otlp/v1/{kind}", body).read()
+                except errors.TooMany:
+                    pass
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    floods = [threading.Thread(target=flood) for _ in range(4)]
+    for one in floods:
+        one.start()
+    with pytest.raises(errors.TooLarge, match="10000 spans or lines in one body"):
+        scene.blue._send("POST", "/v1/otlp/v1/logs", too_many)
+    assert send(scene.blue, "logs", {"stagedoor.application": "good"}, log_record("meanwhile")) == {}
+    for one in floods:
+        one.join()
+    stop.set()
+    watcher.join()
+    assert longest[0] < 1.5, "a machine that is busy itself included"

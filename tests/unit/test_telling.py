@@ -1,9 +1,12 @@
 """What others tell: log lines, OTLP, and what is crossed out of all of it; what was lost is counted."""
 
+import asyncio
 import gzip
 import json
 import os
+import threading
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,13 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from stagedoor.http.otlp import unpack
-from stagedoor.model.errors import Failure, Invalid, TooLarge
+from stagedoor.model.errors import Failure, Forbidden, Invalid, TooLarge, TooMany
+from stagedoor.model.otlp import OtlpRequest
 from stagedoor.model.redaction import Redaction
 from stagedoor.telemetry import otlp
 from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.lines import Line, Reader
+from stagedoor.telemetry.otlp_intake import OtlpIntake
 
 NOW = time.time()
 
@@ -120,12 +125,14 @@ def message(**fields: Any) -> bytes:
     return request.SerializeToString()
 
 
-def read(body: bytes, kind: str = "application/x-protobuf", what: str = "traces") -> otlp.Told:
-    return otlp.read(what, body, kind, NOW, Redaction())
+def read(body: bytes, kind: str = "application/x-protobuf", what: str = "traces", **sender: Any) -> otlp.Told:
+    usual: dict[str, Any] = {"owner": "red", "sender": "red", "applications": ("tv",), "services": ("films",)}
+    return otlp.read(what, OtlpRequest(body, kind, **usual | sender), NOW, Redaction())
 
 
 def test_a_span_becomes_a_row_without_its_secrets() -> None:
-    ((_, trace, span, parent, _, service, name, kind, took, _, attributes),) = read(message()).rows
+    ((_, trace, span, parent, _, service, name, kind, took, _, attributes, sender),) = read(message()).rows
+    assert sender == "red"
     assert (trace, span, parent) == (bytes(range(16)).hex(), bytes(range(8)).hex(), "")
     assert (service, name, kind, took) == ("films", "select", "client", 5000)
     assert json.loads(attributes) == {"db.password": "***", "url": "http://x/?token=***"}
@@ -183,7 +190,116 @@ def test_attributes_without_end_are_cut() -> None:
     for number in range(500):
         span.attributes.add(key=f"k{number}").value.string_value = "v" * 1000
     (row,) = read(request.SerializeToString()).rows
-    assert len(row[-1]) <= 4000 and json.loads(row[-1])
+    assert len(row[-2]) <= 4000 and json.loads(row[-2])
+
+
+def lines(severity: str = "info", application: str = "", service: str = "films", body: str = "a line") -> bytes:
+    known = {"service.name": service} | ({"stagedoor.application": application} if application else {})
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in known.items()]
+    record = {"timeUnixNano": str(int(NOW * 1e9)), "severityText": severity, "body": {"stringValue": body}}
+    return json.dumps({
+        "resourceLogs": [{"resource": {"attributes": attributes}, "scopeLogs": [{"logRecords": [record]}]}]
+    }).encode()  # fmt: skip
+
+
+def test_a_team_speaks_for_its_own_applications_alone() -> None:
+    (row,) = read(lines(application="tv"), "application/json", "logs").rows
+    assert (row[1], row[-1]) == ("tv", "red")
+    for what, body in (("logs", lines(application="good")), ("traces", span_of("good"))):
+        with pytest.raises(Forbidden, match="names 'good', which is no application of team red"):
+            read(body, "application/json", what)
+        assert read(body, "application/json", what, sender="*").rows
+    # A service's name is none of an application unless nobody else's application is called so.
+    columns = [read(lines(service=name), "application/json", "logs").rows[0][1] for name in ("films", "tv", "good")]
+    assert columns == ["films", "tv", ""]
+
+
+def span_of(application: str) -> bytes:
+    span = {
+        "traceId": "a" * 32, "spanId": "1" * 16, "name": "n", "kind": "SPAN_KIND_CLIENT", "status": {"code": 2},
+        "startTimeUnixNano": int(NOW * 1e9), "endTimeUnixNano": str(int(NOW * 1e9)),
+        "attributes": [{"key": "n", "value": {"arrayValue": {"values": [{"intValue": "7"}, {"boolValue": True}]}}}],
+    }  # fmt: skip
+    attributes = [{"key": "stagedoor.application", "value": {"stringValue": application}}]
+    return json.dumps({
+        "resourceSpans": [{"resource": {"attributes": attributes}, "scopeSpans": [{"spans": [span]}]}]
+    }).encode()  # fmt: skip
+
+
+def test_numbers_kinds_and_values_in_json_are_read() -> None:
+    (row,) = read(span_of("tv"), "application/json").rows
+    assert (row[4], row[7], row[9], json.loads(row[10])) == ("tv", "client", "error", {"n": [7, True]})
+
+
+def test_nobody_outside_writes_lines_of_the_platform() -> None:
+    for severity in ("platform", "PLATFORM", "Platform"):
+        told = read(lines(severity), "application/json", "logs")
+        assert (told.rows, told.rejected) == ([], 1) and "platform's own" in told.why
+    assert read(lines("WARN"), "application/json", "logs").rows[0][3] == "warn"
+
+
+def delimited(number: int, content: bytes) -> bytes:
+    length, size = bytearray(), len(content)
+    while size > 0x7F:
+        length.append(size & 0x7F | 0x80)
+        size >>= 7
+    return bytes([number << 3 | 2, *length, size]) + content
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (delimited(1, delimited(2, b"\x12\x00" * 2_000_000)), "application/x-protobuf"),
+        (delimited(1, b"\x12\x00" * 2_000_000), "application/x-protobuf"),
+        (b"\x0a\x00" * 2_000_000, "application/x-protobuf"),
+        (delimited(1, b"\x08\x00" * 2_000_000), "application/x-protobuf"),
+        (b'{"resourceSpans":[' + b"{}," * 1_300_000 + b"{}]}", "application/json"),
+        (b'{"resourceSpans":[{"scopeSpans":[{"spans":[' + b"0," * 1_900_000 + b"0]}]}]}", "application/json"),
+    ],
+)  # fmt: skip
+def test_a_body_of_millions_of_parts_is_refused_quickly_and_in_little_memory(body: bytes, kind: str) -> None:
+    assert len(body) <= 4 << 20
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        with pytest.raises(TooLarge, match=r"which is the bound|fields around"):
+            read(body, kind)
+        assert tracemalloc.get_traced_memory()[1] < 150 << 20
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 8, "a second or so without the measuring"
+
+
+def test_a_span_with_huge_attributes_costs_one_look_at_each() -> None:
+    request = ExportTraceServiceRequest.FromString(message())
+    span = request.resource_spans[0].scope_spans[0].spans[0]
+    for number in range(30):
+        span.attributes.add(key=f"k{number}").value.string_value = "a" * 30_000
+    began = time.process_time()
+    (row,) = read(request.SerializeToString()).rows
+    assert time.process_time() - began < 0.5
+    assert json.loads(row[-2]).keys() == {"db.password", "url"}
+    span.attributes.add(key="more").value.string_value = "a" * 1_000_000
+    told = read(request.SerializeToString())
+    assert (told.rows, told.rejected) == ([], 1) and "1048576 bytes" in told.why
+
+
+def test_each_token_has_places_for_what_it_sends() -> None:
+    async def run() -> None:
+        intake, gate = OtlpIntake(Redaction()), threading.Event()
+        intake._thread.submit(gate.wait)
+        sent = {name: OtlpRequest(message(), "", name, name) for name in ("red", "blue")}
+        waiting = [asyncio.ensure_future(intake.read("traces", sent["red"])) for _ in range(4)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooMany, match="red has 4 bodies waiting already"):
+            await intake.read("traces", sent["red"])
+        other = asyncio.ensure_future(intake.read("traces", sent["blue"]))
+        await asyncio.sleep(0)
+        gate.set()
+        assert [len(told.rows) for told in await asyncio.gather(*waiting, other)] == [1] * 5
+        assert (await intake.read("traces", sent["red"])).rows
+
+    asyncio.run(run())
 
 
 # Counting what was lost

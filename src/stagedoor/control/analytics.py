@@ -51,6 +51,19 @@ async def usage(platform: Platform, fields: str, query: str, since: float, until
     ]  # fmt: skip
 
 
+async def senders(platform: Platform, *identifiers: str) -> str:
+    """Returns the teams whose spans and lines join a trace: those of its applications and of the services called."""
+    teams: set[str] = set()
+    for identifier in identifiers:
+        parties = await platform.records.ask(f"parties/{identifier.replace('/', '')}")
+        owners = [
+            *[await platform.store.application(name) for name in parties["applications"][:50] if name],
+            *[await platform.store.service(name) for name in parties["services"][:50] if name],
+        ]
+        teams |= {owner.team for owner in owners if owner is not None and owner.team}
+    return ",".join(sorted(teams))
+
+
 async def query(platform: Platform, by: Identity, sql: str) -> Answer:
     """Raises Forbidden, Invalid, TooLarge, Unavailable."""
     if by.role == VIEWER:

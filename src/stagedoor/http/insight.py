@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from stagedoor.control import flagging, recipes
+from stagedoor.control import analytics, flagging, recipes
 from stagedoor.control.platform import Platform
 from stagedoor.http import bodies, stream
 from stagedoor.model.access import Identity
@@ -60,12 +60,16 @@ def build(platform: Platform, who: Any) -> APIRouter:
     ) -> Comparison:
         """Two requests by their ids, or two versions of an application: calls added, gone, slower."""
         said = {"left": left, "right": right, "application": application} | _span(since, until)
+        if not application:
+            said["senders"] = await analytics.senders(platform, left, right)
         return msgspec.convert(await platform.records.ask("compare", **said), Comparison)
 
     @router.get("/v1/traces/{identifier}")
     async def trace(by: Who, identifier: str) -> TraceView:
         """One request whole: its spans in time, who called whom, its log lines. By its id, or its trace's."""
-        return msgspec.convert(await platform.records.ask(f"trace/{identifier.replace('/', '')}"), TraceView)
+        senders = await analytics.senders(platform, identifier)
+        plain = identifier.replace("/", "")
+        return msgspec.convert(await platform.records.ask(f"trace/{plain}", senders=senders), TraceView)
 
     @router.get("/v1/flags")
     async def list_flags(by: Who) -> dict[str, float]:

@@ -67,6 +67,7 @@ SPANS = {
     "duration": ("BIGINT", ""),
     "status": ("VARCHAR", "ok, error or empty"),
     "attributes": ("VARCHAR", "as JSON"),
+    "sender": ("VARCHAR", "the team whose token sent it; * for an operator's"),
 }
 LOGS = {
     "time": ("TIMESTAMP", "when it was written"),
@@ -76,6 +77,7 @@ LOGS = {
     "message": ("VARCHAR", ""),
     "request": ("VARCHAR", "the id of the request it was written for"),
     "fields": ("VARCHAR", "all other fields, as JSON"),
+    "sender": ("VARCHAR", "of a line in OpenTelemetry's protocol the team whose token sent it; * for an operator's"),
 }
 MINUTES = {
     "time": ("TIMESTAMP", "the minute's begin"),

@@ -12,7 +12,7 @@ import msgspec
 from stagedoor import files
 from stagedoor.model.tables import TABLES
 
-_LARGEST = 256_000_000  # Bytes of rows; above that a disk is not filled for what may be lost.
+_LARGEST = 64_000_000  # Bytes of rows; above that a disk is not filled for what may be lost.
 
 
 class Journal:

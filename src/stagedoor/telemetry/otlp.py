@@ -4,23 +4,18 @@ What comes may be broken, huge, late, of the future or sent twice: every part is
 counted in the answer (`rejected`), as the protocol has it. https://opentelemetry.io/docs/specs/otlp/
 """
 
-import base64
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.protobuf.json_format import Parse, ParseError
-from google.protobuf.message import DecodeError, Message
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
 from stagedoor.logfiles import PLATFORM_LEVEL
-from stagedoor.model.errors import Invalid, TooLarge
+from stagedoor.model.errors import Forbidden, Invalid, TooLarge
+from stagedoor.model.otlp import MAX_BODY_BYTES, OtlpRequest
 from stagedoor.model.redaction import CROSSED, Redaction
+from stagedoor.telemetry import otlp_wire
+from stagedoor.telemetry.otlp_wire import MAX_PART_BYTES, LogPart, SpanPart
 
-LARGEST = 4 << 20
-_MOST, _LONGEST_NAME, _LONGEST_ATTRIBUTES = 10_000, 200, 4000
+_LONGEST_NAME, _LONGEST_ATTRIBUTES, _LONGEST_MESSAGE = 200, 4000, 8000
 _OLDEST, _FURTHEST = 86_400.0, 300.0
 _KINDS = ("", "internal", "server", "client", "producer", "consumer")
 _STATUS = ("", "ok", "error")
@@ -41,134 +36,97 @@ class Told:
         self.why = why
 
 
-def read(what: str, body: bytes, kind: str, now: float, redaction: Redaction) -> Told:
-    """`what`: traces or logs. Raises Invalid, TooLarge."""
-    if what == "traces":
-        request = _parse(ExportTraceServiceRequest(), body, kind)
-        told = Told("spans")
-        for resource in request.resource_spans:
-            service, application = _who(resource.resource)
-            for scope in resource.scope_spans:
-                for span in scope.spans:
-                    _take_span(told, span, service, application, now, redaction)
-        return told
-    if what == "logs":
-        request = _parse(ExportLogsServiceRequest(), body, kind)
-        told = Told("logs")
-        for resource in request.resource_logs:
-            service, application = _who(resource.resource)
-            for scope in resource.scope_logs:
-                for record in scope.log_records:
-                    _take_log(told, record, service, application, now, redaction)
-        return told
-    raise Invalid(
-        f"{what!r} is not taken in", hint="/v1/traces and /v1/logs are; metrics of services come from their calls"
-    )
-
-
-def _parse(message: Any, body: bytes, kind: str) -> Any:
-    if len(body) > LARGEST:
-        raise TooLarge(f"the body is above {LARGEST} bytes", hint="send smaller batches")
-    try:
-        if "json" in kind:
-            Parse(_hex_ids(body), message, ignore_unknown_fields=True, max_recursion_depth=30)
-        else:
-            message.ParseFromString(body)
-    except (DecodeError, ParseError, ValueError, RecursionError) as error:
+def read(what: str, request: OtlpRequest, now: float, redaction: Redaction) -> Told:
+    """`what`: traces or logs. Raises Invalid, TooLarge, and Forbidden for an application that is not the sender's."""
+    if what not in ("traces", "logs"):
         raise Invalid(
-            f"the body is no OTLP: {str(error)[:200]}", hint="protobuf, or JSON with its content-type"
-        ) from None
-    return message
+            f"{what!r} is not taken in", hint="/v1/traces and /v1/logs are; metrics of services come from their calls"
+        )
+    if len(request.content) > MAX_BODY_BYTES:
+        raise TooLarge(f"the body is above {MAX_BODY_BYTES} bytes", hint="send smaller batches")
+    is_json = "json" in request.kind
+    groups = otlp_wire.split(what, request.content, is_json=is_json)
+    names = [_who(group.attributes) for group in groups]
+    for _, application in names:
+        if application and not request.may_name(application):
+            raise Forbidden(
+                f"{_APPLICATION} names {application!r}, which is no application of team {request.sender}",
+                hint="name an application of your own team, or none: a service's spans join the traces that call it",
+            )
+    told = Told("spans" if what == "traces" else "logs")
+    for group, (service, application) in zip(groups, names, strict=True):
+        for part in group.parts:
+            if len(memoryview(part)) > MAX_PART_BYTES:
+                told.reject(f"a span or a line of more than {MAX_PART_BYTES} bytes")
+                continue
+            decoded = otlp_wire.decode(what, part, is_json=is_json)
+            if what == "traces":
+                _take_span(told, decoded, (application, service, request.sender), now, redaction)
+            else:
+                column = request.column(application, service)
+                _take_log(told, decoded, (column, service, request.sender), now, redaction)
+    return told
 
 
-def _hex_ids(body: bytes) -> str:
-    """OTLP's JSON has ids in hexadecimal, where protobuf's own JSON has base64."""
-
-    def mend(value: dict[str, Any]) -> dict[str, Any]:
-        for name in ("traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id"):
-            told = value.get(name)
-            if isinstance(told, str):
-                value[name] = base64.b64encode(bytes.fromhex(told)).decode()
-        return value
-
-    return json.dumps(json.loads(body, object_hook=mend))
-
-
-def _who(resource: Message) -> tuple[str, str]:
+def _who(resource: dict[str, Any]) -> tuple[str, str]:
     """(the service's name, the application whose trace it belongs to when it says so)."""
-    known = _attributes(resource.attributes)
-    return str(known.get("service.name", "unknown"))[:_LONGEST_NAME], str(known.get(_APPLICATION, ""))[:_LONGEST_NAME]
+    service, application = resource.get("service.name") or "unknown", resource.get(_APPLICATION) or ""
+    return str(service)[:_LONGEST_NAME], str(application)[:_LONGEST_NAME]
 
 
-def _take_span(told: Told, span: Any, service: str, application: str, now: float, redaction: Redaction) -> None:
-    begin, end = span.start_time_unix_nano, span.end_time_unix_nano
-    if len(span.trace_id) != 16 or len(span.span_id) != 8:
+def _take_span(told: Told, span: SpanPart, who: tuple[str, str, str], now: float, redaction: Redaction) -> None:
+    if len(span.trace) != 16 or len(span.span) != 8:
         return told.reject("a span without a trace's and its own id")
-    if end < begin or not _is_near(begin / 1e9, now):
+    if span.end < span.begin or not _is_near(span.begin / 1e9, now):
         return told.reject("a span that ends before it begins, is of the future, or is older than a day")
-    if len(told.rows) >= _MOST:
-        return told.reject(f"more than {_MOST} spans at once")
+    application, service, sender = who
     told.rows.append((
-        begin // 1000, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), application, service,
-        span.name[:_LONGEST_NAME], _KINDS[span.kind] if span.kind < len(_KINDS) else "", (end - begin) // 1000,
-        _STATUS[span.status.code] if span.status.code < len(_STATUS) else "",
-        _written(_attributes(span.attributes), redaction),
+        span.begin // 1000, span.trace.hex(), span.span.hex(), span.parent[:8].hex(), application, service,
+        span.name[:_LONGEST_NAME], _KINDS[span.kind] if span.kind < len(_KINDS) else "",
+        (span.end - span.begin) // 1000, _STATUS[span.status] if span.status < len(_STATUS) else "",
+        _written(span.attributes, redaction), sender,
     ))  # fmt: skip
     return None
 
 
-def _take_log(told: Told, record: Any, service: str, application: str, now: float, redaction: Redaction) -> None:
-    at = (record.time_unix_nano or record.observed_time_unix_nano) or int(now * 1e9)
+def _take_log(told: Told, record: LogPart, who: tuple[str, str, str], now: float, redaction: Redaction) -> None:
+    at = record.time or int(now * 1e9)
     if not _is_near(at / 1e9, now):
         return told.reject("a log line of the future, or older than a day")
-    if len(told.rows) >= _MOST:
-        return told.reject(f"more than {_MOST} lines at once")
-    body = _value(record.body)
-    message = body if isinstance(body, str) else json.dumps(body, default=str)
+    level = record.level.lower()[:20] or "info"
+    if level == PLATFORM_LEVEL:
+        return told.reject(f"the level {PLATFORM_LEVEL!r} is the platform's own")
+    message = record.body if isinstance(record.body, str) else json.dumps(record.body, default=str)
+    application, service, sender = who
     told.rows.append((
-        at // 1000, application or service, service, _level(record.severity_text),
-        redaction.clean(message[:8000].encode(errors="replace")).decode(), record.trace_id.hex(),
-        _written(_attributes(record.attributes), redaction),
+        at // 1000, application, service, level, _crossed(message[:_LONGEST_MESSAGE], redaction),
+        record.trace[:16].hex(), _written(record.attributes, redaction), sender,
     ))  # fmt: skip
     return None
-
-
-def _level(severity: str) -> str:
-    """Returns the level of a line of another process, which never speaks for the platform."""
-    level = severity.lower()[:20] or "info"
-    return level if level != PLATFORM_LEVEL else "info"
 
 
 def _is_near(at: float, now: float) -> bool:
     return now - _OLDEST < at < now + _FURTHEST
 
 
-def _attributes(listed: Iterable[Any]) -> dict[str, Any]:
-    return {one.key[:_LONGEST_NAME]: _value(one.value) for one in list(listed)[:128]}
-
-
-def _value(value: Any) -> Any:
-    kind = value.WhichOneof("value")
-    if kind is None:
-        return None
-    inner = getattr(value, kind)
-    if kind == "array_value":
-        return [_value(one) for one in inner.values[:100]]
-    if kind == "kvlist_value":
-        return {one.key: _value(one.value) for one in inner.values[:100]}
-    return inner.hex() if kind == "bytes_value" else inner
-
-
 def _written(known: dict[str, Any], redaction: Redaction) -> str:
-    """As JSON, within the bound: the longest values go first."""
-    plain = {key: CROSSED if redaction.hides(key) else _crossed(value, redaction) for key, value in known.items()}
-    text = json.dumps(plain, default=str)
-    while len(text) > _LONGEST_ATTRIBUTES:
-        longest = max(plain, key=lambda key: len(json.dumps(plain[key], default=str)) + len(key))
-        del plain[longest]
-        text = json.dumps(plain, default=str)
-    return text if plain else ""
+    """As JSON, within the bound: the longest values go first. Each is looked at once."""
+    pairs = []
+    for name, value in known.items():
+        if isinstance(value, str) and len(value) > _LONGEST_ATTRIBUTES:
+            continue
+        key = name[:_LONGEST_NAME]
+        text = CROSSED if redaction.hides(key) else _crossed(value, redaction) if isinstance(value, str) else value
+        pairs.append(f"{json.dumps(key)}: {_crossed(json.dumps(text, default=str), redaction)}")
+    room = _LONGEST_ATTRIBUTES - 2
+    chosen = set()
+    for number in sorted(range(len(pairs)), key=lambda number: len(pairs[number])):
+        room -= len(pairs[number]) + 2
+        if room < 0:
+            break
+        chosen.add(number)
+    return "{" + ", ".join(pairs[number] for number in sorted(chosen)) + "}" if chosen else ""
 
 
-def _crossed(value: Any, redaction: Redaction) -> Any:
-    return redaction.clean(value.encode(errors="replace")).decode() if isinstance(value, str) else value
+def _crossed(text: str, redaction: Redaction) -> str:
+    return redaction.clean(text.encode(errors="replace")).decode()

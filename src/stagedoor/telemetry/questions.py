@@ -1,7 +1,7 @@
 """What is asked of the store: records, windows, traces, log lines, who still uses what."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +10,7 @@ from stagedoor.model.errors import Invalid
 from stagedoor.model.filters import sql, windows
 from stagedoor.model.filters.fields import NUMBER, SCHEMAS
 from stagedoor.model.filters.windows import Query
+from stagedoor.model.otlp import OPERATOR_SENDER
 from stagedoor.model.sketch import middle
 from stagedoor.telemetry import grouping
 from stagedoor.telemetry.warehouse import Warehouse
@@ -93,32 +94,68 @@ def history(warehouse: Warehouse, query: Query, kind: str, since: float, until: 
 # Traces
 
 
-def trace(warehouse: Warehouse, identifier: str) -> traces.Trace | None:
-    """By a request's id, or a trace's: dashes do not matter. None for one of which nothing is known."""
-    plain = identifier.replace("-", "")
-    dashed = f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}" if len(plain) == 32 else identifier
-    names = [dashed, plain, identifier]
+def parties(warehouse: Warehouse, identifier: str) -> dict[str, list[str]]:
+    """Returns the applications and services of a trace: their teams may add spans and lines to it."""
+    names = _names(identifier)
+    request, calls = (_rows(warehouse, table, "id", names) for table in ("requests", "calls"))
+    return {
+        "applications": sorted({row["application"] for row in (*request, *calls)}),
+        "services": sorted({row["service"] for row in calls}),
+    }
+
+
+def trace(warehouse: Warehouse, identifier: str, senders: Sequence[str]) -> traces.Trace | None:
+    """By a request's id, or a trace's: dashes do not matter. None for one of which nothing is known.
+
+    `senders`: teams whose spans and lines join it, beside operators: those of its application and of services called.
+    """
+    names = _names(identifier)
     request = _rows(warehouse, "requests", "id", names)
     calls = _rows(warehouse, "calls", "id", names)
     spans = _rows(warehouse, "spans", "id", names)
+    if request or calls:
+        spans = _of_senders(spans, {*senders, OPERATOR_SENDER})
+    elif spans:
+        # Of a trace that the platform did not begin, what one team sent is shown: the first to report.
+        spans = _of_senders(spans, {spans[0].get("sender") or "", OPERATOR_SENDER})
     if not (request or calls or spans):
         return None
-    # A script may write any request's id into its lines: they join requests of its own application alone. Beside them
-    # are the lines of services that were called, which come in OpenTelemetry's protocol.
-    known = {row["application"] for row in (*request, *calls)} | {row["service"] for row in calls}
-    logs = _rows(warehouse, "logs", "request", names, of=sorted(known))
-    return traces.build(dashed, request[0] if request else None, calls, spans, logs)
+    # A script may write any request's id into its lines: they join requests of its own application alone.
+    own = sorted({row["application"] for row in (*request, *calls)})
+    others = sorted({*senders, OPERATOR_SENDER})
+    logs = _rows(
+        warehouse, "logs", "request", names,
+        f"((coalesce(sender, '') = '' AND application IN ({_places(own)})) OR sender IN ({_places(others)}))",
+        [*own, *others],
+    )  # fmt: skip
+    return traces.build(names[0], request[0] if request else None, calls, spans, logs)
+
+
+def _names(identifier: str) -> list[str]:
+    """The ways in which an id is written: with its dashes, without, and as it came."""
+    plain = identifier.replace("-", "")
+    dashed = f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}" if len(plain) == 32 else identifier
+    return [dashed, plain, identifier]
+
+
+def _of_senders(rows: list[dict[str, Any]], senders: Collection[str]) -> list[dict[str, Any]]:
+    """What was stored before senders were known stays."""
+    return [row for row in rows if row.get("sender") is None or row["sender"] in senders]
+
+
+def _places(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def _rows(
-    warehouse: Warehouse, table: str, column: str, names: Sequence[str], *, of: Sequence[str] | None = None
-) -> list[dict[str, Any]]:
-    """`of`: rows of these applications alone."""
-    only = f" AND application IN ({', '.join('?' * len(of)) or 'NULL'})" if of is not None else ""
+    warehouse: Warehouse, table: str, column: str, names: Sequence[str], only: str = "TRUE",
+    constants: Sequence[str] = (),
+) -> list[dict[str, Any]]:  # fmt: skip
+    """`only`: a condition with its `constants`."""
     found = warehouse.ask(
-        f"SELECT *, epoch(time) AS at FROM {{source}} WHERE {column} IN (?, ?, ?){only} "
+        f"SELECT *, epoch(time) AS at FROM {{source}} WHERE {column} IN (?, ?, ?) AND {only} "
         f"ORDER BY time LIMIT {_MOST_SPANS}",
-        [*names, *(of or ())], table, identifier=names[0],
+        [*names, *constants], table, identifier=names[0],
     )  # fmt: skip
     for row in found:
         del row["time"]

@@ -11,6 +11,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -221,7 +222,7 @@ class Warehouse:
             for row in rows if len(fitting) < len(rows) else ():
                 if len(row) > len(names):
                     self._set_aside(table, row, "it has more columns than its table")
-            self._put(table, [dict(zip(names, row, strict=False)) for row in fitting])
+            self._put(table, [dict(zip_longest(names, row)) for row in fitting])
 
     def _put(self, table: str, rows: list[Row]) -> None:
         waiting = self._waiting[table]

@@ -23,9 +23,10 @@ class StoredApi:
 
     def asked(self) -> dict[str, Answer]:
         return {
-            "/history": self.history, "/trace/{id}": self.trace, "/compare": self.compare, "/minutes": self.minutes,
-            "/request_totals": self.request_totals, "/chart": self.chart, "/logs": self.logs, "/context": self.context,
-            "/usage": self.usage, "/arms/{split}": self.arms,
+            "/history": self.history, "/trace/{id}": self.trace, "/parties/{id}": self.parties,
+            "/compare": self.compare, "/minutes": self.minutes, "/request_totals": self.request_totals,
+            "/chart": self.chart, "/logs": self.logs, "/context": self.context, "/usage": self.usage,
+            "/arms/{split}": self.arms,
         }  # fmt: skip
 
     def told(self) -> dict[str, Answer]:
@@ -55,7 +56,8 @@ class StoredApi:
         return await self._ask(lambda: self._pipeline.warehouse.arms.told(split, after))
 
     async def trace(self, request: Request) -> Any:
-        found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, request.path_params["id"]))
+        identifier, senders = request.path_params["id"], _senders(request)
+        found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, identifier, senders))
         if found is None:
             raise Missing(
                 f"nothing is known of a request {request.path_params['id']!r}",
@@ -72,15 +74,19 @@ class StoredApi:
                 for side in ("left", "right")
             ]
         else:
-            sides = [(await self._one_side(told[side]), 1.0) for side in ("left", "right")]
+            sides = [(await self._one_side(told[side], _senders(request)), 1.0) for side in ("left", "right")]
         (left, of_left), (right, of_right) = sides
         return {
             "requests": [of_left, of_right],
             "differences": [asdict(one) for one in traces.compare(left, right, (of_left, of_right))],
         }
 
-    async def _one_side(self, identifier: str) -> Any:
-        found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, identifier))
+    async def parties(self, request: Request) -> Any:
+        """The applications and services of a trace."""
+        return await self._ask(lambda: questions.parties(self._pipeline.warehouse, request.path_params["id"]))
+
+    async def _one_side(self, identifier: str, senders: list[str]) -> Any:
+        found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, identifier, senders))
         if found is None:
             raise Missing(f"nothing is known of a request {identifier!r}")
         return traces.asked(found.spans)
@@ -131,3 +137,8 @@ class StoredApi:
         with asking.place(str(told["owner"])):
             sources = await self._pipeline.work(self._pipeline.shared)
             return await asking.ask(str(told["sql"]), sources, told["applications"])
+
+
+def _senders(request: Request) -> list[str]:
+    """Teams whose spans and lines join a trace."""
+    return [team for team in request.query_params.get("senders", "").split(",") if team]

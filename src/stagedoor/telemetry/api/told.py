@@ -1,19 +1,20 @@
 """What control and other processes tell, and how telemetry itself is."""
 
-import time
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 
-from stagedoor.telemetry import otlp
+from stagedoor.model.otlp import OtlpRequest
 from stagedoor.telemetry.api.answers import Answer
+from stagedoor.telemetry.otlp_intake import OtlpIntake
 from stagedoor.telemetry.pipeline import Pipeline
 
 
 class ToldApi:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
+        self._otlp = OtlpIntake(pipeline.redaction)
 
     def asked(self) -> dict[str, Answer]:
         return {"/health": self.health}
@@ -48,6 +49,6 @@ class ToldApi:
 
     async def otlp(self, request: Request) -> Any:
         """Spans or log lines of other processes, in OpenTelemetry's protocol; {rejected}."""
-        kind = request.headers.get("content-type", "")
-        rows = otlp.read(request.path_params["what"], await request.body(), kind, time.time(), self._pipeline.redaction)
-        return await self._pipeline.work(lambda: self._pipeline.add_told(rows))
+        sent = msgspec.msgpack.decode(await request.body(), type=OtlpRequest)
+        told = await self._otlp.read(request.path_params["what"], sent)
+        return await self._pipeline.work(lambda: self._pipeline.add_told(told))
