@@ -24,6 +24,7 @@ from bench import fleet
 from bench.fleet import App
 from bench.peers.bad import BAD, GOOD, KINDS
 from bench.report import Report, percentile
+from stagedoor.model import instance as states
 
 _LIMITS = """
 [limits]
@@ -141,6 +142,7 @@ def _proof(running: Running, name: str, kind: str, answers: list[str]) -> str:
         "leaks": lambda: _deaths(running, name, "out of memory"),
         "crashes": lambda: _deaths(running, name, "exit"),
         "hangs": lambda: _deaths(running, name, "hung"),
+        "shuts": lambda: _deaths(running, name, states.SHUT_LISTENER),
         "spins": lambda: _throttled(running, name),
         "forks": lambda: _refused_forks(running, name),
         "floods": lambda: _dropped(running, name),

@@ -10,7 +10,9 @@ async def good(request: Request) -> dict:
     return {"rows": [1, 2, 3]}
 """
 BAD = """
+import ctypes
 import os
+import socket
 import time
 
 from stagedoor import Request, Stream, endpoint
@@ -96,5 +98,57 @@ async def crashes(request: Request) -> dict:
 @endpoint("GET", "/hangs")
 async def hangs(request: Request) -> dict:
     time.sleep(3600)
+
+
+@endpoint("GET", "/hoards")
+async def hoards(request: Request) -> dict:
+    try:
+        while True:
+            held.append(socket.socket(socket.AF_UNIX))
+            held[-1].setblocking(False)
+            held[-1].connect("/run/stagedoor/egress.sock")
+            held[-1].sendall(b"GET / HTTP/1.1\\r\\nhost: none\\r\\n\\r\\n")
+    except OSError as error:
+        return say(error)
+
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_longlong, ctypes.c_longlong]
+
+
+@endpoint("GET", "/allocates")
+async def allocates(request: Request) -> dict:
+    # Blocks beyond the end of a file do not change its size, so a limit on sizes does not see them.
+    for descriptor in (1, 2):
+        if libc.fallocate(descriptor, 1, 0, 1 << 30) != 0:
+            return say(OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno())))
+    return {"allocated": True}
+
+
+@endpoint("GET", "/shuts")
+async def shuts(request: Request) -> dict:
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            with socket.socket(fileno=os.dup(int(name))) as listener:
+                if listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            continue
+    return {"shut": True}
 """
-KINDS = ("leaks", "spins", "forks", "opens", "fills", "floods", "talks", "crashes", "hangs")
+KINDS = (
+    "leaks", "spins", "forks", "opens", "fills", "floods", "talks", "crashes", "hangs", "hoards", "allocates", "shuts",
+)  # fmt: skip
+    "leaks",
+    "spins",
+    "forks",
+    "opens",
+    "fills",
+    "floods",
+    "talks",
+    "crashes",
+    "hangs",
+    "hoards",
+    "allocates",
+    "shuts",
+)
