@@ -139,16 +139,3 @@ async def shuts(request: Request) -> dict:
 KINDS = (
     "leaks", "spins", "forks", "opens", "fills", "floods", "talks", "crashes", "hangs", "hoards", "allocates", "shuts",
 )  # fmt: skip
-    "leaks",
-    "spins",
-    "forks",
-    "opens",
-    "fills",
-    "floods",
-    "talks",
-    "crashes",
-    "hangs",
-    "hoards",
-    "allocates",
-    "shuts",
-)
