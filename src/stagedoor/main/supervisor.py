@@ -141,9 +141,9 @@ class Supervisor:
             Program("telemetry", python("telemetry"), ["TELEMETRY", "RECORDS"]),
             Program("control", python("control"), ["CONTROL", *(["REMOTE"] if "REMOTE" in self._sockets else [])]),
             self._proxy("edge", ["PROD", "TEST"]),
+            Program("node", python("node"), ["NODE"], extra=["--fresh"]),
             self._proxy("egress", [f"{kind}_{n}" for n in self._slots() for kind in ("SLOT", "NETWORK")]),
             Program("logs", python("logs"), ["LOGS"]),
-            Program("node", python("node"), ["NODE"], extra=["--fresh"]),
         ]
         if self.demo_command:
             programs.append(
