@@ -187,11 +187,11 @@ class Keeper:
                 leaving.append(one)
         living = [*(one for listed in adopted.values() for one in listed), *leaving]
         known = {one.id for one in living}
-        self._rings.tidy(known=frozenset(known))
         await self.logs.outputs.keep(sorted(known))
         for one in living:
             # Node may have ended before it said whose their output is.
             self._background.run(self._starter.assign_output(specs[one.deployment], one))
+        self._rings.recover({one.id: one.pid for one in living})
         strangers = [container for container in self._engine.containers() if container not in known]
         await asyncio.gather(*(self._engine.delete(container) for container in strangers))
         await self.pool.holders.recover({one.slot: holder(specs[one.deployment], one) for one in living})

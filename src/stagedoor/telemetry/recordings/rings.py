@@ -36,7 +36,7 @@ class RingReader:
     """
 
     def __init__(self, path: Path, size: int) -> None:
-        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         self._whole = size
         self._size = size - HEAD_BYTES
         self._max_record = min(max_record_bytes(size), MAX_RECORD_BYTES)
