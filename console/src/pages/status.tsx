@@ -65,6 +65,12 @@ function Health({ now }: { now: StatusView }) {
         <State word={now.node ? "Node answers" : "Node is away"} tone={now.node ? "good" : "bad"} />
         <p className="faint">{now.node ? "containers are looked after" : "containers live on; new ones wait"}</p>
       </li>
+      {now.disk_warning && (
+        <li className="card">
+          <State word="Disk nearly full" tone="bad" />
+          <p className="faint">{now.disk_warning}</p>
+        </li>
+      )}
       {now.missing_isolation.map((part) => (
         <li className="card" key={part}>
           <State word="Isolation is missing" tone="bad" />

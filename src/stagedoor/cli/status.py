@@ -36,6 +36,8 @@ def run(options: Namespace) -> int:
     for part in told["missing_isolation"]:
         output.say(output.paint(f"isolation is missing, as accepted: {part}", "red"))
     _show_losses(client)
+    if told["disk_warning"]:
+        output.say(output.paint(f"the disk is nearly full: {told['disk_warning']}", "red"))
     pools = ", ".join(f"{taken} of {size} {name}" for name, (taken, size) in told["pools"].items())
     edge = f"the edge has {told['edge']['connections']} connections" if told["edge"]["alive"] else "the edge is away"
     output.say(f"\n{edge}; given out: {pools}")

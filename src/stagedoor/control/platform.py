@@ -14,6 +14,7 @@ from stagedoor.control.governor import Governor
 from stagedoor.control.news import News
 from stagedoor.control.operations import Operations
 from stagedoor.control.ports.artefacts import Artefacts
+from stagedoor.control.ports.disk import Disk, Endless
 from stagedoor.control.ports.edge import Edge, Live
 from stagedoor.control.ports.engine import Engine
 from stagedoor.control.ports.post import Post
@@ -79,6 +80,7 @@ class Platform:
     addresses: dict[str, str] = field(default_factory=dict)
     release: str = ""
     fault_key: str = ""
+    disk: Disk = field(default_factory=Endless)
     missing_isolation: tuple[str, ...] = ()
     expiries: dict[str, float] = field(default_factory=dict)
     post: Post = nobody

@@ -14,6 +14,7 @@ from stagedoor.model.version import Version
 log = logging.getLogger("stagedoor.retention")
 
 _PERIOD = 3600.0
+_RESERVE_PERIOD_S = 5.0
 
 
 async def plan(platform: Platform) -> list[Forgotten]:
@@ -69,3 +70,10 @@ async def keep_tidy(platform: Platform) -> None:
             log.info("%s", error)
         except Exception:
             log.exception("retention failed; the next hour tries again")
+
+
+async def keep_reserve(platform: Platform) -> None:
+    """Keeps a part of the disk for changes, whatever else fills it."""
+    while True:
+        await asyncio.to_thread(platform.disk.refill)
+        await asyncio.sleep(_RESERVE_PERIOD_S)

@@ -63,6 +63,7 @@ async def overview(platform: Platform) -> StatusView:
         memory=memory,
         addresses=platform.addresses,
         missing_isolation=list(platform.missing_isolation),
+        disk_warning=platform.disk.warning(),
     )
 
 

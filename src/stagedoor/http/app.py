@@ -124,6 +124,9 @@ def _let_changes_wait(app: FastAPI, platform: Platform) -> None:
             except TimeoutError:
                 error = Unavailable("the platform is still starting", hint="`stagedoor status` shows the programs")
                 return JSONResponse({"error": error.describe()}, status_code=error.status)
+        if changes:
+            # A disk that is full keeps its last part for what frees space, goes back or configures.
+            await asyncio.to_thread(platform.disk.make_room)
         answer: Response = await call_next(request)
         return answer
 

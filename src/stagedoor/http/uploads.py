@@ -63,7 +63,8 @@ def _read(strategy: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _received(platform: Platform, request: Request) -> AsyncIterator[Path]:
-    """The body on disk for the length of a block. Raises TooLarge, Invalid; nothing of it is left either way."""
+    """The body on disk for the length of a block; nothing of it is left. Raises Unavailable, TooLarge, Invalid."""
+    platform.disk.require_room()
     limit = platform.settings.keep.source
     path = platform.artefacts.new_upload()
     size = 0

@@ -40,6 +40,7 @@ from stagedoor.main.tls import Certificates
 from stagedoor.model.access import hash_token
 from stagedoor.model.errors import Failure
 from stagedoor.oci.remote import RemoteEngine
+from stagedoor.sql.reserve import DiskReserve
 from stagedoor.sql.store import SqlStore
 from stagedoor.telemetry.remote import RemoteRecords
 from stagedoor.vault.keys import Vault
@@ -52,9 +53,12 @@ def wire(paths: Paths, control_port: int) -> Platform:
     settings = paths.read_settings()
     fault_key = layout.make_fault_key(paths)
     news = News()
+    disk = DiskReserve(paths.data)
     store = SqlStore(paths.database_url(settings), time.time, news.tell)
+    store.release = disk.release
     return Platform(
         store=store,
+        disk=disk,
         artefacts=Artefacts(paths.data, settings.keep.source),
         engine=RemoteEngine(paths.node_socket),
         edge=Edge(layout.make(paths, settings, control_port)),
@@ -101,6 +105,7 @@ async def run(paths: Paths) -> None:
         asyncio.create_task(live.keep_looking(platform)),
         asyncio.create_task(certificates.keep(platform)),
         asyncio.create_task(retention.keep_tidy(platform)),
+        asyncio.create_task(retention.keep_reserve(platform)),
         asyncio.create_task(lookup.keep_looking_up(platform)),
         asyncio.create_task(governing.keep_governed(platform)),
         asyncio.create_task(alerting.keep_alerting(platform)),

@@ -174,6 +174,7 @@ class StatusView:
     """`pools`: of each, how many are given out and how many there are. `addresses`: of the edge's stacks, for links.
 
     `missing_isolation` says what this machine lacks with the operator's word, and what each costs.
+    `disk_warning` says that the disk is nearly full, and what is kept for what.
     """
 
     version: str
@@ -185,6 +186,7 @@ class StatusView:
     memory: CapacityView | None = None
     addresses: dict[str, str] = field(default_factory=dict)
     missing_isolation: list[str] = field(default_factory=list)
+    disk_warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from stagedoor.sql import chains, migrate
 T = TypeVar("T")
 
 _LOCK = 7_380_311_046  # Any number, the same for every Stagedoor.
+_FULL = ("disk is full", "I/O")
+_ATTEMPTS_ON_FULL_DISK = 3
 _NOT_WRITABLE = ("disk is full", "readonly", "I/O")
 
 
@@ -24,10 +26,14 @@ def _nobody(*topics: str) -> None:
 
 
 class Database:
-    """What all parts of the store share. `tell` hears the topics of a change once it is committed."""
+    """What all parts of the store share. `tell` hears the topics of a change once it is committed.
+
+    `release` gives up a part of the disk's reserve, when a full disk is why a change failed.
+    """
 
     def __init__(self, url: str, clock: Callable[[], float], tell: Callable[..., None] = _nobody) -> None:
         self._clock = clock
+        self.release: Callable[[], bool] = lambda: False
         self._tell = tell
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sql")
         try:
@@ -71,6 +77,15 @@ class Database:
         """`work` in one transaction; who looks on is told the topics. Raises Unavailable while the database is away."""
 
         def transact() -> T:
+            for _ in range(_ATTEMPTS_ON_FULL_DISK):
+                try:
+                    return begin()
+                except OperationalError as error:
+                    if not self._is_full(error) or not self.release():
+                        raise
+            return begin()
+
+        def begin() -> T:
             with self._engine.begin() as connection:
                 return work(connection)
 
@@ -89,6 +104,9 @@ class Database:
         if topics:
             self._tell(*topics)
         return result
+
+    def _is_full(self, error: DBAPIError) -> bool:
+        return self._url.get_backend_name() == "sqlite" and any(word in str(error.orig) for word in _FULL)
 
     def _unavailable(self, error: DBAPIError) -> Unavailable:
         if self._url.get_backend_name() == "postgresql":
