@@ -88,5 +88,5 @@ def test_a_full_disk_is_left_by_deleting_and_going_back(small: Running, tmp_path
     (small.folder / "more").unlink()
     small.cli("deploy", folder=hello(tmp_path, "kept", "four"))
     assert word(small, "kept") == "four"
-    wait_until(lambda: reserve.stat().st_size >= 30_000_000, what="the reserve again")
+    wait_until(lambda: reserve.exists() and reserve.stat().st_size >= 30_000_000, what="the reserve again")
     assert "the disk is nearly full" not in small.cli("status").stdout
