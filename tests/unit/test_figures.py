@@ -140,3 +140,22 @@ def test_under_heavy_load_a_share_stands_for_all_and_errors_are_all_there(monkey
     (endpoint,) = figures.fanout(600).values()
     assert endpoint.requests == pytest.approx(3 * 256, rel=0.05)
     assert sum(endpoint.names.values()) == pytest.approx(3 * 256 * 100, rel=0.05)
+
+
+def test_who_makes_up_names_folds_its_own_and_nobody_else_s() -> None:
+    figures = Figures(lambda: float(NOW))
+    made_up = [call(holder="d|evil@1.0.0|i1|prod", service=f"s{n}", name="-", refused="grant") for n in range(3000)]
+    figures.take(decode(b"".join(made_up)))
+    figures.take(decode(call(service="films", name="rows")))
+    keys = figures.calls(5)
+    assert any(key[:2] == ("films", "rows") for key in keys)
+    assert sum(key[2] == "evil@1.0.0" for key in keys) <= 31
+    assert sum(cell.calls for key, cell in keys.items() if key[2] == "evil@1.0.0") == 3000
+    assert [row["key"] for row in figures.governed(5)] == ["films/rows"]
+
+
+def test_calls_whose_request_never_comes_are_forgotten() -> None:
+    figures = Figures(lambda: float(NOW))
+    for number in range(300):
+        figures.take(decode(b"".join(call(id=f"{number:036}") for _ in range(500))))
+    assert figures._pending_calls == sum(map(len, figures._pending.values())) <= 100_000

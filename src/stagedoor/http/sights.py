@@ -35,7 +35,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
     async def requests(
         by: Who,
         request: Request,
-        limit: Annotated[int, Query(le=100_000)] = 50,
+        limit: Annotated[int, Query(le=10_000)] = 50,
         follow: bool = False,
         kind: str = "request",
     ) -> Response:

@@ -25,7 +25,7 @@ from stagedoor.telemetry.lines import Line
 
 log = logging.getLogger("stagedoor.telemetry")
 
-_MOST, _BATCH = 20_000, 2000
+_MOST, MAX_LINES, _BATCH = 20_000, 4000, 2000
 _PAUSE, _METRICS_EVERY, _PATIENCE = 1.0, 60.0, 10.0
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _SEVERITY = {"debug": 5, "print": 9, "info": 9, "platform": 9, "warning": 13, "error": 17}
@@ -52,11 +52,11 @@ class Exporter:
 
     def add_lines(self, lines: Iterable[Line]) -> None:
         if self.address:
-            self._put(self._lines, lines)
+            self._put(self._lines, lines, MAX_LINES)  # Each may have 16 KB.
 
-    def _put(self, queue: deque[Any], items: Iterable[Any]) -> None:
+    def _put(self, queue: deque[Any], items: Iterable[Any], most: int = _MOST) -> None:
         queue.extend(items)
-        while len(queue) > _MOST:
+        while len(queue) > most:
             queue.popleft()
             self.dropped += 1
 

@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from stagedoor.model.sketch import bucket
 from stagedoor.telemetry.endpoints import shape
@@ -19,9 +19,14 @@ from stagedoor.telemetry.records import NOTHING, CallRecord, Record, RequestReco
 _SECONDS, _MINUTES = 60, 60
 _MOST_KEYS = 2000
 _MOST_PENDING = 20_000
-_MOST_CALLS = 500
+_MOST_CALLS, MAX_PENDING_CALLS = 500, 100_000
+UNVERIFIED = ("grant", "holder", "target")  # Reasons to refuse a call before its service and method are known.
+# Of one application in one stretch of time: who makes up names folds its own.
+MAX_KEYS_PER_APPLICATION, MAX_REFUSED_PER_APPLICATION, MAX_ENDPOINTS_PER_APPLICATION = 300, 30, 300
 _AT_MOST = 4000  # Records a second that are all counted.
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 CallKey = tuple[str, str, str, str]  # Service, method, application@version, stack.
 EndpointKey = tuple[str, str, str]  # Application@version, stack, method and path.
 
@@ -95,12 +100,13 @@ class Figures:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._seconds: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
-        self._minutes: OrderedDict[int, dict[CallKey, Cell]] = OrderedDict()
-        self._ever: dict[CallKey, Cell] = {}
-        self._fanout: OrderedDict[int, dict[EndpointKey, Fanout]] = OrderedDict()
+        self._seconds: OrderedDict[int, _Cells[CallKey, Cell]] = OrderedDict()
+        self._minutes: OrderedDict[int, _Cells[CallKey, Cell]] = OrderedDict()
+        self._ever: _Cells[CallKey, Cell] = _Cells()
+        self._fanout: OrderedDict[int, _Cells[EndpointKey, Fanout]] = OrderedDict()
         self._totals: dict[tuple[str, str], Total] = {}
         self._pending: OrderedDict[str, list[CallRecord]] = OrderedDict()
+        self._pending_calls = 0
         self._counted = (0, 0, 1)  # A second, what came in it, the share that is read in it.
         self._newest = 0
 
@@ -135,39 +141,51 @@ class Figures:
         parts = one.holder.split("|")
         label, stack = (parts[1], parts[3]) if len(parts) > 3 else ("", "")
         key = (one.service, one.name, label, stack)
-        total = self._totals.get(key[:2])
-        if total is None:
-            total = self._totals.setdefault(key[:2] if len(self._totals) < _MOST_KEYS else ("other", "other"), Total())
-        _cell(self._seconds, second, key, _SECONDS, Cell).add(one, total, weight)
+        total = self._total(one)
+        share = _share_of_calls(label, is_verified=one.refused not in UNVERIFIED)
+        _cell(self._seconds, second, key, share, _SECONDS, Cell).add(one, total, weight)
         if second > self._newest:
             self._close(self._newest)
             self._newest = second
         if chosen and one.id and one.refused in NOTHING:
             self._wait_for_request(one)
 
+    def _total(self, one: CallRecord) -> Total:
+        """What was refused before its service was known may name anything, and counts in no total."""
+        if one.refused in UNVERIFIED:
+            return Total()
+        key = (one.service, one.name)
+        total = self._totals.get(key)
+        if total is None:
+            total = self._totals.setdefault(key if len(self._totals) < _MOST_KEYS else ("other", "other"), Total())
+        return total
+
     def _wait_for_request(self, one: CallRecord) -> None:
         pending = self._pending.get(one.id)
-        if pending is not None:
-            if len(pending) < _MOST_CALLS:
-                pending.append(one)
-            return
-        self._pending[one.id] = [one]
-        if len(self._pending) > _MOST_PENDING:
-            self._pending.popitem(last=False)
+        if pending is None:
+            pending = self._pending[one.id] = []
+        if len(pending) < _MOST_CALLS:
+            pending.append(one)
+            self._pending_calls += 1
+        while len(self._pending) > _MOST_PENDING or self._pending_calls > MAX_PENDING_CALLS:
+            _, oldest = self._pending.popitem(last=False)
+            self._pending_calls -= len(oldest)
 
     def _close(self, second: int) -> None:
         """A second is over: its minute has it now. What still comes for it is missing there: next to nothing."""
         for key, cell in self._seconds.get(second, {}).items():
-            _cell(self._minutes, second // 60, key, _MINUTES, Cell).merge(cell)
-            whole = key if key in self._ever or len(self._ever) < _MOST_KEYS else ("other",) * 4
-            self._ever.setdefault(whole, Cell()).merge(cell)
+            share = _share_of_calls(key[2], is_verified=not any(reason in cell.refused for reason in UNVERIFIED))
+            _cell(self._minutes, second // 60, key, share, _MINUTES, Cell).merge(cell)
+            self._ever.get_or_make(key, share, Cell).merge(cell)
 
     def _add_request(self, one: RequestRecord, weight: int) -> None:
         asked = self._pending.pop(one.id, ())
+        self._pending_calls -= len(asked)
         label, endpoint = _endpoint(one.target, one.method, one.path)
         if not label:
             return
-        cell = _cell(self._fanout, one.end // 60_000_000, (label, one.stack, endpoint), _MINUTES, Fanout)
+        share = _Share(label.partition("@")[0], MAX_ENDPOINTS_PER_APPLICATION, (label, one.stack, "other"))
+        cell = _cell(self._fanout, one.end // 60_000_000, (label, one.stack, endpoint), share, _MINUTES, Fanout)
         cell.count(one.us, weight, failed=one.status >= 500, degraded=bool(one.degraded))
         if asked:
             cell.ask(measure(asked), weight)
@@ -226,20 +244,51 @@ class Figures:
         return found
 
 
-def _cell(kept: OrderedDict[int, dict[Any, Any]], at: int, key: Any, most: int, kind: Any) -> Any:
+class _Share(NamedTuple):
+    """Whose share a new key is taken from, how many that has, and the key that stands for all further ones."""
+
+    owner: str
+    most: int
+    folded: tuple[str, ...]
+
+
+@lru_cache(4096)
+def _share_of_calls(label: str, *, is_verified: bool) -> _Share:
+    """What is refused before its service is known may name one that there is not."""
+    application = label.partition("@")[0]
+    if not is_verified:
+        return _Share(f"{application}|refused", MAX_REFUSED_PER_APPLICATION, ("other", "other", label, "other"))
+    return _Share(application, MAX_KEYS_PER_APPLICATION, ("other", "other", label, "other"))
+
+
+class _Cells(dict[Key, Value]):
+    """Cells by their keys; each owner has its share of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owned: Counter[str] = Counter()
+
+    def get_or_make(self, key: Any, share: _Share, kind: Callable[[], Value]) -> Value:
+        cell = self.get(key)
+        if cell is None:
+            if self._owned[share.owner] >= share.most:
+                key = share.folded
+            if len(self) >= _MOST_KEYS and key not in self:
+                key = tuple("other" for _ in key)
+            self._owned[share.owner] += key not in self
+            cell = self.setdefault(key, kind())
+        return cell
+
+
+def _cell(kept: OrderedDict[int, Any], at: int, key: Any, share: _Share, most: int, kind: Any) -> Any:
     cells = kept.get(at)
     if cells is None:
-        cells = kept[at] = {}
+        cells = kept[at] = _Cells()
         while len(kept) > most:
             kept.pop(min(kept))
         if at not in kept:
             return kind()  # Older than everything that is kept.
-    cell = cells.get(key)
-    if cell is None:
-        if len(cells) >= _MOST_KEYS:
-            key = tuple("other" for _ in key)
-        cell = cells.setdefault(key, kind())
-    return cell
+    return cells.get_or_make(key, share, kind)
 
 
 @lru_cache(4096)

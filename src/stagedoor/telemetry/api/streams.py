@@ -15,7 +15,7 @@ from stagedoor.telemetry.api.answers import refusal
 from stagedoor.telemetry.pipeline import Pipeline
 
 _OWN = ("limit", "follow", "kind", "query", "since", "until", "order", "owner", "operator")
-_MOST = 100_000
+_MOST = 10_000
 Messages = AsyncIterator[dict[str, Any]]
 
 
