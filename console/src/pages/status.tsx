@@ -18,9 +18,11 @@ type Program = Schemas.ProgramView;
 
 const DOES: { [name: string]: string } = {
   supervisor: "starts the others, holds every socket",
-  edge: "HAProxy: every request, and every call of a script",
+  edge: "HAProxy: every request",
+  egress: "HAProxy: every call of a script",
   control: "the API, this console, releases",
   node: "containers of this machine",
+  logs: "reads what instances print",
   telemetry: "records and logs",
   demo: "the demo's four services",
 };

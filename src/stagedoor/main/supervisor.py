@@ -8,6 +8,7 @@ they ran.
 import asyncio
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -103,6 +104,7 @@ class Supervisor:
         if self.legacy is None:
             await end_leftovers(self.paths)
         protect_platform()
+        _raise_open_files()
         self._groups = ProgramGroups(self.paths, self.settings)
         self._groups.make()
         inherited = self.legacy.sockets if self.legacy else {}
@@ -402,6 +404,12 @@ async def end_leftovers(paths: Paths) -> None:
     cgroups.remove(paths.cgroup)
     shutil.rmtree(paths.run, ignore_errors=True)
     shutil.rmtree(paths.rings, ignore_errors=True)
+
+
+def _raise_open_files() -> None:
+    """Takes all descriptors that the machine allows: each slot costs four, and the output of what ended one more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _pass_descriptor(writer: asyncio.StreamWriter, number: int) -> None:
