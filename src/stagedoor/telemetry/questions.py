@@ -104,7 +104,7 @@ def parties(warehouse: Warehouse, identifier: str) -> dict[str, list[str]]:
     }
 
 
-def trace(warehouse: Warehouse, identifier: str, senders: Sequence[str]) -> traces.Trace | None:
+def trace(warehouse: Warehouse, identifier: str, senders: Sequence[str] = ()) -> traces.Trace | None:
     """By a request's id, or a trace's: dashes do not matter. None for one of which nothing is known.
 
     `senders`: teams whose spans and lines join it, beside operators: those of its application and of services called.
