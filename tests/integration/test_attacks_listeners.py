@@ -36,7 +36,7 @@ async def shut(request: Request) -> dict:
 
 
 def ready(running: Running, name: str) -> dict[str, object]:
-    return next(one for one in running.json("instances", name) if one["state"] == "ready")
+    return next(instance for instance in running.json("instances", name) if instance["state"] == "ready")
 
 
 @pytest.mark.parametrize("how", [0, 2], ids=["reads", "everything"])
@@ -49,7 +49,9 @@ def test_one_that_shuts_its_listener_down_gets_a_new_one_and_so_does_whoever_com
     assert stagedoor.get(f"/{name}/hello").status == 200
     assert stagedoor.get(f"/{name}/shut?how={how}").json() == {"listeners": 1}
     ends = wait_until(
-        lambda: [one for one in stagedoor.json("activity", name) if one["action"] == "death"], 20, "the activity"
+        lambda: [activity for activity in stagedoor.json("activity", name) if activity["action"] == "death"],
+        20,
+        "the activity",
     )
     assert ends[0]["target"] == f"{before['id']} of 1.0.0" and ends[0]["after"]["kind"] == "shut listener"
     assert stagedoor.get(f"/{name}/hello").status == 200

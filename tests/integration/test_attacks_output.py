@@ -67,7 +67,7 @@ async def attack(request: Request) -> dict:
         except OSError:
             pass
     log.info("evidence")
-    found = {
+    outcomes = {
         "kinds": kinds,
         "fallocate": tries(fallocate),
         "truncate": tries(lambda: os.ftruncate(1, 0)),
@@ -78,7 +78,7 @@ async def attack(request: Request) -> dict:
     fcntl.fcntl(1, fcntl.F_SETFL, 0)
     log.info("after the attack")
     fcntl.fcntl(1, fcntl.F_SETFL, os.O_NONBLOCK)
-    return found
+    return outcomes
 
 
 @endpoint("GET", "/flood")
@@ -107,12 +107,12 @@ def deploy(running: Running, folder: Path, name: str, extra: str = "") -> dict[s
 
 
 def ready(running: Running, name: str) -> dict[str, Any]:
-    return next(one for one in running.json("instances", name) if one["state"] == "ready")
+    return next(instance for instance in running.json("instances", name) if instance["state"] == "ready")
 
 
 def entries(running: Running, name: str, *options: str) -> list[dict[str, Any]]:
-    said = running.cli("logs", name, "--json", *options).stdout
-    return [json.loads(line) for line in said.splitlines()]
+    output = running.cli("logs", name, "--json", *options).stdout
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def message(running: Running, name: str, text: str) -> dict[str, Any]:
@@ -131,16 +131,16 @@ def printing(stagedoor: Running, tmp_path_factory: pytest.TempPathFactory) -> di
 def test_no_container_has_a_file_of_the_disk_and_what_it_printed_stays(
     stagedoor: Running, printing: dict[str, Any]
 ) -> None:
-    found = stagedoor.get("/printing/attack").json()
-    assert stat.S_ISFIFO(found["kinds"]["1"]) and stat.S_ISFIFO(found["kinds"]["2"])
-    for descriptor, mode in found["kinds"].items():
+    outcomes = stagedoor.get("/printing/attack").json()
+    assert stat.S_ISFIFO(outcomes["kinds"]["1"]) and stat.S_ISFIFO(outcomes["kinds"]["2"])
+    for descriptor, mode in outcomes["kinds"].items():
         where = Path(f"/proc/{printing['pid']}/fd/{descriptor}")
         if stat.S_ISREG(mode) and where.exists():
             device = os.major(where.stat().st_dev), os.minor(where.stat().st_dev)
             assert device != (os.major(stagedoor.data.stat().st_dev), os.minor(stagedoor.data.stat().st_dev))
-    assert found["fallocate"] in ("Illegal seek", "Operation not supported", "Operation not permitted")
-    assert found["truncate"] == "Invalid argument" and found["reopen"] == "Permission denied"
-    assert found["read"] == "Bad file descriptor" and found["enlarge"] == "Operation not permitted"
+    assert outcomes["fallocate"] in ("Illegal seek", "Operation not supported", "Operation not permitted")
+    assert outcomes["truncate"] == "Invalid argument" and outcomes["reopen"] == "Permission denied"
+    assert outcomes["read"] == "Bad file descriptor" and outcomes["enlarge"] == "Operation not permitted"
     assert message(stagedoor, "printing", "after the attack")
     assert message(stagedoor, "printing", "evidence")
 
@@ -162,16 +162,16 @@ def test_a_line_claims_neither_the_platform_nor_another_instance(
     assert message(stagedoor, "printing", "as if the platform had")["level"] == "platform"
 
     def stored() -> list[dict[str, Any]]:
-        found = stagedoor.cli("logs", "printing", "--json", "--where", 'message.contains("by the operator")')
-        return [json.loads(one) for one in found.stdout.splitlines()]
+        output = stagedoor.cli("logs", "printing", "--json", "--where", 'message.contains("by the operator")')
+        return [json.loads(line) for line in output.stdout.splitlines()]
 
-    (kept,) = wait_until(stored, 30, "the line in the store")
-    assert (kept["level"], kept["instance"]) == ("info", printing["id"])
+    (line,) = wait_until(stored, 30, "the line in the store")
+    assert (line["level"], line["instance"]) == ("info", printing["id"])
     # The control: the bystander's own line joins its request, and the forged one does not.
     trace = wait_until(
-        lambda: (found := stagedoor.json("trace", request)).get("logs") and found, 30, "the bystander's line"
+        lambda: (trace := stagedoor.json("trace", request)).get("logs") and trace, 30, "the bystander's line"
     )
-    assert [one["application"] for one in trace["logs"]] == ["bystander"]
+    assert [line["application"] for line in trace["logs"]] == ["bystander"]
 
 
 def test_platform_lines_stand_where_no_script_writes_and_come_in_their_time(stagedoor: Running, tmp_path: Path) -> None:
@@ -196,8 +196,8 @@ def test_a_flood_costs_only_the_script_that_makes_it(stagedoor: Running, tmp_pat
     flood = stagedoor.get("/floods/flood?seconds=2").json()
     assert flood["refused"] > 0 and flood["written"] < 4_000_000
     stagedoor.get("/quiet/hello")
-    said = message(stagedoor, "quiet", "said hello")
-    assert time.time() - said["at"] < 15
+    line = message(stagedoor, "quiet", "said hello")
+    assert time.time() - line["at"] < 15
     assert "above 200000 bytes a second" in message(stagedoor, "floods", "it writes more than is read")["message"]
     size = sum(path.stat().st_blocks * 512 for path in (stagedoor.data / "logs" / "floods").iterdir())
     assert size < 3_000_000
@@ -231,8 +231,8 @@ def test_whoever_is_killed_no_line_is_lost_and_no_script_notices(own: Running, t
         wait_until(lambda name=name: own.program(name)["pid"], 20, name)  # type: ignore[misc]
 
     def numbers() -> set[int]:
-        said = (str(line.get("message")).split() for line in entries(own, "counts", "--lines", "5000"))
-        return {int(words[1]) for words in said if words[0] == "number"}
+        messages = (str(line.get("message")).split() for line in entries(own, "counts", "--lines", "5000"))
+        return {int(words[1]) for words in messages if words[0] == "number"}
 
     wait_until(lambda: len(numbers()) == 4 * count, 30, "every line")
     after = ready(own, "counts")
@@ -266,7 +266,7 @@ def test_a_reader_that_is_killed_in_the_middle_of_a_flood_loses_no_line(own: Run
         own.get(f"/counts/numbers?first={turn * 2000 + 1000}&count=1000")
 
     def numbers() -> set[int]:
-        said = (str(line.get("message")).split() for line in entries(own, "counts", "--lines", "20000"))
-        return {int(words[1]) for words in said if words[0] == "number"}
+        messages = (str(line.get("message")).split() for line in entries(own, "counts", "--lines", "20000"))
+        return {int(words[1]) for words in messages if words[0] == "number"}
 
     wait_until(lambda: len(numbers()) == 8000, 30, "every line")

@@ -241,8 +241,8 @@ def test_both_ends_are_held_and_an_upgrade_takes_them_over() -> None:
     os.close(writing)
     held.answer({"do": "describe", "instance": "i1", "about": {"application": "tv"}})
     after = HeldOutputs.inherit(json.loads(json.dumps(held.legacy())))
-    listed, _ = after.answer({"do": "list"})
-    assert json.loads(listed) == {"i1": {"application": "tv", "ended": False}}
+    content, _ = after.answer({"do": "list"})
+    assert json.loads(content) == {"i1": {"application": "tv", "ended": False}}
     _, taken = after.answer({"do": "take", "instance": "i1"})
     assert taken is not None and os.read(taken, 100) == b"kept\n"
     after.close()
@@ -276,10 +276,10 @@ def test_what_nobody_reads_to_its_end_is_bounded_and_what_nobody_became_goes() -
 def test_a_log_stays_within_its_limit_and_says_when_lines_went(limits: LogLimits) -> None:
     file = LogFile(limits, "tv", "i1")
     line = b"x" * 999 + b"\n"
-    kept = [file.append(line * 100) for _ in range(30)]
+    complete = [file.append(line * 100) for _ in range(30)]
     folder = limits.folder / "tv"
     assert sum(path.stat().st_size for path in folder.iterdir()) <= limits.size
-    assert kept[0] and not all(kept)
+    assert complete[0] and not all(complete)
     (folder / "i1.log").unlink()
     file.append(line)
     assert (folder / "i1.log").read_bytes() == line

@@ -161,10 +161,10 @@ def test_a_full_pipe_drops_whole_lines_says_how_many_and_blocks_nobody(pipe: Pip
     before = pipe.read().decode()
     assert before.endswith("\n") and {len(line.split()) for line in before.splitlines()} == {2}
     print("after", file=pipe.output)
-    told, after = pipe.read().decode().splitlines()
-    kept = len(before.splitlines())
-    assert json.loads(told)["message"] == f"{100 - kept} lines of output were dropped: the platform was slow to read"
-    assert json.loads(told)["level"] == "warning" and after == "after"
+    notice, after = pipe.read().decode().splitlines()
+    taken = len(before.splitlines())
+    assert json.loads(notice)["message"] == f"{100 - taken} lines of output were dropped: the platform was slow to read"
+    assert json.loads(notice)["level"] == "warning" and after == "after"
 
 
 def test_a_line_that_the_pipe_took_in_part_is_finished_before_others(pipe: Pipe) -> None:

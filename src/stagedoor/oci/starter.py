@@ -161,15 +161,15 @@ class Starter:
         tail = "\n".join(self._logs.words(spec.application, one.id, 20))
         return f"{tail}\n{cause}".strip()
 
-    async def assign_output(self, spec: Spec, one: Instance) -> None:
+    async def assign_output(self, spec: Spec, instance: Instance) -> None:
         """Later: nothing on the way to the first byte waits for it, and what is printed waits in the pipe."""
         await asyncio.sleep(_ASSIGN_DELAY_S)
-        await self._logs.outputs.assign(one.id, spec.application, _log_rate(spec), one.started_at)
+        await self._logs.outputs.assign(instance.id, spec.application, _log_rate(spec), instance.started_at)
 
-    async def read_output(self, spec: Spec, one: Instance) -> None:
+    async def read_output(self, spec: Spec, instance: Instance) -> None:
         """Waits until what the instance printed so far is in its log."""
-        await self._logs.outputs.assign(one.id, spec.application, _log_rate(spec), one.started_at)
-        await self._logs.outputs.drain(one.id)
+        await self._logs.outputs.assign(instance.id, spec.application, _log_rate(spec), instance.started_at)
+        await self._logs.outputs.drain(instance.id)
 
     def memory_of(self, instance: str) -> int:
         """Proportional memory, in bytes."""

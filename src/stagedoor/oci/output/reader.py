@@ -30,7 +30,7 @@ _NOTE_INTERVAL_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the platform knows of an instance. `rate` in bytes a second; `born` is when it became one."""
+    """Facts about an instance that the platform knows. `rate` in bytes a second; `born` is when it became one."""
 
     application: str
     rate: int = 0
@@ -76,7 +76,7 @@ class InstanceReader(threading.Thread):
         self._budget = decide.begin(time.monotonic(), about.rate)
         self._turn = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._lock = threading.Lock()
-        self._asked: list[threading.Event] = []
+        self._drains: list[threading.Event] = []
         self._ended = about.ended
         self._partial = 0
         self._partial_since = 0.0
@@ -88,7 +88,7 @@ class InstanceReader(threading.Thread):
         event = threading.Event()
         with self._lock:
             self._ended = self._ended or ended
-            self._asked.append(event)
+            self._drains.append(event)
             if self._turn >= 0:
                 os.eventfd_write(self._turn, 1)
             else:
@@ -111,7 +111,7 @@ class InstanceReader(threading.Thread):
         with self._lock:
             os.close(self._turn)
             self._turn = -1
-            for event in self._asked:
+            for event in self._drains:
                 event.set()
         os.close(self._pipe)
         self._file.close()
@@ -119,24 +119,24 @@ class InstanceReader(threading.Thread):
     def _round(self, peek: pipes.Peek) -> bool:
         """Reads what there is, and waits for more. Returns whether this was all."""
         with self._lock:
-            asked, self._asked, ended = self._asked, [], self._ended
+            drains, self._drains, ended = self._drains, [], self._ended
         try:
-            while self._read(peek, asked=bool(asked), ended=ended):
+            while self._read(peek, is_drain=bool(drains), ended=ended):
                 pass
         except OSError as error:
             # A script can put what cannot be read into its pipe: then nothing of it is read any more.
             log.warning("the output of %s cannot be read: %s", self.instance, error)
             time.sleep(0.0 if ended else _RETRY_S)
-        for event in asked:
+        for event in drains:
             event.set()
         if not ended:
             self._wait()
         return ended
 
-    def _read(self, peek: pipes.Peek, *, asked: bool, ended: bool) -> bool:
+    def _read(self, peek: pipes.Peek, *, is_drain: bool, ended: bool) -> bool:
         """Moves some lines from the pipe to the log. Returns whether there may be more."""
         self._budget = decide.earn(self._budget, time.monotonic(), self.about.rate)
-        if not (asked or ended) and (self._budget.left < 0 or not self._disk.writes_logs):
+        if not (is_drain or ended) and (self._budget.left < 0 or not self._disk.writes_logs):
             return False
         content = peek.look()
         size = content.rfind(b"\n") + 1

@@ -81,7 +81,7 @@ def trim(limits: LogLimits, lives: Callable[[str], bool]) -> None:
                 continue
             states = [state for path in paths if (state := _state(path)) is not None]
             written = max((state.st_mtime for state in states), default=0.0)
-            ended.append((written, sum(max(one.st_size, one.st_blocks * _BLOCK) for one in states), paths))
+            ended.append((written, sum(max(state.st_size, state.st_blocks * _BLOCK) for state in states), paths))
         room = ENDED_LOGS * limits.size
         for written, size, paths in sorted(ended, reverse=True, key=lambda log: log[0]):
             room -= size
@@ -91,12 +91,12 @@ def trim(limits: LogLimits, lives: Callable[[str], bool]) -> None:
 
 
 def _logs_of(application: Path) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = defaultdict(list)
+    paths: dict[str, list[Path]] = defaultdict(list)
     for path in application.iterdir() if application.is_dir() else ():
         instance, dot, kind = path.name.partition(".")
         if dot + kind in (logfiles.SCRIPT, logfiles.FORMER, logfiles.PLATFORM):
-            found[instance].append(path)
-    return found
+            paths[instance].append(path)
+    return paths
 
 
 def _state(path: Path) -> os.stat_result | None:
