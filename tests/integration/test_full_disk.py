@@ -72,7 +72,12 @@ def test_a_full_disk_is_left_by_deleting_and_going_back(small: Running, tmp_path
     small.cli("scale", "set", "kept", "2", "--stack", "test")
     small.cli("config", "set", "greeting", "hello", "--application", "kept", "--stack", "test")
     small.cli("token", "revoke", token["id"])
-    for number in range(8):
+    # Also after a restart.
+    small.stop()
+    fill(small.folder / "others")
+    small.start()
+    assert word(small, "kept") == "one"
+    for number in range(3):
         small.cli("config", "set", "greeting", f"hello-{number}", "--application", "kept", "--stack", "test")
     small.cli("delete", "gone", "--line", "1", "--stack", "test", "--confirm", "gone/v1")
     assert small.get("/gone/hello").status == 404
@@ -86,6 +91,7 @@ def test_a_full_disk_is_left_by_deleting_and_going_back(small: Running, tmp_path
     assert refused.returncode == 1 and "disk is full" in refused.stderr
     filler.unlink()
     (small.folder / "more").unlink()
+    (small.folder / "others").unlink()
     small.cli("deploy", folder=hello(tmp_path, "kept", "four"))
     assert word(small, "kept") == "four"
     wait_until(lambda: reserve.exists() and reserve.stat().st_size >= 30_000_000, what="the reserve again")

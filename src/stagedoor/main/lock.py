@@ -10,6 +10,7 @@ from typing import IO
 from stagedoor.main import private
 from stagedoor.main.paths import Paths
 from stagedoor.model.errors import Conflict, Unavailable
+from stagedoor.sql.reserve import DiskReserve
 
 
 def prepare(paths: Paths) -> IO[str]:
@@ -18,6 +19,7 @@ def prepare(paths: Paths) -> IO[str]:
         private.set_umask()
         paths.data.mkdir(parents=True, exist_ok=True)
         private.close_folder(paths.data)
+        DiskReserve(paths.data).make_room()
         (paths.data / "log").mkdir(exist_ok=True)
         lock = (paths.data / "lock").open("a+")
         probe = paths.data / ".probe"
