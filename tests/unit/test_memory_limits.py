@@ -32,6 +32,12 @@ def test_a_program_has_what_the_operator_set_or_a_part_of_the_machine() -> None:
     assert memory.limit_program("telemetry", 2 * _GB, 5) == 5
 
 
+def test_a_proxy_takes_no_more_connections_than_its_memory_holds() -> None:
+    assert memory.count_connections(512 * _MB, encrypted=False) == 21_845
+    assert memory.count_connections(512 * _MB, encrypted=True) == 8_192
+    assert memory.limit_store(768 * _MB) == 384 * _MB and memory.limit_store(8 * _GB) == _GB
+
+
 def test_every_program_that_a_setting_names_has_a_default() -> None:
     for field in fields(Programs):
         assert memory.limit_program(field.name, 24 * _GB, 0) >= 512 * _MB

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 _MB = 1 << 20
 _RESERVE_BYTES = 1024 * _MB
+_MAX_STORE_BYTES = 1024 * _MB
+# Two buffers of 8 KB and the state of a connection; with TLS also that of OpenSSL.
+_CONNECTION_BYTES, _ENCRYPTED_CONNECTION_BYTES = 24 << 10, 64 << 10
 # Each program's part of the machine, and what it has at the least.
 _SHARES: Mapping[str, tuple[float, int]] = {
     "edge": (1 / 16, 512 * _MB),
@@ -24,6 +27,16 @@ def limit_program(name: str, total: int, configured: int) -> int:
         return configured
     share, least = _SHARES[name]
     return max(least, int(total * share))
+
+
+def limit_store(limit: int) -> int:
+    """Returns what the tables of telemetry may hold, so that they are refused more before the kernel ends telemetry."""
+    return min(_MAX_STORE_BYTES, limit // 2)
+
+
+def count_connections(limit: int, *, encrypted: bool) -> int:
+    """Returns how many connections a proxy can hold in so many bytes, with its buffers full."""
+    return limit // (_ENCRYPTED_CONNECTION_BYTES if encrypted else _CONNECTION_BYTES)
 
 
 def limit_scripts(total: int, configured_reserve: int) -> int:

@@ -5,10 +5,12 @@ import pwd
 import resource
 import secrets
 
+from stagedoor.decide import memory
 from stagedoor.haproxy.layout import Layout
 from stagedoor.haproxy.state import Proxy
 from stagedoor.main.paths import Paths
 from stagedoor.model.settings import Platform
+from stagedoor.oci import machine
 
 EDGE_USER = "haproxy"
 # The egress's worker is a user that nobody else is: the number before the first of those that containers have.
@@ -26,6 +28,10 @@ def edge_user() -> str:
 
 def make(paths: Paths, settings: Platform, control_port: int) -> Layout:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    total = machine.total_memory()
+    limit = min(memory.limit_program(proxy, total, getattr(settings.programs, proxy)) for proxy in Proxy)
+    # A connection has two descriptors; more of them than memory holds would end the proxy, and all of them.
+    most = min(most, 2 * memory.count_connections(limit, encrypted=bool(settings.tls.certificate)))
     # Half of the cores: the scripts need the others, and threads that take turns on one cost a third more.
     threads = max(1, (os.cpu_count() or 1) // 2)
     key = paths.fault_key.read_text() if paths.fault_key.exists() else ""

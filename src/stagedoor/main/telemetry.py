@@ -3,11 +3,14 @@
 import asyncio
 
 from stagedoor import files
+from stagedoor.decide import memory
 from stagedoor.main.inherited import listening
 from stagedoor.main.paths import Paths
 from stagedoor.main.serving import serve, set_up_log
 from stagedoor.model.redaction import Redaction
 from stagedoor.model.ring import ring_bytes
+from stagedoor.model.settings import Platform
+from stagedoor.oci import machine
 from stagedoor.telemetry.api import app
 from stagedoor.telemetry.aside import Aside, Attempts
 from stagedoor.telemetry.counted import Counted
@@ -33,7 +36,10 @@ def assemble(paths: Paths) -> Pipeline:
     endpoints, redaction = Endpoints(), Redaction()
     aside = Aside(folder / "aside")
     warehouse = Warehouse(
-        folder / "store", endpoints, set_aside=lambda part, item, reason: aside.put(part, [item], reason)
+        folder / "store",
+        endpoints,
+        f"{_store_bytes(settings)}B",
+        set_aside=lambda part, item, reason: aside.put(part, [item], reason),
     )
     vault = Vault(paths.recording_keys(settings))
     vault.prepare()
@@ -53,6 +59,11 @@ def assemble(paths: Paths) -> Pipeline:
         aside,
         Attempts(folder / "attempts"),
     )  # fmt: skip
+
+
+def _store_bytes(settings: Platform) -> int:
+    limit = memory.limit_program("telemetry", machine.total_memory(), settings.programs.telemetry)
+    return memory.limit_store(limit)
 
 
 async def run(paths: Paths) -> None:

@@ -27,7 +27,10 @@ def exists(cgroup: str) -> bool:
 
 
 def make(cgroup: str, memory: int) -> None:
-    """Makes a group that holds so many bytes at most, or changes what it may hold. Raises OSError."""
+    """Makes a group that holds so many bytes at most, or changes what it may hold; all of it may be buffers of sockets.
+
+    Raises OSError.
+    """
     if is_unified():
         _make_unified(cgroup)
     else:
@@ -35,7 +38,7 @@ def make(cgroup: str, memory: int) -> None:
             if (_MOUNT / name / "cgroup.procs").exists():
                 (_MOUNT / name / cgroup.strip("/")).mkdir(parents=True, exist_ok=True)
     if "memory" in controllers():
-        limit_memory(cgroup, memory)
+        limit_memory(cgroup, memory, memory)
 
 
 def _make_unified(cgroup: str) -> None:
@@ -123,25 +126,28 @@ def limit(cgroup: str, memory: int, cpu: float, processes: int) -> None:
     weigh(cgroup, cpu)
 
 
-def limit_memory(cgroup: str, memory: int) -> None:
-    """Limits what the group holds to so many bytes, swap and the buffers of sockets included. Raises OSError."""
-    for name, value in _memory_limits(cgroup, memory):
+def limit_memory(cgroup: str, memory: int, sockets: int = 0) -> None:
+    """Limits what the group holds to so many bytes, swap included. Raises OSError.
+
+    `sockets` is for the buffers of network sockets where they are counted apart; 0: a quarter.
+    """
+    for name, value in _memory_limits(cgroup, memory, sockets or max(_MIN_SOCKET_BYTES, memory // 4)):
         file = _file(cgroup, "memory", name)
         # A kernel may count no swap.
         if file.exists() or name in _LIMIT_FILES:
             file.write_text(str(value))
 
 
-def _memory_limits(cgroup: str, memory: int) -> list[tuple[str, int]]:
+def _memory_limits(cgroup: str, memory: int, sockets: int) -> list[tuple[str, int]]:
     """Names and values in the order in which the kernel takes them."""
     if is_unified():
         return [("memory.max", memory), ("memory.swap.max", 0)]
     # Version 1 counts buffers of network sockets apart, and only once they have a limit.
-    sockets = ("memory.kmem.tcp.limit_in_bytes", max(_MIN_SOCKET_BYTES, memory // 4))
+    buffers = ("memory.kmem.tcp.limit_in_bytes", sockets)
     plain, with_swap = ("memory.limit_in_bytes", memory), ("memory.memsw.limit_in_bytes", memory)
     # The limit with swap is never the lower of the two.
     grows = _number(cgroup, "memory.limit_in_bytes") < memory
-    return [sockets, with_swap, plain] if grows else [sockets, plain, with_swap]
+    return [buffers, with_swap, plain] if grows else [buffers, plain, with_swap]
 
 
 def weigh(cgroup: str, cpu: float) -> None:
