@@ -1,6 +1,7 @@
 """What one team, viewer or device does to telemetry costs nobody else: each attack, and beside it what must go on."""
 
 import json
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -393,3 +394,84 @@ def test_bodies_that_are_hard_to_decode_keep_nobody_waiting(scene: Scene) -> Non
     stop.set()
     watcher.join()
     assert longest[0] < 1.5, "a machine that is busy itself included"
+
+
+def edge_record(number: int, path: str) -> bytes:
+    """A record of the edge, as it waits in a file for a telemetry that starts."""
+    end = time.time_ns() // 1000
+    return json.dumps({
+        "kind": "request", "id": f"01234567-89ab-4def-8123-{number:012x}", "end": end, "began": str(end - 1000),
+        "stack": "test", "target": "b0|left@1.0.0|1", "status": 500, "ended": "--", "retries": "0", "in": 1, "out": 1,
+        "queue_ms": 0, "connect_ms": 0, "answer_ms": 1, "total_ms": 1, "worker": 1, "seq": number, "door": "d",
+        "instance": "i1", "told": "-", "method": "GET", "path": path,
+    }).encode() + b"\n"  # fmt: skip
+
+
+def test_a_record_that_ends_telemetry_again_is_set_aside_and_the_others_count(own: Running) -> None:
+    own.stop()
+    folder = own.data / "telemetry"
+    records = [edge_record(number, f"/left/{'ends' if number == 3 else 'fine'}") for number in range(6)]
+    (folder / "raw" / "000000900000.jsonl").write_bytes(b"".join(records))
+    # As a telemetry leaves it that was ended at the fourth line, twice.
+    (folder / "attempts").write_bytes(struct.pack("<qq", 900_000, 3))
+    # And one of which every try ends it.
+    (folder / "raw" / "000000900001.jsonl").write_bytes(edge_record(9, "/left/hopeless"))
+    (folder / "attempts.json").write_text(json.dumps({"900001": {"count": 4, "lines": []}}))
+    own.start()
+    client = Client(own.addresses["control"], own.token)
+    health = wait_until(lambda: (told := client.get("telemetry"))["set_aside"] and told, 20, "what was set aside")
+    assert health["set_aside"] == {"records": 1, "files": 1} and health["failed"] == ""
+    found = wait_until(
+        lambda: client.get("insight", "history", query='application == "left"')["records"], 20, "the others"
+    )
+    assert [record["path"] for record in found] == ["/left/fine"] * 5
+    kept = [json.loads(line) for line in (folder / "aside" / "records.jsonl").read_text().splitlines()]
+    assert json.loads(kept[0]["item"])["path"] == "/left/ends"
+    assert "2 records set aside" in own.cli("status").stdout
+    assert 'stagedoor_telemetry_set_aside_total{part="records"} 1' in fetch(
+        own.port("control"), "/v1/metrics", {"authorization": f"Bearer {own.token}"}
+    ).body.decode()  # fmt: skip
+
+
+def test_one_token_asks_the_store_so_much_at_once_and_others_are_answered(scene: Scene) -> None:
+    answers: list[str] = []
+    heavy = 'path.matches("[^a]{40}b") || path.matches("[^b]{40}c")'
+
+    def ask() -> None:
+        try:
+            scene.viewer.get("insight", "history", query=heavy, limit=1000)
+            answers.append("answered")
+        except errors.Failure as error:
+            answers.append(error.code)
+
+    scene.running.get("/good/seen")
+    seen = {"query": 'application == "good"'}
+    wait_until(lambda: scene.blue.get("insight", "history", **seen)["records"], 15, "a request in the store")
+    asking = [threading.Thread(target=ask) for _ in range(60)]
+    for one in asking:
+        one.start()
+    began = time.monotonic()
+    assert scene.blue.get("insight", "history", **seen)["records"]
+    took = time.monotonic() - began
+    for one in asking:
+        one.join()
+    assert took < 10
+    assert set(answers) <= {"answered", "too_many"} and "answered" in answers
+
+
+def test_a_query_names_the_bound_that_it_meets(scene: Scene) -> None:
+    assert scene.red.post("query", body={"sql": "SELECT count(*) FROM requests"})["rows"]
+    for sql, word in (
+        ("SELECT list(range) FROM range(200000000)", "384MB of memory, which is the bound"),
+        ("SELECT repeat('x', 20000000) FROM range(3)", ""),
+        ("SELECT [r, r, r] FROM (SELECT list(range) AS r FROM range(3000000))", ""),
+        ("SELECT " + "(" * 9000 + "1" + ")" * 9000, ""),
+    ):
+        try:
+            answer = scene.red.post("query", body={"sql": sql})
+        except (errors.Invalid, errors.TooLarge) as error:
+            assert word in error.message
+        else:
+            assert not word and (answer["truncated"] or answer["rows"] == [[1]])
+    assert scene.red.post("query", body={"sql": "SELECT 1"})["rows"] == [[1]]
+    assert scene.health()["failed"] == ""

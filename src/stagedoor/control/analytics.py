@@ -11,12 +11,14 @@ from stagedoor.model.telemetry_views import Answer, ChartView, Mark, SeriesView,
 _HOUR = 3600.0
 
 
-async def chart(platform: Platform, of: str, only: dict[str, str], since: float, until: float) -> ChartView:
+async def chart(
+    platform: Platform, by: Identity, of: str, only: dict[str, str], since: float, until: float
+) -> ChartView:
     """Raises Invalid, Unavailable."""
     now = platform.clock()
     since, until = since or now - _HOUR, until or now
     said = {name: value for name, value in only.items() if value} | {"of": of, "since": str(since), "until": str(until)}
-    told = await platform.records.ask("chart", **said)
+    told = await platform.records.ask("chart", **said, owner=by.name)
     series = [
         SeriesView(one.name, one.title, one.unit, [(at, value) for at, value in told["series"].get(one.name, ())])
         for one in metric.of(of)
@@ -36,10 +38,10 @@ async def marks(platform: Platform, only: dict[str, str], since: float, until: f
     return sorted(found, key=lambda one: one.at)
 
 
-async def usage(platform: Platform, fields: str, query: str, since: float, until: float) -> list[UsedBy]:
+async def usage(platform: Platform, by: Identity, fields: str, query: str, since: float, until: float) -> list[UsedBy]:
     """Raises Invalid, Unavailable."""
     names = [name.strip() for name in fields.split(",") if name.strip()]
-    said = {"by": ",".join(names), "query": query}
+    said = {"by": ",".join(names), "query": query, "owner": by.name}
     said |= {name: str(at) for name, at in (("since", since), ("until", until)) if at}
     if "team" in names:
         teams = {one.name: one.team for one in (await platform.store.world()).applications}

@@ -108,6 +108,7 @@ async def windows(platform: Platform, name: str, since: float, until: float) -> 
 
 async def _ask(platform: Platform, saved: SavedQuery, since: float, until: float, points: int = 0) -> list[Window]:
     said = {"query": saved.query, "kind": saved.kind, "application": saved.application, "points": str(points)}
+    said["owner"] = f"saved queries of {saved.team or 'operators'}"
     told = await platform.records.ask("history", **said, since=str(since), until=str(until))
     return msgspec.convert(told, History).windows
 

@@ -46,7 +46,8 @@ def build(platform: Platform, who: Any) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100, order: Literal["newest", "slowest"] = "newest",
     ) -> History:  # fmt: skip
         """The same of what is stored: records that were kept, or windows, weighted. The last day by default."""
-        said = {"query": query, "kind": kind, "limit": str(limit), "order": order} | _span(since, until)
+        said = {"query": query, "kind": kind, "limit": str(limit), "order": order, "owner": by.name}
+        said |= _span(since, until)
         return msgspec.convert(await platform.records.ask("history", **said), History)
 
     @router.get("/v1/traces/recipes")
@@ -59,7 +60,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         by: Who, left: str, right: str, application: str = "", since: float = 0, until: float = 0
     ) -> Comparison:
         """Two requests by their ids, or two versions of an application: calls added, gone, slower."""
-        said = {"left": left, "right": right, "application": application} | _span(since, until)
+        said = {"left": left, "right": right, "application": application, "owner": by.name} | _span(since, until)
         if not application:
             said["senders"] = await analytics.senders(platform, left, right)
         return msgspec.convert(await platform.records.ask("compare", **said), Comparison)
@@ -69,7 +70,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         """One request whole: its spans in time, who called whom, its log lines. By its id, or its trace's."""
         senders = await analytics.senders(platform, identifier)
         plain = identifier.replace("/", "")
-        return msgspec.convert(await platform.records.ask(f"trace/{plain}", senders=senders), TraceView)
+        return msgspec.convert(await platform.records.ask(f"trace/{plain}", senders=senders, owner=by.name), TraceView)
 
     @router.get("/v1/flags")
     async def list_flags(by: Who) -> dict[str, float]:

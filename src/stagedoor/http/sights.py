@@ -42,8 +42,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         """Records as JSON lines; any other query parameter is a field that must have that value."""
         filters = {key: value for key, value in request.query_params.items() if key not in ("limit", "follow")}
         found = platform.records.read(filters | {"kind": kind}, limit, follow=follow, by=by)
-        if follow:
-            await anext(found)  # Raises what is wrong, before the answer begins.
+        await anext(found, None)  # Raises what is wrong, before the answer begins.
         return stream.json_lines(found, request, who, by)
 
     return router

@@ -28,7 +28,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
             "application": application, "version": version, "stack": stack, "endpoint": endpoint, "service": service,
             "name": name,
         }  # fmt: skip
-        return await analytics.chart(platform, of, only, since, until)
+        return await analytics.chart(platform, by, of, only, since, until)
 
     @router.get("/v1/logs")
     async def search_logs(
@@ -36,14 +36,14 @@ def build(platform: Platform, who: Any) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     ) -> LogsView:  # fmt: skip
         """Log lines that pass a filter, the newest first, and how many there are over time. The last day by default."""
-        said = {"query": query, "limit": str(limit)} | _span(since, until)
+        said = {"query": query, "limit": str(limit), "owner": by.name} | _span(since, until)
         return msgspec.convert(await platform.records.ask("logs", **said), LogsView)
 
     @router.get("/v1/logs/context")
     async def context(by: Who, application: str, instance: str, at: float) -> list[dict[str, Any]]:
         """Twenty lines of an instance before a time and twenty after it, the oldest first."""
         found: list[dict[str, Any]] = await platform.records.ask(
-            "context", application=application, instance=instance, at=str(at)
+            "context", application=application, instance=instance, at=str(at), owner=by.name
         )
         return found
 
@@ -52,7 +52,7 @@ def build(platform: Platform, who: Any) -> APIRouter:
         by: Who, fields: str = "application", query: str = "", since: float = 0, until: float = 0
     ) -> list[UsedBy]:
         """Requests, devices and members by fields: application, line, version, device_type, endpoint, stack, method."""
-        return await analytics.usage(platform, fields, query, since, until)
+        return await analytics.usage(platform, by, fields, query, since, until)
 
     @router.post("/v1/query")
     async def query(by: Who, wish: bodies.QueryWish) -> Answer:

@@ -44,7 +44,7 @@ Found = TypeVar("Found")
 
 _TICK = 1.0
 _WRITE_EVERY, _WRITE_ROWS, WRITE_BYTES = 60.0, 200_000, 96 << 20
-MAX_QUESTIONS = 64
+MAX_QUESTIONS, MAX_QUESTIONS_PER_TOKEN = 64, 16
 SHARE_EVERY_S = 1.0
 _LEARN_EVERY, _TRIM_EVERY = 30.0, 60.0
 _NICE = 10
@@ -86,7 +86,7 @@ class Pipeline:
     spans_refused: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
     watchdog: Watchdog = field(default_factory=Watchdog)
-    _questions: int = 0
+    _questions: Counter[str] = field(default_factory=Counter)
     _asking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     _taken: deque[Cut] = field(default_factory=deque)
     _written: float = field(default_factory=time.monotonic)
@@ -154,16 +154,28 @@ class Pipeline:
     async def work(self, step: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._thread, step)
 
-    async def ask(self, question: Callable[[], Found]) -> Found:
-        """Of all that came until now; one at a time, so that the store goes on between two. Raises TooMany."""
-        if self._questions >= MAX_QUESTIONS:
+    async def ask(self, question: Callable[[], Found], owner: str = "") -> Found:
+        """Of all that came until now. Questions of tokens come one at a time; the platform's own wait for one at most.
+
+        Raises TooMany with the bound that is reached.
+        """
+        if not owner:
+            return await self._ask(question)
+        if self._questions[owner] >= MAX_QUESTIONS_PER_TOKEN:
+            raise TooMany(
+                f"{owner} asks {MAX_QUESTIONS_PER_TOKEN} questions at once already, which is the bound",
+                hint="wait for one of the answers",
+            )
+        if self._questions.total() >= MAX_QUESTIONS:
             raise TooMany(f"{MAX_QUESTIONS} questions wait for the store already", hint="try again in some seconds")
-        self._questions += 1
+        self._questions[owner] += 1
         try:
             async with self._asking:
                 return await self._ask(question)
         finally:
-            self._questions -= 1
+            self._questions[owner] -= 1
+            if not self._questions[owner]:
+                del self._questions[owner]
 
     async def _ask(self, question: Callable[[], Found]) -> Found:
 

@@ -34,14 +34,14 @@ class RemoteRecords:
     async def read(
         self, filters: dict[str, str], limit: int, *, follow: bool, by: Identity | None = None
     ) -> AsyncIterator[dict[str, Any]]:
-        query = {**filters, "limit": str(limit)} | ({"follow": "1"} | _owner(by) if follow else {})
+        query = {**filters, "limit": str(limit)} | _owner(by) | ({"follow": "1"} if follow else {})
         try:
             timeout = _ENDLESS if follow else httpx2.USE_CLIENT_DEFAULT
             async with self._client.stream("GET", "/records", params=query, timeout=timeout) as answer:
                 if answer.status_code != 200:
                     await answer.aread()
                     _read(answer)
-                if follow:
+                if by is not None:
                     yield {}
                 async for line in answer.aiter_lines():
                     yield json.loads(line)

@@ -14,7 +14,7 @@ class Records(Protocol):
     def read(
         self, filters: dict[str, str], limit: int, *, follow: bool, by: Identity | None = None
     ) -> AsyncIterator[dict[str, Any]]:
-        """With `follow` it takes one of the places to watch that `by` has, and the first item is empty."""
+        """With `by` it takes one of their places to ask, and with `follow` to watch; the first item is empty then."""
         ...
 
     async def calls(self, seconds: int) -> list[dict[str, Any]] | None:

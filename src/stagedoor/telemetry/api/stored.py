@@ -42,22 +42,27 @@ class StoredApi:
         if query.figures and (points := int(told.get("points", "0"))):
             query = windows.widen(query, int((until - since) * 1e6), points)
         if query.figures:
-            return {"windows": await self._ask(lambda: questions.history(store, query, kind, since, until))}
+            return {"windows": await self._ask(request, lambda: questions.history(store, query, kind, since, until))}
         order = _ORDERS.get(told.get("order", "newest"), "time DESC")
         limit = max(1, min(1000, int(told.get("limit", "100"))))
-        return {"records": await self._ask(lambda: questions.records(store, query, kind, since, until, limit, order))}
+        return {
+            "records": await self._ask(
+                request, lambda: questions.records(store, query, kind, since, until, limit, order)
+            )
+        }
 
-    async def _ask(self, question: Callable[[], Any]) -> Any:
-        return await self._pipeline.ask(question)
+    async def _ask(self, request: Request, question: Callable[[], Any]) -> Any:
+        """Whoever asks for a token has its places; the platform's own questions wait for no other."""
+        return await self._pipeline.ask(question, request.query_params.get("owner", ""))
 
     async def arms(self, request: Request) -> Any:
         """Requests of a split's arms, from number `after` on."""
         split, after = request.path_params["split"], int(request.query_params.get("after", "0"))
-        return await self._ask(lambda: self._pipeline.warehouse.arms.told(split, after))
+        return await self._ask(request, lambda: self._pipeline.warehouse.arms.told(split, after))
 
     async def trace(self, request: Request) -> Any:
         identifier, senders = request.path_params["id"], _senders(request)
-        found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, identifier, senders))
+        found = await self._ask(request, lambda: questions.trace(self._pipeline.warehouse, identifier, senders))
         if found is None:
             raise Missing(
                 f"nothing is known of a request {request.path_params['id']!r}",
@@ -70,11 +75,11 @@ class StoredApi:
         told, store, (since, until) = request.query_params, self._pipeline.warehouse, span(request)
         if application := told.get("application", ""):
             sides = [
-                await self._ask(lambda v=told[side]: questions.asked(store, application, v, since, until))  # type: ignore[misc]
+                await self._ask(request, lambda v=told[side]: questions.asked(store, application, v, since, until))  # type: ignore[misc]
                 for side in ("left", "right")
             ]
         else:
-            sides = [(await self._one_side(told[side], _senders(request)), 1.0) for side in ("left", "right")]
+            sides = [(await self._one_side(request, told[side]), 1.0) for side in ("left", "right")]
         (left, of_left), (right, of_right) = sides
         return {
             "requests": [of_left, of_right],
@@ -83,10 +88,11 @@ class StoredApi:
 
     async def parties(self, request: Request) -> Any:
         """The applications and services of a trace."""
-        return await self._ask(lambda: questions.parties(self._pipeline.warehouse, request.path_params["id"]))
+        return await self._ask(request, lambda: questions.parties(self._pipeline.warehouse, request.path_params["id"]))
 
-    async def _one_side(self, identifier: str, senders: list[str]) -> Any:
-        found = await self._ask(lambda: questions.trace(self._pipeline.warehouse, identifier, senders))
+    async def _one_side(self, request: Request, identifier: str) -> Any:
+        senders = _senders(request)
+        found = await self._ask(request, lambda: questions.trace(self._pipeline.warehouse, identifier, senders))
         if found is None:
             raise Missing(f"nothing is known of a request {identifier!r}")
         return traces.asked(found.spans)
@@ -94,17 +100,17 @@ class StoredApi:
     async def minutes(self, request: Request) -> Any:
         told, (since, until) = request.query_params, span(request)
         only = {key: told[key] for key in ("application", "version", "stack", "endpoint") if told.get(key)}
-        return await self._ask(lambda: minutes.read(self._pipeline.warehouse, since, until, **only))
+        return await self._ask(request, lambda: minutes.read(self._pipeline.warehouse, since, until, **only))
 
     async def request_totals(self, request: Request) -> Any:
         """Minutes of each endpoint added up since telemetry began."""
-        return await self._ask(lambda: list(self._pipeline.warehouse.totals.values()))
+        return await self._ask(request, lambda: list(self._pipeline.warehouse.totals.values()))
 
     async def chart(self, request: Request) -> Any:
         told, (since, until) = request.query_params, span(request)
         only = {key: told[key] for key in charts.KEYS if told.get(key)}
         return await self._ask(
-            lambda: charts.read(self._pipeline.warehouse, told.get("of", "requests"), since, until, only)
+            request, lambda: charts.read(self._pipeline.warehouse, told.get("of", "requests"), since, until, only)
         )
 
     async def logs(self, request: Request) -> Any:
@@ -114,14 +120,14 @@ class StoredApi:
         if query.figures:
             raise Invalid("log lines are searched by a filter alone", hint="windows of them: `stagedoor insight`")
         return {
-            "lines": await self._ask(lambda: questions.records(store, query, "log", since, until, limit)),
-            "histogram": await self._ask(lambda: questions.histogram(store, query, since, until)),
+            "lines": await self._ask(request, lambda: questions.records(store, query, "log", since, until, limit)),
+            "histogram": await self._ask(request, lambda: questions.histogram(store, query, since, until)),
         }
 
     async def context(self, request: Request) -> Any:
         told, store = request.query_params, self._pipeline.warehouse
         return await self._ask(
-            lambda: questions.context(store, told["application"], told["instance"], float(told["at"]), 20)
+            request, lambda: questions.context(store, told["application"], told["instance"], float(told["at"]), 20)
         )
 
     async def usage(self, request: Request) -> Any:
@@ -129,7 +135,9 @@ class StoredApi:
         by = [name for name in told.get("by", "application").split(",") if name]
         where = questions.parse(told.get("query", ""), "request")
         teams = msgspec.json.decode(told.get("teams", "{}"), type=dict[str, str])
-        return await self._ask(lambda: questions.usage(self._pipeline.warehouse, by, since, until, where, teams))
+        return await self._ask(
+            request, lambda: questions.usage(self._pipeline.warehouse, by, since, until, where, teams)
+        )
 
     async def query(self, request: Request) -> Any:
         """{sql, applications, owner}: whose rows it may see, null for all; whose places it takes."""

@@ -35,30 +35,18 @@ class StreamsApi:
             query = questions.parse(text, kind)
             news = self._watch(request, query, kind) if "follow" in told else None
             first = await anext(news) if news is not None else None
+            limit, until = max(0, min(_MOST, int(told.get("limit", "100")))), time.time() + 60
+            store = self._pipeline.warehouse
+            found = await self._pipeline.ask(
+                lambda: questions.records(store, query, kind, 0.0, until, limit), told.get("owner", "")
+            )
         except Failure as error:
             return refusal(error)
-        limit = max(0, min(_MOST, int(told.get("limit", "100"))))
-        return StreamingResponse(self._lines(query, kind, limit, news, first), media_type="application/x-ndjson")
+        return StreamingResponse(_lines(found, kind, news, first), media_type="application/x-ndjson")
 
     def _watch(self, request: Request, query: Query, kind: str) -> Messages:
         told = request.query_params
         return self._pipeline.live.watch(query, kind, told.get("owner", ""), is_operator="operator" in told)
-
-    async def _lines(
-        self, query: Query, kind: str, limit: int, news: Messages | None, first: dict[str, Any] | None
-    ) -> AsyncIterator[bytes]:
-        store, now = self._pipeline.warehouse, time.time() + 60
-        found = await self._pipeline.ask(lambda: questions.records(store, query, kind, 0.0, now, limit))
-        for record in reversed(found):
-            yield msgspec.json.encode(record) + b"\n"
-        seen = {record.get("id") for record in found}
-        while news is not None and first is not None:
-            for record in first.get("records", ()):
-                if record.get("id") not in seen or kind != "request":
-                    yield msgspec.json.encode(record) + b"\n"
-            if "ended" in first:
-                yield msgspec.json.encode({"error": first["ended"]}) + b"\n"
-            first = await anext(news, None)
 
     async def watch(self, request: Request) -> Response:
         """Messages as JSON lines while somebody listens."""
@@ -76,3 +64,18 @@ class StreamsApi:
                 yield msgspec.json.encode(message) + b"\n"
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+async def _lines(
+    found: list[dict[str, Any]], kind: str, news: Messages | None, first: dict[str, Any] | None
+) -> AsyncIterator[bytes]:
+    for record in reversed(found):
+        yield msgspec.json.encode(record) + b"\n"
+    seen = {record.get("id") for record in found}
+    while news is not None and first is not None:
+        for record in first.get("records", ()):
+            if record.get("id") not in seen or kind != "request":
+                yield msgspec.json.encode(record) + b"\n"
+        if "ended" in first:
+            yield msgspec.json.encode({"error": first["ended"]}) + b"\n"
+        first = await anext(news, None)
