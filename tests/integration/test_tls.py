@@ -5,6 +5,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 from cryptography import x509
 
+from stagedoor.main.serving import HANDSHAKE_TIMEOUT_S
 from tests.harness.running import COMMAND, Running, fetch, platform, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.certificates import Authority
@@ -127,6 +129,14 @@ def test_the_remote_api_is_for_who_trusts_it_and_speaks_tls(secured: tuple[Secur
     assert cli("login", plain, "--name", "plain").returncode == 3
     taken = cli("login", plain)
     assert taken.returncode == 1 and "is of another platform" in taken.stderr
+
+
+def test_who_begins_a_handshake_and_says_nothing_is_closed(secured: tuple[Secured, Running]) -> None:
+    _, running = secured
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", running.port("remote")), timeout=30) as connection:
+        assert connection.recv(1) == b""
+    assert time.monotonic() - began < 2 * HANDSHAKE_TIMEOUT_S
 
 
 def test_dev_works_against_a_platform_on_another_machine(secured: tuple[Secured, Running], tmp_path: Path) -> None:

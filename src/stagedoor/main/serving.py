@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 
 _PR_SET_CHILD_SUBREAPER = 36
+HANDSHAKE_TIMEOUT_S = 5.0
 
 
 class _Server(uvicorn.Server):
@@ -21,6 +22,24 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens as uvicorn does; who begins a handshake of TLS has less time to end it than a minute."""
+        loop, config = asyncio.get_running_loop(), self.config
+
+        def make_protocol() -> asyncio.Protocol:
+            make: Any = config.http_protocol_class
+            protocol: asyncio.Protocol = make(config=config, server_state=self.server_state, app_state={}, _loop=loop)
+            return protocol
+
+        timeout = HANDSHAKE_TIMEOUT_S if config.ssl else None
+        self.servers = [
+            await loop.create_server(
+                make_protocol, sock=listener, ssl=config.ssl, backlog=config.backlog, ssl_handshake_timeout=timeout
+            )
+            for listener in sockets or ()
+        ]
+        self.started = True
 
 
 async def serve(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import Connection, create_engine, event, insert, text, update
 from sqlalchemy.engine import make_url
@@ -15,6 +16,8 @@ from stagedoor.sql import chains, migrate
 
 T = TypeVar("T")
 
+# Above what the database itself allows a statement: for one that says nothing at all.
+ANSWER_TIMEOUT_S = 20.0
 _LOCK = 7_380_311_046  # Any number, the same for every Stagedoor.
 _FULL = ("disk is full", "I/O")
 _ATTEMPTS_ON_FULL_DISK = 3
@@ -89,8 +92,16 @@ class Database:
             with self._engine.begin() as connection:
                 return work(connection)
 
+        limit = None if self._url.get_backend_name() == "sqlite" or work in _unhurried else ANSWER_TIMEOUT_S
         try:
-            result = await asyncio.get_running_loop().run_in_executor(self._thread, transact)
+            async with asyncio.timeout(limit):
+                result = await asyncio.get_running_loop().run_in_executor(self._thread, transact)
+        except TimeoutError:
+            # What waits behind it is taken back; what the database has already it may still do.
+            raise Unavailable(
+                f"the database at {self._url.host or 'its socket'} does not answer within {limit:g} s",
+                hint="requests are served on; look whether it was done before you try again",
+            ) from None
         except _Taken as error:
             raise Unavailable(f"{error}", hint="a platform has a database of its own; name another") from None
         except OperationalError as error:
@@ -135,7 +146,11 @@ def at_leisure(work: Callable[[Connection], T]) -> Callable[[Connection], T]:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
         return work(connection)
 
+    _unhurried.add(unhurried)
     return unhurried
+
+
+_unhurried: WeakSet[Callable[[Connection], Any]] = WeakSet()
 
 
 def _be_alone(connection: Any, _: object) -> None:
