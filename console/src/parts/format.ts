@@ -66,20 +66,41 @@ const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short
 
 /** As in "3 min. ago"; anything within five seconds is now. */
 export function ago(at: number, now: number): string {
+  if (!isMoment(at)) return String(at);
   const gone = at - now;
   if (Math.abs(gone) < 5) return "now";
   const [, unit] = STEPS.find(([limit]) => Math.abs(gone) < limit)!;
   return words.format(Math.trunc(gone / UNIT[unit as keyof typeof UNIT]), unit);
 }
 
+/** Whether a calendar has it: what a trace or a log line says of time may be any number. */
+export function isMoment(at: unknown): at is number {
+  return typeof at === "number" && Number.isFinite(new Date(at * 1000).getTime());
+}
+
+/** In the form that machines read, or nothing for what no calendar has. */
+export function isoMoment(at: unknown): string | undefined {
+  return isMoment(at) ? new Date(at * 1000).toISOString() : undefined;
+}
+
+// Control characters, and those that turn the direction of the text around them or cannot be seen.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const STEERING = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** A text without what steers its display, for places that no style reaches, as the title of the window. */
+export function plain(text: string): string {
+  return text.replace(STEERING, "\ufffd");
+}
+
 const whole = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 export function moment(at: number): string {
-  return whole.format(at * 1000);
+  return isMoment(at) ? whole.format(at * 1000) : String(at);
 }
 
 /** The time of day with milliseconds. */
 export function clock(at: number): string {
+  if (!isMoment(at)) return String(at);
   const date = new Date(at * 1000);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;

@@ -1,6 +1,7 @@
 /** The frame of a page: its title in the window, the focus on its heading when one comes here from another page. */
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
+import { plain } from "./format";
 
 type Props = {
   title: string;
@@ -23,7 +24,7 @@ export function Page({ title, heading, lead, actions, above, children }: Props) 
   const top = useRef<HTMLHeadingElement>(null);
   const [path] = useLocation();
   useEffect(() => {
-    document.title = `${title} · Stagedoor`;
+    document.title = plain(`${title} · Stagedoor`);
   }, [title]);
   useEffect(() => {
     if (arrivedAt && arrivedAt !== path) {

@@ -1,6 +1,6 @@
 /** The timeline of a rollout: what happened, when after its beginning, and who asked for it. */
 import { isEnded, type Rollout } from "../api/rollouts";
-import { brief, clock, moment, seconds } from "./format";
+import { brief, clock, isoMoment, moment, seconds } from "./format";
 import { sayState } from "./rollout-words";
 import type { Tone } from "./state";
 
@@ -19,7 +19,7 @@ export function RolloutEvents({ of }: { of: Rollout }) {
           {/* What ended it was said by the event before. */}
           {one.text !== of.events[at - 1]?.text && <p className="change event-text">{one.state === "plan" ? brief(one.text, 130) : one.text}</p>}
           <span className="faint timeline-when">
-            <time dateTime={new Date(one.at * 1000).toISOString()} title={moment(one.at)}>
+            <time dateTime={isoMoment(one.at)} title={moment(one.at)}>
               {at ? `+${seconds(Math.max(0.001, one.at - of.began_at))}` : clock(one.at).slice(0, 8)}
             </time>
           </span>

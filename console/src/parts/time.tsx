@@ -1,6 +1,6 @@
 /** A time as how long ago, with the exact one on demand; the words move on by themselves. */
 import { useSyncExternalStore } from "react";
-import { ago, moment } from "./format";
+import { ago, isoMoment, moment } from "./format";
 
 let now = Date.now() / 1000;
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -26,7 +26,7 @@ export function Time({ at, ahead = false }: { at: number; ahead?: boolean }) {
   const words = useSyncExternalStore(subscribe, () => (at ? ago(at, ahead ? now : Math.max(now, at)) : ""));
   if (!at) return <span className="faint">–</span>;
   return (
-    <time dateTime={new Date(at * 1000).toISOString()} title={moment(at)}>
+    <time dateTime={isoMoment(at)} title={moment(at)}>
       {words}
     </time>
   );

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from stagedoor.bundle.artefacts import Artefacts
@@ -81,9 +82,19 @@ def wire(paths: Paths, control_port: int) -> Platform:
 
 def _programs(paths: Paths) -> list[dict[str, Any]]:
     try:
-        return ask_status(paths.supervisor_socket)
+        programs = ask_status(paths.supervisor_socket)
     except (OSError, ValueError):
         return []
+    return [{**program, "silent": "it is stopped by a signal" if _is_stopped(program) else ""} for program in programs]
+
+
+def _is_stopped(program: dict[str, Any]) -> bool:
+    """Whether the kernel runs nothing of a process: also of one that control asks nothing."""
+    try:
+        stat = Path(f"/proc/{program['pid']}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] in ("T", "t")
 
 
 async def run(paths: Paths) -> None:
