@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stagedoor.control.call_counts import NOTE_INTERVAL_S, Calling
+from stagedoor.control.call_counts import MAX_NOTES, NOTE_INTERVAL_S, Calling
 from stagedoor.decide.allowance import Observed, decide, find_method
 from stagedoor.model.method import Method
 from stagedoor.model.service import Off, Service
@@ -100,6 +100,14 @@ def test_calls_are_counted_by_second_and_while_they_last() -> None:
 
 def test_many_of_the_same_are_one_note_with_their_number() -> None:
     calling = Calling()
-    assert [calling.count_note(0.0, ("x",)) for _ in range(100)] == [1] + [0] * 99
-    assert calling.count_note(0.0, ("y",)) == 1
-    assert calling.count_note(NOTE_INTERVAL_S, ("x",)) == 100
+    assert [calling.count_note(0.0, "ada", ("x",)) for _ in range(100)] == [1] + [0] * 99
+    assert calling.count_note(0.0, "ada", ("y",)) == 1
+    assert calling.count_note(NOTE_INTERVAL_S, "ada", ("x",)) == 100
+
+
+def test_nobody_floods_the_audit_log_by_calls_that_differ() -> None:
+    calling = Calling()
+    noted = sum(calling.count_note(0.0, "ada", (str(number),)) > 0 for number in range(1000))
+    assert noted == MAX_NOTES
+    assert calling.count_note(0.0, "bob", ("x",)) == 1
+    assert calling.count_note(NOTE_INTERVAL_S, "ada", ("new",)) == 1

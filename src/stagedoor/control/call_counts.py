@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 NOTE_INTERVAL_S = 60.0
+MAX_NOTES = 60  # Of one caller in that time.
 _MAX_KEPT = 1000
 
 
@@ -26,15 +27,16 @@ class Calling:
     in_flight: Counter[str] = field(default_factory=Counter)
     second: int = 0
     calls: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    notes_since: float = float("-inf")
     noted: OrderedDict[tuple[str, ...], tuple[float, int]] = field(default_factory=OrderedDict)
 
-    def keep(self, key: tuple[str, str], told: ToldManifest) -> ToldManifest | None:
-        """Keeps a manifest by (who told it, application); returns the one before."""
-        former = self.manifests.pop(key, None)
+    def keep(self, key: tuple[str, str], told: ToldManifest) -> None:
+        """Keeps a manifest by (who told it, application)."""
         self.manifests[key] = told
+        self.manifests.move_to_end(key)
         if len(self.manifests) > _MAX_KEPT:
             self.manifests.popitem(last=False)
-        return former
 
     def manifest(self, key: tuple[str, str], now: float) -> ToldManifest | None:
         told = self.manifests.get(key)
@@ -61,10 +63,19 @@ class Calling:
                 if not self.in_flight[key]:
                     del self.in_flight[key]
 
-    def count_note(self, now: float, key: tuple[str, ...]) -> int:
-        """Returns how many calls are to be noted now; 0 while the same was noted of late."""
+    def spend_note(self, now: float, who: str) -> bool:
+        """Whether one more activity of a caller may be written now."""
+        if now - self.notes_since >= NOTE_INTERVAL_S:
+            self.notes.clear()
+            self.notes_since = now
+        self.notes[who] += 1
+        return self.notes[who] <= MAX_NOTES
+
+    def count_note(self, now: float, who: str, what: tuple[str, ...]) -> int:
+        """Returns how many calls are to be noted now; 0 while the same was noted of late, or too much of one caller."""
+        key = (who, *what)
         at, count = self.noted.get(key, (float("-inf"), 0))
-        due = now - at >= NOTE_INTERVAL_S
+        due = now - at >= NOTE_INTERVAL_S and self.spend_note(now, who)
         self.noted[key] = (now, 0) if due else (at, count + 1)
         if len(self.noted) > _MAX_KEPT:
             self.noted.popitem(last=False)

@@ -17,12 +17,12 @@ from stagedoor.decide import allowance
 from stagedoor.decide.allowance import Grants, Observed
 from stagedoor.model import grant
 from stagedoor.model.access import OPERATOR, VIEWER, Identity
-from stagedoor.model.errors import Failure, Forbidden, Invalid, Missing, Unavailable
+from stagedoor.model.errors import Failure, Forbidden, Invalid, Missing, TooMany, Unavailable
 from stagedoor.model.names import check_name, suggest
 from stagedoor.model.service import Service
 
 MANIFEST_AGE_S = 12 * 3600.0
-_MAX_PATH = 200
+_MAX_PATH, _MAX_NAME = 200, 40
 
 
 class CallRefused(Failure):
@@ -59,14 +59,18 @@ class Call:
 async def tell_manifest(
     platform: Platform, by: Identity, application: str, team: str, services: tuple[str, ...]
 ) -> None:
-    """Takes the grants of the manifest that `dev` runs. Raises Invalid, Forbidden."""
+    """Takes the grants of the manifest that `dev` runs. Raises Invalid, Forbidden, TooMany."""
     check_name("an application", application)
     grant.check(services)
     known = await platform.store.application(application)
     by.require_change(known.team if known else team)
-    told = ToldManifest(team, services, platform.clock() + MANIFEST_AGE_S)
-    former = platform.calling.keep((by.name, application), told)
-    if former is None or former.services != services:
+    now, key = platform.clock(), (by.name, application)
+    former = platform.calling.manifest(key, now)
+    is_new = former is None or former.services != services
+    if is_new and not platform.calling.spend_note(now, by.name):
+        raise TooMany("the manifest changes too often", hint="try again in a minute")
+    platform.calling.keep(key, ToldManifest(team, services, now + MANIFEST_AGE_S))
+    if is_new:
         before = {"services": list(former.services)} if former else None
         await platform.store.note(
             Change(by.name, "dev", application, application, before, {"services": list(services)})
@@ -75,12 +79,11 @@ async def tell_manifest(
 
 async def call(platform: Platform, by: Identity, wanted: Call) -> Answered:
     """The service's answer. Raises Missing, Forbidden, CallRefused, Unavailable."""
-    if by.role == VIEWER:
-        raise Forbidden(f"{by.name} is a viewer and may not call services")
-    if wanted.stack == "prod" and by.role != OPERATOR:
-        raise Forbidden(f"{by.name} may call services of prod only from what runs there", hint="leave out --stack prod")
-    granted = await _granted(platform, by, wanted.application)
-    service = await _service(platform, wanted.service)
+    try:
+        granted, service = await _admit(platform, by, wanted)
+    except Failure as error:
+        await _note(platform, by, wanted, "", error.code)
+        raise
     name, reason = allowance.find_method(service, granted, wanted.verb, wanted.path)
     key, caller = f"{service.name}/{name}", f"{wanted.application}:{service.name}/{name}"
     others = await _count_others(platform, key)
@@ -92,6 +95,15 @@ async def call(platform: Platform, by: Identity, wanted: Call) -> Answered:
     with platform.calling.counted(key, caller):
         await _note(platform, by, wanted, name, "")
         return await _ask(platform, by, wanted, service, name)
+
+
+async def _admit(platform: Platform, by: Identity, wanted: Call) -> tuple[Grants, Service]:
+    """Returns what the application may call, and the service. Raises Forbidden, Invalid, Missing."""
+    if by.role == VIEWER:
+        raise Forbidden(f"{by.name} is a viewer and may not call services")
+    if wanted.stack == "prod" and by.role != OPERATOR:
+        raise Forbidden(f"{by.name} may call services of prod only from what runs there", hint="leave out --stack prod")
+    return await _granted(platform, by, wanted.application), await _service(platform, wanted.service)
 
 
 async def _ask(platform: Platform, by: Identity, wanted: Call, service: Service, name: str) -> Answered:
@@ -160,10 +172,10 @@ def _observe(platform: Platform, key: str, caller: str, others: int) -> Observed
 
 
 async def _note(platform: Platform, by: Identity, wanted: Call, name: str, reason: str) -> None:
-    key = (by.name, wanted.application, wanted.service, name, wanted.stack, reason)
-    if count := platform.calling.count_note(platform.clock(), key):
+    key = (wanted.application, wanted.service, name, wanted.stack, reason)
+    if count := platform.calling.count_note(platform.clock(), by.name, key):
         after = {"stack": wanted.stack, "verb": wanted.verb, "path": wanted.path[:_MAX_PATH], "calls": count}
         after |= {"refused": reason} if reason else {}
-        target = f"{wanted.service}.{name}" if name else wanted.service
+        target = f"{wanted.service}.{name}" if name else wanted.service[:_MAX_NAME]
         action = "service-call-refused" if reason else "service-call"
-        await platform.store.note(Change(by.name, action, wanted.application, target, None, after))
+        await platform.store.note(Change(by.name, action, wanted.application[:_MAX_NAME], target, None, after))
