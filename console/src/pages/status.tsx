@@ -18,12 +18,21 @@ type Program = Schemas.ProgramView;
 
 const DOES: { [name: string]: string } = {
   supervisor: "starts the others, holds every socket",
+<<<<<<< HEAD
   edge: "HAProxy: every request",
   egress: "HAProxy: every call of a script",
   control: "the API, this console, releases",
   node: "containers of this machine",
   logs: "reads what instances print",
   telemetry: "records and logs",
+=======
+  edge: "HAProxy: every request of a device",
+  egress: "HAProxy: every call of a script",
+  control: "the API, this console, releases",
+  node: "containers of this machine",
+  logs: "reads what scripts print",
+  telemetry: "records, spans, recordings",
+>>>>>>> ffba6e8 (The status page says what egress and logs do)
   demo: "the demo's four services",
 };
 
@@ -103,7 +112,8 @@ function lastEnd({ last_end, crash_loop, silent }: Program): string {
 }
 
 function memory({ memory_bytes, memory_limit }: Program): string {
-  return memory_limit ? `${bytes(memory_bytes)} of ${bytes(memory_limit)}` : "no limit";
+  const words = memory_limit ? `${bytes(memory_bytes)} of ${bytes(memory_limit)}` : "no limit";
+  return words.replaceAll(" ", "\u00a0");
 }
 
 function ProgramState({ program }: { program: Program }) {
