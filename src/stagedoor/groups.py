@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 _MOUNT = Path("/sys/fs/cgroup")
@@ -15,8 +16,12 @@ _JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 126; shift; done; shift
 def list_folders(group: str) -> list[Path]:
     """Lists the folders of a group in every hierarchy that has it."""
     name = group.strip("/")
-    candidates = [_MOUNT / name, *(hierarchy / name for hierarchy in sorted(_MOUNT.glob("*")) if hierarchy.is_dir())]
-    return [folder for folder in candidates if folder.is_dir()]
+    return [folder for hierarchy in _list_hierarchies(_MOUNT) if (folder := hierarchy / name).is_dir()]
+
+
+@cache
+def _list_hierarchies(mount: Path) -> tuple[Path, ...]:
+    return mount, *sorted(path for path in mount.glob("*") if path.is_dir())
 
 
 def enter(group: str, arguments: Sequence[str]) -> list[str]:

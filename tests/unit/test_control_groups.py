@@ -15,8 +15,10 @@ def mount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(cgroups, "_MOUNT", tmp_path)
     monkeypatch.setattr(groups, "_MOUNT", tmp_path)
     cgroups.is_unified.cache_clear()
+    cgroups.controllers.cache_clear()
     yield tmp_path
     cgroups.is_unified.cache_clear()
+    cgroups.controllers.cache_clear()
 
 
 def test_version_2_hands_the_controllers_on_down_to_the_group(mount: Path) -> None:
