@@ -1,5 +1,6 @@
 """What is written into control groups, in either version of the hierarchy; the folders are of the test's own."""
 
+import errno
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from stagedoor import groups
+from stagedoor.main.paths import Paths
+from stagedoor.main.program_groups import ProgramGroups
+from stagedoor.model.errors import Unavailable
+from stagedoor.model.settings import Platform
 from stagedoor.oci import cgroups
 
 
@@ -75,3 +80,21 @@ def test_a_machine_without_a_controller_has_the_other_limits(mount: Path) -> Non
     cgroups.limit("/x", 1000, 1.0, 5)
     cgroups.weigh("/x", 1.0)
     assert {path.name for path in (mount / "x").iterdir()} == {"pids.max"}
+
+
+def test_one_limit_that_cannot_be_set_is_named_and_keeps_no_other_from_being_set(
+    mount: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (mount / "cgroup.controllers").write_text("memory\n")
+    make = cgroups.make
+
+    def refuse(group: str, limit: int) -> None:
+        if group.endswith("/scripts"):
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        make(group, limit)
+
+    monkeypatch.setattr(cgroups, "make", refuse)
+    paths = Paths(mount / "data", Path("/run/stagedoor/x"))
+    with pytest.raises(Unavailable, match=r"/stagedoor-x/scripts cannot be given .*: Device or resource busy"):
+        ProgramGroups(paths, Platform()).make()
+    assert int((mount / "stagedoor-x" / "programs" / "telemetry" / "memory.max").read_text()) > 700_000_000

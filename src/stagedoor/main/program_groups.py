@@ -37,14 +37,18 @@ class ProgramGroups:
         for name in _NAMES:
             configured = getattr(self._settings.programs, name, 0)
             limits[self._paths.program_cgroup(name)] = memory.limit_program(name, total, configured)
+        failures = []
         for group, limit in limits.items():
             try:
                 cgroups.make(group, limit)
             except OSError as error:
-                raise Unavailable(
-                    f"the group {group} cannot be given {say_size(limit)} of memory: {error.strerror}",
-                    hint="mount the cgroups writable; `stagedoor doctor` says what is missing",
-                ) from None
+                failures.append(f"{group} cannot be given {say_size(limit)}: {error.strerror}")
+        if failures:
+            raise Unavailable(
+                f"memory limits are not set: {'; '.join(failures)}",
+                hint="mount the cgroups writable, and give a program more than it holds now ([programs]); "
+                "`stagedoor doctor` says what is missing",
+            )
 
     def enter(self, name: str, arguments: Sequence[str]) -> list[str]:
         """Returns the command that runs a program inside its group."""

@@ -32,7 +32,7 @@ from stagedoor.main.program_groups import ProgramGroups, protect_platform
 from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
 from stagedoor.main.sockets import HeldSockets
-from stagedoor.model.errors import Invalid
+from stagedoor.model.errors import Invalid, Unavailable
 from stagedoor.model.settings import Platform
 from stagedoor.oci import cgroups, spawn
 
@@ -106,7 +106,7 @@ class Supervisor:
         protect_platform()
         _raise_open_files()
         self._groups = ProgramGroups(self.paths, self.settings)
-        self._groups.make()
+        self._make_groups()
         inherited = self.legacy.sockets if self.legacy else {}
         self._end_unheld_demo(inherited)
         more = demo.listen(self.paths) if self.demo_command else {}
@@ -126,6 +126,15 @@ class Supervisor:
             await self._stop()
             server.close()
             self._clean()
+
+    def _make_groups(self) -> None:
+        """Raises Unavailable at a start; an upgrade goes on with the limits that there are."""
+        try:
+            self._groups.make()
+        except Unavailable as error:
+            if self.legacy is None:
+                raise
+            self._log(f"{error}; the limits before stay")
 
     def _end_unheld_demo(self, inherited: Mapping[str, int]) -> None:
         """A demo of a version that bound its ports itself ends before we bind them: its services are known there."""
