@@ -70,7 +70,7 @@ def test_access_and_feedback(visit: Visit, stagedoor: Running, browser: Browser)
     page = visit("/access")
     page.get_by_role("button", name="Create a token").click()
     page.get_by_label("Holder").fill("looker")
-    page.get_by_label("Role").select_option("viewer")
+    page.get_by_label("Role", exact=True).select_option("viewer")
     assert shown_command(page) == ["token", "create", "looker", "--role", "viewer", "--expires", "90d"]
     page.get_by_role("button", name="Create", exact=True).click()
     token = page.get_by_role("dialog", name="The token of looker").locator("code").inner_text()

@@ -48,13 +48,14 @@ def _trust(layout: Layout) -> list[str]:
 def _drop_session_cookies() -> list[str]:
     """A browser sends cookies to every port of a host: those of the console end here, however they are written.
 
-    Whole parts between semicolons go, so neither blanks nor quotes around a name keep one.
+    Whole parts between semicolons go, so neither blanks nor quotes around a name keep one. A longer name that ends with
+    one of them is another cookie.
     """
     names = "|".join(SESSION_COOKIES)
-    held = f"{{ req.fhdr(cookie) -m reg ({names}) }}"
-    part = f"^(.*;)?[^;]*({names})[^;]*(;(.*))?$"
+    held = f"{{ req.fhdr(cookie) -m reg (^|[^A-Za-z0-9_-])({names}) }}"
+    part = f"^(.*;)?([^;]*[^A-Za-z0-9_;-])?({names})[^;]*(;(.*))?$"
     return [
-        *([f"  http-request replace-header cookie '{part}' '\\1\\4' if {held}"] * _MAX_SESSION_COOKIES),
+        *([f"  http-request replace-header cookie '{part}' '\\1\\5' if {held}"] * _MAX_SESSION_COOKIES),
         f"  http-request del-header cookie if {held}",
     ]
 
