@@ -12,6 +12,8 @@ function Count({ of, bad = true }: { of: number; bad?: boolean }) {
   return <span className={bad ? "wrong" : undefined}>{of.toLocaleString("en")}</span>;
 }
 
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((all, one) => all + one, 0);
+
 export function Losses() {
   const query = useQuery({ ...losses(), refetchInterval: 10_000 });
   return (
@@ -42,6 +44,15 @@ export function Losses() {
                 </Fact>
                 <Fact name="Files dropped">
                   <Count of={now.files_dropped} />
+                </Fact>
+                <Fact name="Records set aside">
+                  <Count of={sum(now.set_aside)} />
+                </Fact>
+                <Fact name="Damaged records">
+                  <Count of={sum(now.unreadable)} />
+                </Fact>
+                <Fact name="Recordings refused">
+                  <Count of={Object.keys(now.rings_refused).length} />
                 </Fact>
                 <Fact name="Stored">{bytes(now.store_bytes)}</Fact>
                 <Fact name="Paths folded into one">
