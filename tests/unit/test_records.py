@@ -15,7 +15,7 @@ HEAD = (
     '"stack":"test","target":"b1|tv@1.2.0|3","status":500,"ended":"--","retries":"0","in":10,"out":100,"queue_ms":0,'
     '"connect_ms":0,"answer_ms":9,"total_ms":10,"worker":7,"seq":1'
 )
-CALL_HEAD = '{"kind":"call","end":3000000,"us":1000000,"holder":"d1|tv@1.2.0|i1|prod","status":503,"worker":7'
+CALL_HEAD = '{"kind":"call","end":3000000,"us":1000000,"holder":"d1|tv@1.2.0|i1|prod","status":503,"worker":7,"seq":3'
 
 
 def line(instance: bytes = b"i1", path: bytes = b"/tv/home", member: bytes = b"-") -> bytes:

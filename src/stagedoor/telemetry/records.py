@@ -16,7 +16,7 @@ from stagedoor.telemetry.endpoints import Endpoints
 NOTHING = ("-", "")
 UNREADABLE = "(unreadable)"  # The path of a damaged record; a real one begins with a slash.
 MAX_COUNTED = 1000
-_TEXTS = (b',"door":"', b',"name":"')
+_NUMBERS = re.compile(rb'"seq":[0-9]+')  # The last of what the edge writes before any text of others.
 _KIND = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
@@ -143,8 +143,8 @@ def _close(line: bytes) -> bytes:
 
 def _head(line: bytes) -> bytes:
     """Keeps what stands before the first text that others wrote."""
-    end = min((at for at in map(line.find, _TEXTS) if at > 0), default=0)
-    return line[:end] + b"}"
+    numbers = _NUMBERS.search(line)
+    return line[: numbers.end() if numbers else 0] + b"}"
 
 
 @lru_cache(4096)
