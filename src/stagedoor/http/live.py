@@ -1,6 +1,7 @@
 """What changes, as it changes: topics for whoever looks on, and what every deployment does now."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ _RATES = 1.0
 
 def build(platform: Platform, who: Any) -> APIRouter:
     router = APIRouter()
+    rates = _Rates(platform)
     Who = Annotated[Identity, Depends(who)]
 
     @router.get("/v1/events", tags=["live"], response_class=StreamingResponse)
@@ -27,15 +29,36 @@ def build(platform: Platform, who: Any) -> APIRouter:
         Topics say what to ask for again: applications, deployments, instances, operations, activities, services,
         status, access, alerts, rollouts.
         """
-        return stream.events(_events(platform), request, who, by)
+        return stream.events(_events(platform, rates), request, who, by)
 
     return router
 
 
-async def _events(platform: Platform) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+class _Rates:
+    """What every deployment does now: looked at once a second, however many streams show it."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._lock = asyncio.Lock()
+        self._found: list[dict[str, Any]] = []
+        self._at = -_RATES
+
+    async def read(self) -> list[dict[str, Any]]:
+        async with self._lock:
+            now = time.monotonic()
+            if now - self._at >= _RATES * 0.9:
+                self._at = now
+                try:
+                    self._found = [asdict(rate) for rate in await status.rates(self._platform)]
+                except Exception:
+                    self._found = []  # The database or the edge is away; the page says so by what it cannot load.
+            return self._found
+
+
+async def _events(platform: Platform, rates: _Rates) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     yield "hello", {"version": platform.release}
     told: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(maxsize=100)
-    tasks = [asyncio.ensure_future(_changes(platform, told)), asyncio.ensure_future(_rates(platform, told))]
+    tasks = [asyncio.ensure_future(_changes(platform, told)), asyncio.ensure_future(_tell_rates(platform, rates, told))]
     try:
         while True:
             yield await told.get()
@@ -49,13 +72,9 @@ async def _changes(platform: Platform, told: "asyncio.Queue[tuple[str, dict[str,
         await told.put(("changed", {"topics": topics}))
 
 
-async def _rates(platform: Platform, told: "asyncio.Queue[tuple[str, dict[str, Any]]]") -> None:
+async def _tell_rates(platform: Platform, rates: _Rates, told: "asyncio.Queue[tuple[str, dict[str, Any]]]") -> None:
     while True:
-        try:
-            rates = [asdict(one) for one in await status.rates(platform)]
-        except Exception:
-            rates = []  # The database or the edge is away; the page says so by what it cannot load.
-        await told.put(("rates", {"at": platform.clock(), "rates": rates}))
+        await told.put(("rates", {"at": platform.clock(), "rates": await rates.read()}))
         await asyncio.sleep(_RATES)
 
 
