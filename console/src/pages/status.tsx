@@ -18,21 +18,12 @@ type Program = Schemas.ProgramView;
 
 const DOES: { [name: string]: string } = {
   supervisor: "starts the others, holds every socket",
-<<<<<<< HEAD
-  edge: "HAProxy: every request",
-  egress: "HAProxy: every call of a script",
-  control: "the API, this console, releases",
-  node: "containers of this machine",
-  logs: "reads what instances print",
-  telemetry: "records and logs",
-=======
   edge: "HAProxy: every request of a device",
   egress: "HAProxy: every call of a script",
   control: "the API, this console, releases",
   node: "containers of this machine",
   logs: "reads what scripts print",
   telemetry: "records, spans, recordings",
->>>>>>> ffba6e8 (The status page says what egress and logs do)
   demo: "the demo's four services",
 };
 
