@@ -8,7 +8,7 @@ import pytest
 
 from stagedoor.model.sketch import bucket, quantile
 from stagedoor.telemetry.endpoints import shape
-from stagedoor.telemetry.figures import Figures
+from stagedoor.telemetry.figures import HOLD_S, Figures
 from stagedoor.telemetry.records import decode
 
 NOW = 1_795_423_025
@@ -37,9 +37,23 @@ def request(at: float = 0.0, took: int = 5, **fields: Any) -> bytes:
 
 def taken(*lines: bytes, after: float = 0.0) -> Figures:
     """What is known of the lines, so many seconds after NOW."""
-    figures = Figures(lambda: NOW + after)
+    now = [NOW + after]
+    figures = Figures(lambda: now[0])
     figures.take(decode(b"".join(lines)))
+    now[0] += HOLD_S
     return figures
+
+
+def test_calls_that_are_told_of_after_their_request_are_its_own() -> None:
+    now = [float(NOW)]
+    figures = Figures(lambda: now[0])
+    figures.take(decode(call() + request()))
+    now[0] += HOLD_S / 2
+    figures.take(decode(call(name="film")))
+    assert figures.fanout(600) == {}
+    now[0] += HOLD_S
+    (home,) = figures.fanout(600).values()
+    assert (home.requests, home.names) == (1, Counter({"films.rows": 1, "films.film": 1}))
 
 
 def test_calls_add_up_by_service_method_caller_and_stack() -> None:
@@ -126,17 +140,20 @@ def test_a_path_without_its_identifiers_is_one_endpoint() -> None:
 def test_under_heavy_load_a_share_stands_for_all_and_errors_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
     second = [0]
     monkeypatch.setattr("stagedoor.telemetry.figures.time.monotonic", lambda: float(second[0]))
-    figures = Figures(lambda: NOW + 1)
+    now = [NOW + 1.0]
+    figures = Figures(lambda: now[0])
     for _ in range(3):
         for part in range(256):
             identity = f"01234567-89ab-cdef-0123-45678900{part:04x}"
             block = [call(id=identity) for _ in range(99)] + [call(id=identity, status=500), request(id=identity)]
             figures.take(decode(b"".join(block)))
         second[0] += 1
+        now[0] += 1.0
     assert figures._counted[2] > 1
     (cell,) = figures.calls(60).values()
     assert cell.calls == pytest.approx(3 * 256 * 100, rel=0.05)
     assert cell.errors == 3 * 256
+    now[0] += HOLD_S
     (endpoint,) = figures.fanout(600).values()
     assert endpoint.requests == pytest.approx(3 * 256, rel=0.05)
     assert sum(endpoint.names.values()) == pytest.approx(3 * 256 * 100, rel=0.05)

@@ -5,7 +5,7 @@ Figures of many cells add up (`model.sketch`). Everything is bounded: what comes
 
 import math
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +24,8 @@ UNVERIFIED = ("grant", "holder", "target")  # Reasons to refuse a call before it
 # Of one application in one stretch of time: who makes up names folds its own.
 MAX_KEYS_PER_APPLICATION, MAX_REFUSED_PER_APPLICATION, MAX_ENDPOINTS_PER_APPLICATION = 300, 30, 300
 _AT_MOST = 4000  # Records a second that are all counted.
+# Edge and egress tell of requests and of their calls on two ways, so a call may be told of after its request.
+HOLD_S = 0.5
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -107,6 +109,7 @@ class Figures:
         self._totals: dict[tuple[str, str], Total] = {}
         self._pending: OrderedDict[str, list[CallRecord]] = OrderedDict()
         self._pending_calls = 0
+        self._held: deque[tuple[float, RequestRecord, int]] = deque()  # With when each came, and its weight.
         self._counted = (0, 0, 1)  # A second, what came in it, the share that is read in it.
         self._newest = 0
 
@@ -117,15 +120,23 @@ class Figures:
         calls, and each counts for as many as it stands for; calls that went badly always are.
         """
         share = self._share(len(records))
+        now = self._clock()
         for one in records:
             chosen = share == 1 or _number(one.id) % share == 0
             if type(one) is RequestRecord:
                 if chosen:
-                    self._add_request(one, share)
+                    self._held.append((now, one, share))
             elif type(one) is CallRecord:
                 well = 200 <= one.status < 300
                 if chosen or not well:
                     self._add_call(one, share if well else 1, chosen=chosen)
+        self._settle(now)
+
+    def _settle(self, now: float) -> None:
+        """Counts the requests whose calls have all been told of."""
+        while self._held and (now - self._held[0][0] >= HOLD_S or len(self._held) > _MOST_PENDING):
+            _, request, weight = self._held.popleft()
+            self._add_request(request, weight)
 
     def _share(self, came: int) -> int:
         """One of how many is counted; by what came within the last second."""
@@ -236,6 +247,7 @@ class Figures:
         return sorted(found)
 
     def fanout(self, seconds: int) -> dict[EndpointKey, Fanout]:
+        self._settle(self._clock())
         found: dict[EndpointKey, Fanout] = {}
         first = int(self._clock()) // 60 - math.ceil(seconds / 60)
         for at, cells in self._fanout.items():
