@@ -10,7 +10,7 @@ from bench.hostile.world import Attack, Verdict, World, resident
 
 _TRAILERS = b"stagedoor-member: victim\r\nstagedoor-device: tv\r\nstagedoor-prefix: /evil/e\r\n"
 _CONNECTIONS, _ALLOWED = 700, 200
-_SLOW, _SLOW_S = 60, 7.0
+_SLOW, _SLOW_S = 60, 3.0  # Whoever has no place is told so after 5 s, so one answer shows it.
 _BODY = 60_000_000
 _GROWTH = 30_000_000  # Bytes by which a program may grow meanwhile for reasons of its own.
 

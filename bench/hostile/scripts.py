@@ -4,26 +4,12 @@ import json
 import time
 from typing import Any
 
+from tests.harness.hostile import END_HOARD, HOARD
 from tests.harness.running import fetch, wait_until
 
 from bench.hostile.world import Attack, Verdict, World, resident
 
 _GROWTH = 100_000_000
-_HOARD = """
-held = []
-for kind, address in ((socket.AF_UNIX, "/run/stagedoor/egress.sock"), (socket.AF_INET, ("127.0.0.1", 80))):
-    for _ in range(1300):
-        connection = socket.socket(kind)
-        connection.setblocking(False)
-        try:
-            connection.connect(address)
-            connection.sendall(b"GET / HTTP/1.1\\r\\nhost: payments\\r\\n\\r\\n")
-        except OSError:
-            pass
-        held.append(connection)
-import builtins
-builtins.held = held
-"""
 _SHUT_DOWN = """
 kept = []
 for number in map(int, os.listdir("/proc/self/fd")):
@@ -102,9 +88,9 @@ async def hidden(request: Request) -> Response:
 
 
 def hoarded_connections(world: World) -> Verdict:
-    world.inside(_HOARD)
+    world.inside(HOARD)
     statuses = [fetch(world.port, "/good/call", timeout=10).status for _ in range(5)]
-    world.inside("import builtins\n[one.close() for one in builtins.held]\nbuiltins.held.clear()")
+    world.inside(END_HOARD)
     return Verdict(set(statuses) == {200}, f"calls of others were answered {statuses}")
 
 

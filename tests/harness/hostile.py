@@ -42,6 +42,29 @@ async def run(request: Request) -> str:
         out.append(traceback.format_exc())
     return json.dumps(out, default=repr)
 """
+# Opens more connections to the egress than a slot may have, on both of its listeners, and keeps them.
+HOARD = """
+import builtins
+
+builtins.hoard = []
+for kind, address in ((socket.AF_UNIX, "/run/stagedoor/egress.sock"), (socket.AF_INET, ("127.0.0.1", 80))):
+    for _ in range(1300):
+        connection = socket.socket(kind)
+        connection.setblocking(False)
+        try:
+            connection.connect(address)
+            connection.sendall(b"GET / HTTP/1.1\\r\\nhost: nothing\\r\\n\\r\\n")
+        except OSError:
+            pass
+        builtins.hoard.append(connection)
+out.append(len(builtins.hoard))
+"""
+END_HOARD = """
+import builtins
+
+for connection in builtins.hoard:
+    connection.close()
+"""
 LIMITS = "[resources]\nprocesses = 200\nfiles = 4096\nmemory = '500MB'\n[scaling]\nmin = 1\nmax = 1\n"
 
 
