@@ -310,6 +310,7 @@ def test_a_connection_of_a_former_holder_never_acts_as_the_next(
             attacked.cli("scale", "set", "rich", "1", "--stack", "test")
         assert orders.asked == {"/orders": 1}
         assert attacked.get("/rich/order").json() == {"status": 200}
+    wait_until(lambda: "call_refused" in {one["action"] for one in attacked.json("activity")}, 40, "the activity")
 
 
 def _slots_of(running: Running, application: str) -> set[int]:

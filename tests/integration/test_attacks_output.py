@@ -173,6 +173,13 @@ def test_a_line_claims_neither_the_platform_nor_another_instance(
     )
     assert [line["application"] for line in trace["logs"]] == ["bystander"]
 
+    def noted() -> list[dict[str, Any]]:
+        activities = stagedoor.json("activity")
+        return [one for one in activities if (one["action"], one["target"]) == ("line_forged", printing["id"])]
+
+    (activity,) = wait_until(noted, 40, "the activity")
+    assert activity["application"] == "printing"
+
 
 def test_platform_lines_stand_where_no_script_writes_and_come_in_their_time(stagedoor: Running, tmp_path: Path) -> None:
     instance = deploy(stagedoor, tmp_path, "ends")

@@ -6,7 +6,7 @@ Told again and again, so that a telemetry that starts anew knows it within secon
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,20 +21,32 @@ log = logging.getLogger("stagedoor.telling")
 
 _ROUND, _PATIENCE = 1.0, 2.0
 _ALL_EVERY = 15  # Rounds.
+_FORGED = "it wrote a line as if the platform had"
+_AMBUSH = "it called on a connection that began before the present holder of its slot"
+
+
+class Attempt(NamedTuple):
+    """Something that no script does by mistake. `target` is the instance or the version."""
+
+    noticed_by: str
+    what: str
+    application: str
+    target: str
+    reason: str
 
 
 @dataclass(slots=True)
 class Seen:
     """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends.
 
-    `flags`: those of the program before this one are known. `rings`: instances whose refused ring is an activity.
+    `flags`: those of the program before this one are known. `attempts`: those that are activities already.
     """
 
     cpu: dict[str, float] = field(default_factory=dict)
     instances: set[str] = field(default_factory=set)
     at: float = 0.0
     flags: bool = False
-    rings: set[str] = field(default_factory=set)
+    attempts: set[Attempt] = field(default_factory=set)
 
 
 async def keep_told(platform: Platform) -> None:
@@ -48,7 +60,7 @@ async def keep_told(platform: Platform) -> None:
             told = await _teach(platform, told if number % _ALL_EVERY else b"")
             if number % _ALL_EVERY == 0:
                 await platform.records.tell("usage", msgspec.json.encode(await usage(platform, seen)))
-                await _note_refused_rings(platform, seen)
+                await _note_attempts(platform, seen)
         except Failure as error:
             # All of it next time: what the edge counted before anybody compared is never missed.
             number = -1
@@ -59,16 +71,26 @@ async def keep_told(platform: Platform) -> None:
         await asyncio.sleep(_ROUND)
 
 
-async def _note_refused_rings(platform: Platform, seen: Seen) -> None:
-    """What a script did to the memory in which its instance records is for operators to know, once."""
-    refused: dict[str, str] = (await platform.records.ask("health"))["rings_refused"]
-    for instance in refused.keys() - seen.rings:
-        application = next(
-            (one["application"] for one in await platform.engine.instances() if one["id"] == instance), ""
-        )
-        after = {"reason": refused[instance]}
-        await platform.store.note(Change("telemetry", "ring_refused", application, instance, None, after))
-    seen.rings = set(refused)
+async def _note_attempts(platform: Platform, seen: Seen) -> None:
+    """What scripts tried against the platform is for operators to know: each attempt once."""
+    health = await platform.records.ask("health")
+    attempts = await _attempts(platform, health)
+    for attempt in attempts:
+        if attempt not in seen.attempts:
+            after = {"reason": attempt.reason}
+            change = Change(attempt.noticed_by, attempt.what, attempt.application, attempt.target, None, after)
+            await platform.store.note(change)
+    seen.attempts = set(attempts)
+
+
+async def _attempts(platform: Platform, health: dict[str, Any]) -> list[Attempt]:
+    rings, lines, ambushes = health["rings_refused"], health["forged_lines"], health["ambushes"]
+    applications = {one["id"]: one["application"] for one in await platform.engine.instances()} if rings else {}
+    return [
+        *(Attempt("telemetry", "ring_refused", applications.get(name, ""), name, why) for name, why in rings.items()),
+        *(Attempt("logs", "line_forged", application, name, _FORGED) for name, application in lines.items()),
+        *(Attempt("egress", "call_refused", label.partition("@")[0], label, _AMBUSH) for label in ambushes),
+    ]
 
 
 async def teach(platform: Platform, application: str, version: str) -> None:

@@ -193,5 +193,7 @@ class Health:
     unreadable: dict[str, int]
     endpoints_refused: dict[str, int]
     rings_refused: dict[str, str]
+    forged_lines: dict[str, str]
+    ambushes: dict[str, int]
     watchers_ended: int
     store_reopened: int

@@ -17,6 +17,7 @@ from stagedoor.model.filters.python import Reading
 from stagedoor.model.redaction import CROSSED, Redaction
 
 _LONGEST, _MOST_FIELDS = 8000, 8000
+FORGED, MAX_FORGED = "forged", 200
 _MOST_BYTES, _MOST_LINES = 1 << 20, 2000  # Of one instance in a second.
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]")
 _OWN = ("at", "level", "message", "request_id")
@@ -44,7 +45,10 @@ LINES = Reading({"at": "r.time"})
 
 
 class Reader:
-    """Looks at all files at once, from where it stopped; `limited` counts lines that were left out."""
+    """Looks at all files at once, from where it stopped; `limited` counts lines that were left out.
+
+    `forged`: applications by instance whose script wrote as if it were the platform, the newest last.
+    """
 
     def __init__(self, folder: Path, journal: Path, redaction: Redaction) -> None:
         self._folder = folder
@@ -52,6 +56,7 @@ class Reader:
         self._redaction = redaction
         self._positions: dict[str, Position] = self._read_journal()
         self.limited = 0
+        self.forged: dict[str, str] = {}
         self._looked = time.monotonic()
         self._seconds = 1.0  # Since the look before: a late one may take more.
 
@@ -115,11 +120,18 @@ class Reader:
             for key, value in told.items() if key not in _OWN
         }  # fmt: skip
         fields = json.dumps(others, default=str)[:_MOST_FIELDS] if others else ""
+        if is_own and told.get("event") == FORGED:
+            self._note_forged(instance, application)
         level, message = _clean(str(told.get("level", "info")))[:20], self._cross(_clean(str(told.get("message", ""))))
         if (level == PLATFORM_LEVEL) != is_own:
             level = PLATFORM_LEVEL if is_own else "info"
         request = _clean(str(told.get("request_id", "")))[:100]
         return Line(_time(told.get("at")), application, instance, level, message, request, _clean(fields))
+
+    def _note_forged(self, instance: str, application: str) -> None:
+        self.forged[instance] = application
+        while len(self.forged) > MAX_FORGED:
+            del self.forged[next(iter(self.forged))]
 
     def _cross(self, text: str) -> str:
         return self._redaction.clean(text.encode(errors="replace")).decode()
