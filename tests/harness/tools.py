@@ -34,6 +34,7 @@ class Tool:
 
 
 CHROMIUM = Tool("chromium", "chromium")
+CURL = Tool("curl", "curl")
 HAPROXY = Tool("haproxy", "haproxy")
 NGINX = Tool("nginx", "nginx-light")
 POSTGRESQL = Tool("pg_lsclusters", "postgresql")
@@ -43,7 +44,7 @@ WRK = Tool("wrk", "wrk")
 ZSH = Tool("zsh", "zsh")
 
 SETS = {
-    "tests": (HAPROXY, RUNC, CHROMIUM, POSTGRESQL, SYSTEMD_ANALYZE, ZSH),
+    "tests": (HAPROXY, RUNC, CHROMIUM, CURL, POSTGRESQL, SYSTEMD_ANALYZE, ZSH),
     "bench": (HAPROXY, RUNC, CHROMIUM, POSTGRESQL, NGINX, WRK),
 }
 

@@ -3,6 +3,7 @@
 Every probe has a control: the same, where it is allowed, succeeds.
 """
 
+import contextlib
 import socket
 import threading
 import time
@@ -261,6 +262,68 @@ def test_a_body_that_comes_in_time_is_taken_whole(attacked: Running) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 100")
         connection.sendall(b"hello")
         assert b'"size":5' in connection.recv(10_000)
+
+
+def test_slow_uploads_of_many_addresses_leave_places_to_others(attacked: Running) -> None:
+    """They come fast enough to be let go on, and from so many addresses that no bound of one address holds them."""
+    end, seen = threading.Event(), []  # type: ignore[var-annotated]
+    threads = [
+        threading.Thread(target=upload_steadily, args=(attacked.port("test"), f"127.0.0.{60 + n // 4}", end, seen))
+        for n in range(48)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(2)  # Each has a place, or was refused one.
+        assert [attacked.get("/good/hello", timeout=5).status for _ in range(10)] == [200] * 10
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join()
+    assert b"503" in {answer.split(b" ")[1] for answer in seen if answer}
+
+
+def upload_steadily(port: int, source: str, end: threading.Event, seen: list[bytes]) -> None:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 15, (source, 0)) as connection:
+        connection.sendall(b"POST /good/hello HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n" + b"x" * 9000)
+        connection.setblocking(False)
+        while not end.wait(0.2):
+            with contextlib.suppress(BlockingIOError):
+                seen.append(connection.recv(1000))
+                return
+            with contextlib.suppress(BlockingIOError):
+                connection.send(b"x" * 2000)
+
+
+# HTTP/2
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+
+
+def test_nobody_speaks_http2_in_the_clear(attacked: Running) -> None:
+    assert send(attacked.port("test"), PREFACE).startswith(b"HTTP/1.1 4")
+    for connect in (
+        "connection = socket.create_connection(('127.0.0.1', 80))",
+        "connection = socket.socket(socket.AF_UNIX); connection.connect('/run/stagedoor/egress.sock')",
+    ):
+        source = (
+            f"{connect}; connection.settimeout(5); connection.sendall({PREFACE!r}); out.append(connection.recv(100))"
+        )
+        assert "HTTP/1.1 4" in run_inside(attacked, "evil", source)[0]
+
+
+def test_a_script_says_nothing_to_services_that_only_the_platform_may_say(attacked: Running, films: Films) -> None:
+    films.heads.clear()
+    said = "".join(f"stagedoor-{name}: forged\r\n" for name in ("member", "prefix", "instance", "stack", "anything"))
+    call = f"GET /rows HTTP/1.1\r\nhost: films\r\nstagedoor-device: tv\r\nx_forwarded_for: forged\r\n{said}\r\n"
+    assert "200" in run_inside(attacked, "evil", CALL.format(request=call))[0]
+    assert films.heads[-1]["stagedoor-device"] == "tv"
+    assert "forged" not in str(films.heads[-1])
+
+
+def test_a_request_that_names_scheme_and_host_is_the_same_request(attacked: Running) -> None:
+    request = b"GET http://anything/evil/echo?a=1 HTTP/1.1\r\nhost: anything\r\nconnection: close\r\n\r\n"
+    assert content_of(send(attacked.port("test"), request))["path"] == "/echo"
 
 
 # Slots

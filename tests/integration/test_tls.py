@@ -15,6 +15,7 @@ from cryptography import x509
 
 from stagedoor.main.serving import HANDSHAKE_TIMEOUT_S
 from tests.harness.running import COMMAND, Running, fetch, platform, wait_until
+from tests.harness.tools import CURL, need
 from tests.integration.applications import hello, script
 from tests.integration.certificates import Authority
 from tests.integration.test_dev import CALLS, dev, echo
@@ -43,6 +44,32 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Secured,
     with platform(one.settings) as running:
         running.json("deploy", folder=hello(one.authority.folder, "secured", "safe"))
         yield one, running
+
+
+def test_a_strict_client_speaks_http2(secured: tuple[Secured, Running], tmp_path: Path) -> None:
+    """It refuses a server whose frames are smaller than the standard's least (RFC 9113, 4.2)."""
+    one, running = secured
+    running.cli("deploy", folder=script(tmp_path, "sized", SIZED))
+    body = tmp_path / "body"
+    body.write_bytes(b"x" * 200_000)
+    address = f"https://127.0.0.1:{running.port('test')}/sized/size"
+    for version, option in (("2", "--http2"), ("1.1", "--http1.1")):
+        done = subprocess.run(
+            [need(CURL), "--silent", "--show-error", "--max-time", "10", option, "--cacert", str(one.authority.file),
+             "--data-binary", f"@{body}", "--write-out", " %{http_version}", address],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.stdout == f'{{"size":200000}} {version}', done.stderr
+
+
+SIZED = """
+from stagedoor import endpoint
+
+
+@endpoint("POST", "/size")
+async def size(request):
+    return {"size": len(request.body)}
+"""
 
 
 def shown(port: int, trust: ssl.SSLContext) -> int:

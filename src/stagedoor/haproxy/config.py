@@ -5,6 +5,8 @@ from stagedoor.haproxy.layout import Layout, backend_name, service_backend_name
 from stagedoor.haproxy.state import EdgeState, Proxy, Server
 from stagedoor.model.names import STACKS
 
+_MAX_STREAMS = 32  # Requests at one time on one HTTP/2 connection.
+
 
 def render(proxy: Proxy, layout: Layout, state: EdgeState) -> str:
     """Returns the whole file. Listening sockets come as descriptors that the environment names."""
@@ -50,8 +52,8 @@ def _global(proxy: Proxy, layout: Layout) -> list[str]:
         f"  stats socket unix@{layout.admin_socket(proxy)} mode 600 level admin",
         "  hard-stop-after 30s",
         *([f"  lua-load {layout.lua}"] if proxy is Proxy.EGRESS else []),
-        # A request that may be tried again is kept in a copy of its buffer: half the size, half the price of that.
-        f"  tune.bufsize {layout.buffer}",
+        f"  tune.bufsize {layout.buffer(proxy)}",
+        f"  tune.h2.max-concurrent-streams {_MAX_STREAMS}",
         *(f"  {line}" for line in user),
     ]
 

@@ -17,6 +17,7 @@ from stagedoor.haproxy.state import (
     GRANTS,
     LIVE,
     SLOTS,
+    Proxy,
     methods_map,
 )
 from stagedoor.model import odd
@@ -74,7 +75,8 @@ def frontend(layout: Layout, times: str) -> list[str]:
     slots, grants = layout.map_file(SLOTS), layout.map_file(GRANTS)
     binds = [
         f'  bind "fd@${{STAGEDOOR_{kind}_{number}}}" name {slot_listener(number)} id {number + 1 + first}'
-        f" maxconn {layout.slot_connections}"
+        # Without `proto h1` anybody speaks HTTP/2 here: many calls on one connection, and fields behind a body.
+        f" maxconn {layout.slot_connections} proto h1"
         for kind, first in (("SLOT", 0), ("NETWORK", layout.settings.pools.slots))
         for number in range(layout.settings.pools.slots)
     ]
@@ -94,7 +96,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
         "  http-request del-header connection",
         *identity.end_hop(),
         bodies.wait_for_whole(_BODY_TIMEOUT_S, "{ req.hdr(transfer-encoding) -m found }"),
-        *bodies.give_length(layout.buffer),
+        *bodies.give_length(layout.buffer(Proxy.EGRESS)),
         bodies.refuse_chunked(),
         "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",
         "  http-request set-var(txn.trace) req.hdr(traceparent)",
@@ -107,6 +109,7 @@ def frontend(layout: Layout, times: str) -> list[str]:
         "  http-request del-header stagedoor-special if { var(txn.special) -m found }",
         # What some server takes for another method, path or caller, or for the end of HTTP: a tunnel knows no grants.
         f"  http-request del-header {odd.FIELDS} -m reg if {{ req.hdr_names -m sub {_SIGNS} }}",
+        f"  http-request del-header {odd.CLAIMS} -m reg if {{ req.hdr_names -m reg {odd.CLAIMS_AMONG} }}",
         "  http-request set-header stagedoor-application %[var(txn.holder),field(2,|)]",
         "  http-request set-header stagedoor-stack %[var(txn.holder),field(4,|)]",
         "  http-request set-header host %[var(txn.grant),field(2,|)]",

@@ -5,6 +5,7 @@ Order within a frontend is the order of decisions: what is believed, what is ref
 
 from stagedoor.haproxy import bodies, errors, identity, routing
 from stagedoor.haproxy.layout import Layout
+from stagedoor.haproxy.state import Proxy
 
 # A client that owns a network of its own is one client: an IPv6 host has a /64 at least.
 _ADDRESS = "src,ipmask(32,64)"
@@ -21,8 +22,8 @@ TIMES = (
 
 
 def tables() -> list[list[str]]:
-    """Returns what is counted of each client address: its connections and requests, and its long uploads."""
-    counted = {"clients": "conn_cur,gpc0_rate(1s)", "uploads": "conn_cur"}
+    """Returns what is counted of each client address: connections, requests, those at one time, long uploads."""
+    counted = {"clients": "conn_cur,gpc0_rate(1s)", "requests": "conn_cur", "uploads": "conn_cur"}
     return [
         [f"backend {name} from base", f"  stick-table type ipv6 size 100k expire 30s store {what}"]
         for name, what in counted.items()
@@ -38,6 +39,9 @@ def devices(layout: Layout, stack: str) -> list[str]:
         "  log ring@records len 8192 format raw local0",
         f"  log-format '{_record(layout, stack)}'",
         *_count_connections(layout),
+        *_count_requests(layout),
+        # Some clients name scheme and host as a proxy is asked; scripts read paths.
+        "  http-request set-uri %[pathq] if { url -m beg http }",
         "  http-request set-var(txn.began) date(0,us)",
         *identity.rules(layout),
         *_refuse(layout),
@@ -61,7 +65,7 @@ def probe(layout: Layout) -> list[str]:
     """Returns the frontend on which the platform asks a backend that it names."""
     return [
         "frontend probe from base",
-        f"  bind unix@{layout.probe_socket} mode 600 name probe",
+        f"  bind unix@{layout.probe_socket} mode 600 name probe proto h1",
         "  http-request set-var(txn.target) req.hdr(stagedoor-backend)",
         "  http-request del-header stagedoor-backend",
         "  http-request set-header stagedoor-request-id %[unique-id] if !{ req.hdr(stagedoor-request-id) -m found }",
@@ -84,18 +88,37 @@ def _record(layout: Layout, stack: str) -> str:
 
 def _tls(layout: Layout) -> str:
     if not layout.settings.tls.certificate:
-        return ""
+        # Without it anybody could speak HTTP/2 by its preface alone: many requests that no connection counts.
+        return " proto h1"
     return f" ssl crt {layout.certificate} ssl-min-ver TLSv1.2 alpn h2,http/1.1"
 
 
 def _count_connections(layout: Layout) -> list[str]:
     """A trusted peer brings the connections of many clients, so only those of others are bounded."""
-    trusted = " ".join(layout.settings.edge.trusted_peers)
-    unless = f" !{{ src {trusted} }}" if trusted else ""
+    held, unless = "sc0_conn_cur(clients)", _unless_trusted(layout)
     return [
         f"  tcp-request connection track-sc0 {_ADDRESS} table clients",
-        f"  tcp-request connection reject if {{ sc0_conn_cur(clients) gt {layout.client_connections} }}{unless}",
+        f"  tcp-request connection reject if {{ {held} gt {layout.client_connections} }}{unless}",
+        # What is left then, in this frontend and in the other one, is kept for addresses that hold few.
+        f"  tcp-request connection reject if {{ fe_conn gt {layout.crowded} }}"
+        f" {{ {held} gt {layout.crowded_client_connections} }}{unless}",
     ]
+
+
+def _count_requests(layout: Layout) -> list[str]:
+    """HTTP/2 has many requests on one connection: together they are no more than connections may be."""
+    if not layout.settings.tls.certificate:
+        return []
+    return [
+        f"  http-request track-sc2 {_ADDRESS} table requests",
+        f"  http-request reject if {{ sc2_conn_cur(requests) gt {layout.client_connections} }}"
+        f"{_unless_trusted(layout)}",
+    ]
+
+
+def _unless_trusted(layout: Layout) -> str:
+    trusted = " ".join(layout.settings.edge.trusted_peers)
+    return f" !{{ src {trusted} }}" if trusted else ""
 
 
 def _refuse(layout: Layout) -> list[str]:
@@ -118,5 +141,5 @@ def _wait_for_bodies(layout: Layout) -> list[str]:
     return [
         bodies.wait_for_whole(_BODY_TIMEOUT_S),
         *bodies.bound_uploads(edge.client_uploads, _ADDRESS, trusted=bool(edge.trusted_peers)),
-        *bodies.give_length(layout.buffer),
+        *bodies.give_length(layout.buffer(Proxy.EDGE)),
     ]

@@ -11,6 +11,7 @@ _RESERVED_FILES = 1000  # Descriptors for listeners, checks, logs and connection
 _MIN_CONNECTIONS, _MAX_CONNECTIONS = 500, 100_000
 _MIN_PER_SLOT, _MAX_PER_SLOT = 16, 512
 _CLIENT_SHARE = 4  # One client address holds at most this part of the edge's connections.
+_MIN_PER_CLIENT, _CROWDED_CLIENT_SHARE = 8, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,13 @@ class Layout:
     users: Mapping[Proxy, tuple[str, ...]] = field(default_factory=dict)  # Lines that say who a worker is.
     fault_key: str = ""  # Signs the header that asks for a fault; letters and digits.
 
-    @property
-    def buffer(self) -> int:
-        """Bytes of one of HAProxy's buffers."""
-        return 8192
+    def buffer(self, proxy: Proxy) -> int:
+        """Bytes of one of HAProxy's buffers.
+
+        A request that may be tried again is kept in a copy of its buffer: half the size, half the price of that.
+        HTTP/2, which comes with TLS alone, needs 16 KB: its clients may send frames of that size (RFC 9113, 4.2).
+        """
+        return 16_384 if proxy is Proxy.EDGE and self.settings.tls.certificate else 8192
 
     @property
     def lua(self) -> Path:
@@ -80,6 +84,16 @@ class Layout:
     def client_connections(self) -> int:
         """Connections that one client address may hold at the edge."""
         return min(self.settings.edge.client_connections, self.max_connections // _CLIENT_SHARE)
+
+    @property
+    def crowded(self) -> int:
+        """Connections from which on one of the edge's two frontends is crowded: who holds several gets no more."""
+        return self.max_connections // 3
+
+    @property
+    def crowded_client_connections(self) -> int:
+        """Connections that one client address may hold while the edge is crowded."""
+        return max(_MIN_PER_CLIENT, self.max_connections // _CROWDED_CLIENT_SHARE)
 
     def door(self, number: int) -> Path:
         return self.run / "doors" / f"{number}.sock"

@@ -107,6 +107,7 @@ class Starter:
             "catalogue": catalogue.SERVICES,
             "secrets": secrets,
             "measure": spec.measure,
+            "max_uploads": max(1, spec.concurrency // 2),
         }
         try:
             self._hand_over(spec, post, one, blank, json.dumps(boot).encode())

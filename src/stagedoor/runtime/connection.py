@@ -42,6 +42,8 @@ class Settings:
         self.body_limit = body_limit
         self.request_timeout = request_timeout
         self.answer_limit = answer_limit
+        self.max_uploads = 0  # Bodies that may be under way for a while at one time; 0: any number.
+        self.uploads = 0
         self.draining = False
         self.now = 0.0  # The loop's time as of the last sweep: near enough for limits of seconds.
         self.connections: set[Connection] = set()
@@ -102,6 +104,7 @@ class Connection(asyncio.Protocol):
         self._status = 0
         self._lines = b""
         self._transport: Any = None
+        self._receiving_since = 0.0
         self.request: Request | None = None
         self.keep_alive = True
         self.refused = False
@@ -117,6 +120,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._settings.connections.discard(self)
+        if self._receiving_since:
+            self._end_upload()
         self.resume_writing()
         if self._task is None or self.request is None:
             return
@@ -157,7 +162,8 @@ class Connection(asyncio.Protocol):
         self._prefix = b""
         self._headers: RawHeaders = []
         self._head: tuple[RawHeaders, bytes] | None = None
-        self._receiving_since = 0.0
+        if self._receiving_since:
+            self._end_upload()
         self._body: list[bytes] = []
         self._body_size = 0
 
@@ -270,11 +276,27 @@ class Connection(asyncio.Protocol):
             self.send_error(504, "script_timeout", f"The script took longer than its {seconds:g} s.")
 
     def _expire_upload(self, now: float) -> None:
-        self._receiving_since = self._receiving_since or now
+        if not self._receiving_since:
+            self._begin_upload(now)
+            return
         elapsed = now - self._receiving_since
         if elapsed > _UPLOAD_GRACE_S and self._body_size < elapsed * _MIN_UPLOAD_RATE:
             message = f"The body came slower than {_MIN_UPLOAD_RATE} bytes a second. Send it faster, or in parts."
             self._refuse(408, "body_too_slow", message)
+
+    def _begin_upload(self, now: float) -> None:
+        """A body that is still coming: only some places are for such, so that the others answer meanwhile."""
+        state = self._settings
+        if 0 < state.max_uploads <= state.uploads:
+            message = f"{state.uploads} bodies are on their way to this instance, as many as may be. Try again later."
+            self._refuse(503, "too_many_uploads", message)
+            return
+        self._receiving_since = now
+        state.uploads += 1
+
+    def _end_upload(self) -> None:
+        self._receiving_since = 0.0
+        self._settings.uploads -= 1
 
     # For the application
 

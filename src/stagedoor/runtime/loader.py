@@ -37,6 +37,7 @@ class Boot(msgspec.Struct):
     warmup_timeout: float = 20.0
     grace: float = 10.0
     answer_limit: int = 0
+    max_uploads: int = 0
     log_rate: int = 0
     measure: bool = False
     debug: int = 0

@@ -62,6 +62,7 @@ async def serve(boot: Boot, door: socket.socket, ready: Callable[[dict[str, obje
     _end_birth(noted, born)
     settings = Settings(loaded.application, boot.instance, boot.body_limit, boot.request_timeout, boot.answer_limit)
     settings.lost = _report_lost
+    settings.max_uploads = boot.max_uploads
     stop, leave = asyncio.Event(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, leave.set)
