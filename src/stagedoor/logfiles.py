@@ -41,6 +41,12 @@ def note(folder: Path, application: str, instance: str, message: str, *, event: 
             os.close(descriptor)
 
 
+def split(content: bytes) -> list[str]:
+    """Returns the lines of a stored piece. Only a line feed ends one: a message may hold every other separator."""
+    lines = content.decode(errors="replace").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 def open_to_append(path: Path) -> int:
     """Opens `path`, which is made with its folder when it is not there. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -181,6 +181,60 @@ def test_a_line_claims_neither_the_platform_nor_another_instance(
     assert activity["application"] == "printing"
 
 
+NESTS = """
+import os
+
+from stagedoor import Request, endpoint
+
+SEPARATORS = "a\\u2028b\\u2029c\\x85d"
+
+
+@endpoint("GET", "/nest")
+async def nest(request: Request) -> dict:
+    for levels in (2, 40, 300, 900, 5000, 20000):
+        for head in (b'{"message": "nested", "d":', b'{"d":'):
+            for open, close in ((b"[", b"]"), (b'{"a":', b"}")):
+                os.write(1, head + open * levels + b"1" + close * levels + b"}\\n")
+        os.write(1, b'{"message": "cut", "d":' + b"[" * levels + b"\\n")
+    os.write(1, b'{"message": "flat after them", "d": [[[1]]]}\\n')
+    return {}
+
+
+@endpoint("GET", "/separate")
+async def separate(request: Request) -> dict:
+    os.write(1, f'{{"message": "separators {SEPARATORS}"}}\\n'.encode())
+    return {}
+"""
+
+
+def test_no_line_ends_the_reading_of_logs(stagedoor: Running, printing: dict[str, Any], tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=script(tmp_path, "nests", NESTS))
+    before = stagedoor.program("logs")["pid"]
+    assert stagedoor.get("/nests/nest").status == 200
+    assert message(stagedoor, "nests", "flat after them")["d"] == [[[1]]]
+    lines = entries(stagedoor, "nests", "--lines", "100")
+    assert {line["level"] for line in lines if line["message"] == "nested"} == {"info"}
+    assert any(line["level"] == "print" and "[[[[" in line["message"] for line in lines)
+    stagedoor.get("/printing/say?word=meanwhile")
+    assert message(stagedoor, "printing", "meanwhile")
+    stagedoor.cli("delete", "nests", "--line", "1", "--stack", "test", "--confirm", "nests/v1")
+    assert stagedoor.program("logs")["pid"] == before
+
+
+def test_only_a_line_feed_ends_a_line_wherever_it_is_shown(stagedoor: Running, tmp_path: Path) -> None:
+    stagedoor.cli("deploy", folder=script(tmp_path, "separates", NESTS))
+    assert stagedoor.get("/separates/separate").status == 200
+    expected = "separators a\u2028b\u2029c\x85d"
+    assert message(stagedoor, "separates", "separators")["message"] == expected
+
+    def stored() -> list[dict[str, Any]]:
+        output = stagedoor.cli("logs", "separates", "--json", "--where", 'message.contains("separators")').stdout
+        return [json.loads(line) for line in output.split("\n") if line]
+
+    (line,) = wait_until(stored, 30, "the line in the store")
+    assert "a\u2028b\u2029c" in line["message"]
+
+
 def test_platform_lines_stand_where_no_script_writes_and_come_in_their_time(stagedoor: Running, tmp_path: Path) -> None:
     instance = deploy(stagedoor, tmp_path, "ends")
     stagedoor.get("/ends/say?word=before")

@@ -1,11 +1,13 @@
 """Output of instances: what a line may say, what is read of it and when, and what stays on disk."""
 
+import asyncio
+import dataclasses
 import fcntl
 import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stagedoor import logfiles
+from stagedoor import logfiles, untrusted
 from stagedoor.decide import disk, output
 from stagedoor.logfiles import PLATFORM, SCRIPT, Position
 from stagedoor.main.held_outputs import MAX_ENDED, HeldOutputs
 from stagedoor.model.redaction import Redaction
-from stagedoor.oci.logs import Logs
-from stagedoor.oci.output import lines, pipes
+from stagedoor.oci.logs import Logs, _read_on
+from stagedoor.oci.output import guard, lines, pipes
+from stagedoor.oci.output.guard import Guard
 from stagedoor.oci.output.reader import About, Disk, InstanceReader
 from stagedoor.oci.output.writer import LogFile, LogLimits, trim
 from stagedoor.telemetry.lines import Reader
@@ -83,8 +86,59 @@ def test_whatever_is_written_is_one_line_of_json_that_is_not_the_platforms(text:
     assert json.loads(content)["level"] in lines.LEVELS
 
 
-def test_deep_nesting_fails_nobody() -> None:
-    assert stored(b'{"message": ' + b"[" * 50_000)["level"] == "print"
+@pytest.mark.parametrize("levels", [31, 32, 33, 900, 20_000])
+@pytest.mark.parametrize("key", [b"d", b"message", b"at", b"level"])
+def test_deep_nesting_is_text_and_reaches_no_decoder(levels: int, key: bytes) -> None:
+    nested = b"[" * (levels - 1) + b"]" * (levels - 1)
+    outcomes: list[dict[str, Any]] = []
+
+    def store() -> None:
+        outcomes.append(stored(b'{"message": "x", "%s": %s}' % (key, nested)))
+        outcomes.append(stored(b'{"message": "x", "a": %s' % nested))
+
+    # With a stack as small as a program may have: it ends the whole test run when anything recurses.
+    before = threading.stack_size(262_144)
+    thread = threading.Thread(target=store)
+    thread.start()
+    threading.stack_size(before)
+    thread.join()
+    whole, cut = outcomes
+    assert (whole["level"] == "print") == (levels > 32 or key == b"message")
+    assert cut["level"] == "print"
+
+
+@pytest.mark.parametrize(
+    ("text", "deep"),
+    [
+        ('{"a": "' + "[" * 100 + '"}', False), ('{"a": "\\\\' + "[" * 100 + '"}', False),
+        ('{"a": "\\"' + "[" * 100 + '"}', False), ('["\\\\", ' + "[" * 40, True), ("[]" * 100, False), ("[" * 33, True),
+        ('{"a":' * 33, True), ('"' + "\\" * 99_999, False), ("\\" + '"\\' * 30_000 + "[" * 40, False),
+    ],
+)  # fmt: skip
+def test_brackets_count_outside_of_texts_alone(text: str, deep: bool) -> None:
+    assert untrusted.nests_too_deep(text) == deep == untrusted.nests_too_deep(text.encode())
+
+
+def test_no_other_encoding_hides_brackets() -> None:
+    hidden = '{"\u2200": ' + "[" * 50 + "]" * 50 + "}"
+    with pytest.raises(ValueError, match="nests deeper than 32"):
+        untrusted.decode_json(hidden)
+    for encoding in ("utf-16-le", "utf-32-be"):
+        with pytest.raises(ValueError):
+            untrusted.decode_json(hidden.encode(encoding))
+    assert untrusted.decode_json('{"\u2200": [1]}'.encode()) == {"\u2200": [1]}
+
+
+@given(st.recursive(st.none() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_what_nests_little_is_decoded(value: object) -> None:
+    def depth(part: object) -> int:
+        parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else None
+        return 0 if parts is None else 1 + max(map(depth, parts), default=0)
+
+    text = json.dumps(value, ensure_ascii=False)
+    for levels in range(6):
+        assert untrusted.nests_too_deep(text, levels) == (depth(value) > levels)
+    assert untrusted.decode_json(text) == value
 
 
 # How much is read
@@ -138,7 +192,9 @@ class Instance:
 
     def read(self) -> InstanceReader:
         about = About("tv", self.rate, time.time() - 10)
-        reader = InstanceReader("i1", about, os.dup(self.pipe), self.limits, self.disk, lambda name: self.done.set())
+        self.guard = Guard(self.limits.folder.parent / "reading")
+        pipe = os.dup(self.pipe)
+        reader = InstanceReader("i1", about, pipe, self.limits, self.disk, self.guard, lambda name: self.done.set())
         reader.start()
         return reader
 
@@ -153,7 +209,7 @@ class Instance:
         path = logfiles.path_of(self.limits.folder, "tv", "i1", kind)
         if not path.exists():
             return []
-        return [json.loads(line)["message"] for line in path.read_text().splitlines()]
+        return [json.loads(line)["message"] for line in logfiles.split(path.read_bytes())]
 
     def end(self) -> None:
         assert self.reader.drain(ended=True).wait(10)
@@ -270,6 +326,124 @@ def test_what_nobody_reads_to_its_end_is_bounded_and_what_nobody_became_goes() -
     held.close()
 
 
+# Output that ends or fails its reader
+
+CULPRIT = b'{"message": "culprit"}'
+
+
+def death(folder: Path, pipe: int, limits: LogLimits) -> bool:
+    """A program that reads what is in the pipe, and that ends at the culprit. Returns whether it ended."""
+    child = os.fork()
+    if not child:
+
+        def store(text: bytes, now: float, born: float) -> lines.Stored:
+            if b"culprit" in text:
+                os._exit(9)
+            return normal(text, now, born)
+
+        normal, lines.store = lines.store, store
+        reader = InstanceReader("i1", About("tv"), pipe, limits, Disk(), Guard(folder / "reading"), lambda name: None)
+        reader.drain(ended=False)
+        reader._round(pipes.Peek(os.dup(pipe)))
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.fixture
+def held() -> Iterator[int]:
+    pipe = pipes.make()
+    yield pipe
+    os.close(pipe)
+
+
+def in_log(limits: LogLimits, kind: str = SCRIPT) -> list[str]:
+    path = logfiles.path_of(limits.folder, "tv", "i1", kind)
+    return [json.loads(line)["message"] for line in logfiles.split(path.read_bytes())] if path.exists() else []
+
+
+def read_until_steady(tmp_path: Path, held: int, limits: LogLimits) -> int:
+    """Starts the reading again until it ends of itself. Returns how often it died."""
+    deaths = 0
+    while death(tmp_path, held, dataclasses.replace(limits)):
+        deaths += 1
+        assert deaths < 10, "it crash-loops"
+    return deaths
+
+
+def test_a_line_that_ends_the_reader_is_taken_out_and_the_others_stay(
+    tmp_path: Path, held: int, limits: LogLimits
+) -> None:
+    os.write(held, b"before\n" + CULPRIT + b"\nafter\n")
+    assert read_until_steady(tmp_path, held, limits) == 2
+    assert in_log(limits) == ["before", "after"] and pipes.waiting(held) == 0
+    assert in_log(limits, PLATFORM) == ["1 lines were dropped: reading them failed"]
+    assert "culprit" in (tmp_path / "reading" / "aside").read_text()
+
+
+def test_a_script_that_ends_the_reader_again_and_again_is_not_read_any_more(
+    tmp_path: Path, held: int, limits: LogLimits
+) -> None:
+    deaths = 0
+    for _ in range(20):
+        os.write(held, (CULPRIT + b"\n") * 50)
+        deaths += read_until_steady(tmp_path, held, limits)
+        assert pipes.waiting(held) == 0
+    assert deaths <= output.MAX_STRIKES * output.MAX_DEATHS
+    assert (tmp_path / "reading" / "aside").stat().st_size <= guard.MAX_ASIDE_BYTES
+    # Another application is read meanwhile.
+    assert Guard(tmp_path / "reading").treat("i2", "radio") == output.Treatment()
+
+
+def test_a_kill_in_the_middle_of_a_piece_costs_no_line(tmp_path: Path, held: int, limits: LogLimits) -> None:
+    for _ in range(2):
+        killed = Guard(tmp_path / "reading")
+        with killed.read("i1", "tv"):
+            os.pread(killed._mark, 1, 0)
+            content = (tmp_path / "reading" / "mark").read_bytes()
+        (tmp_path / "reading" / "mark").write_bytes(content)
+    os.write(held, b"one\ntwo\n")
+    assert not death(tmp_path, held, limits)
+    assert in_log(limits) == ["one", "two"] and in_log(limits, PLATFORM) == []
+    # Who was read without a fault is not suspected any more.
+    assert Guard(tmp_path / "reading").treat("i1", "tv") == output.Treatment()
+
+
+def test_a_piece_that_cannot_be_read_is_taken_out_at_once(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance.write(b"first\n")
+    instance.drain()
+    with monkeypatch.context() as patch:
+        patch.setattr(InstanceReader, "_parse", lambda *_: 1 / 0)
+        instance.write(b"a\nb\n")
+        instance.drain()
+    instance.write(b"last\n")
+    assert instance.drain() == ["first", "last"]
+    assert instance.messages(PLATFORM) == ["2 lines were dropped: reading them failed"]
+
+
+def test_a_piece_that_takes_too_long_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = Guard(tmp_path / "reading")
+    assert not watched.hangs()
+    with watched.read("i1", "tv"):
+        assert not watched.hangs()
+        monkeypatch.setattr(guard, "MAX_PIECE_S", -1.0)
+        assert watched.hangs()
+    assert not watched.hangs()
+
+
+def test_suspicion_grows_from_care_to_the_line_the_piece_and_the_application() -> None:
+    once = output.add_death(output.Suspicion(), -1)
+    assert output.treat(once, [], NOW) == output.Treatment(line_by_line=True) and not once.is_proven
+    twice = output.add_death(once, 7)
+    assert output.treat(twice, [], NOW) == output.Treatment(line_by_line=True, without=[7]) and twice.is_proven
+    assert output.treat(output.add_death(twice, 9), [], NOW).drops_all
+    strikes: list[float] = []
+    for _ in range(output.MAX_STRIKES):
+        assert not output.treat(output.Suspicion(), strikes, NOW).drops_all
+        strikes = output.add_strike(strikes, NOW)
+    assert output.treat(output.Suspicion(), strikes, NOW).drops_all
+    assert not output.treat(output.Suspicion(), strikes, NOW + output.STRIKE_S).drops_all
+
+
 # Files
 
 
@@ -366,6 +540,35 @@ def test_lines_of_both_come_together_by_time_and_each_says_who_wrote_it(limits: 
     assert {entry["instance"] for entry in entries} == {"i1"} and logs.instances("tv") == ["i1"]
     assert logs.words("tv", "i1", 2) == ["second", "of an older version", "plain"]
     file.close()
+
+
+SEPARATORS = "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg\x1dh\x1ei"
+
+
+def test_only_a_line_feed_ends_a_line(instance: Instance, limits: LogLimits, tmp_path: Path) -> None:
+    logs = Logs(limits.folder, NoOutputs())
+    path = logfiles.path_of(limits.folder, "tv", "i1")
+    messages = [SEPARATORS, '{"message": "x' + SEPARATORS, "plain"]
+    structured = json.dumps({"message": SEPARATORS + "!"}, ensure_ascii=False)
+    instance.write("\n".join((*messages, structured, "")).encode())
+    instance.drain()
+    expected = [*messages, SEPARATORS + "!"]
+    assert [entry["message"] for entry in logs.tail("tv", "i1", 10)] == expected
+    lines, position = _read_on(path, Position())
+    assert [json.loads(line)["message"] for line in lines] == expected and position.offset == path.stat().st_size
+    assert len(Reader(limits.folder, tmp_path / "journal", Redaction()).look()) == len(expected)
+
+
+def test_only_a_line_feed_ends_a_line_of_a_stream() -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        content = f"{SEPARATORS}\n\r{SEPARATORS}\nrest".encode()
+        for at in range(0, len(content), 3):
+            yield content[at : at + 3]
+
+    async def read() -> list[str]:
+        return [line.decode() async for line in untrusted.split_lines(parts())]
+
+    assert asyncio.run(read()) == [SEPARATORS, "\r" + SEPARATORS, "rest"]
 
 
 def test_telemetry_believes_the_platforms_file_alone(limits: LogLimits, tmp_path: Path) -> None:

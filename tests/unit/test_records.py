@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stagedoor.telemetry import records
+from stagedoor.telemetry.counted import Counted
 from stagedoor.telemetry.intake import undo_escapes
 from stagedoor.telemetry.records import CallRecord, RequestRecord, decode
 
@@ -56,6 +58,31 @@ DAMAGED: dict[str, tuple[bytes, dict[str, Any]]] = {
     "cut at the first text": (HEAD.encode() + b',"door":"do\n', {"status": 500}),
     "half of a character": (line(member=b"\\ud800"), {"status": 500}),
 }
+
+
+def test_a_line_of_the_ring_counts_what_it_dropped_and_is_no_damaged_record() -> None:
+    content = line() + b"23 events dropped\n1 event dropped\n<133>Nov 30 edge: 7 events dropped \n" + line()
+    assert records.take_out_drops(content) == (line() * 2, 31)
+    assert records.take_out_drops(line() * 2) == (line() * 2, 0)
+
+
+@pytest.mark.parametrize("words", [b"9 events dropped", b"\\n9 events dropped\\n", b'"}\n{"kind": "9 events dropped'])
+def test_nobody_else_can_say_that_records_were_dropped(words: bytes) -> None:
+    content = line(path=b"/" + words)
+    assert records.take_out_drops(content) == (content, 0)
+
+
+def test_what_rings_say_outlives_telemetry_and_is_not_counted_twice(tmp_path: Path) -> None:
+    counted = Counted(tmp_path / "counted.json")
+    counted.announced += 5
+    counted.compare({"1": 10}, 0, {1: 10})
+    for _ in range(2):
+        counted.compare({"1": 20}, 0, {1: 17})
+    assert (counted.dropped, counted.lost) == (3, 5)
+    counted.save({1: 17})
+    after = Counted(tmp_path / "counted.json")
+    after.recall()
+    assert after.lost == 5
 
 
 @pytest.mark.parametrize("name", DAMAGED)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import stagedoor.cli
-from stagedoor.cli import activity, insight, logs, output, recordings, requests, trace
+from stagedoor.cli import activity, insight, logs, output, recordings, requests, status, trace
 from stagedoor.http.client import Client
 from stagedoor.model.errors import Failure
 from stagedoor.model.text import escape, quote, reveal, unquote
@@ -32,6 +32,26 @@ def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         return seen.out + seen.err
 
     return read
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected", "folder"),
+    [
+        ({}, "", False), ({"edge_dropped": 6139}, "6139 records lost under load", False),
+        ({"unreadable": {"tv": 2}}, "2 damaged lines of the edge", False),
+        ({"set_aside": {"live": 1}}, "1 records", True),
+    ],
+)  # fmt: skip
+def test_status_names_what_was_lost_and_a_folder_only_where_something_is(
+    lost: dict[str, Any], expected: str, folder: bool, printed: Any
+) -> None:
+    class Platform:
+        def get(self, *path: str) -> dict[str, Any]:
+            return {"edge_dropped": 0, "set_aside": {}, "unreadable": {}, "rings_refused": {}} | lost
+
+    status._show_losses(Platform())
+    text = printed()
+    assert expected in text and bool(text) == bool(lost) and ("telemetry/aside" in text) == folder
 
 
 def test_what_steers_a_terminal_is_shown_and_comes_back_exactly() -> None:

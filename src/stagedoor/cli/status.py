@@ -60,13 +60,17 @@ def _show_losses(client: Any) -> None:
         health = client.get("telemetry")
     except Failure:
         return  # Telemetry is away, which its row says.
+    lost = health["edge_dropped"]
     parts = [
+        f"{lost} records lost under load (their requests were answered)" if lost else "",
         f"{sum(health['set_aside'].values())} records set aside" if health["set_aside"] else "",
         f"{sum(health['unreadable'].values())} damaged lines of the edge" if health["unreadable"] else "",
         f"recordings of {len(health['rings_refused'])} instances refused" if health["rings_refused"] else "",
     ]
     if any(parts):
-        text = f"telemetry: {', '.join(filter(None, parts))}; see `telemetry/aside` in the data folder"
+        # Only records that were set aside are in that folder: it is there once there is one.
+        where = "; see `telemetry/aside` in the data folder" if health["set_aside"] else ""
+        text = f"telemetry: {', '.join(filter(None, parts))}{where}"
         output.say(output.paint(text, "yellow"))
 
 

@@ -5,16 +5,15 @@ import os
 import resource
 import signal
 import sys
-import threading
 from contextlib import suppress
 
 from stagedoor.main.inherited import listening
 from stagedoor.main.outputs import Holder
 from stagedoor.main.paths import Paths
+from stagedoor.oci.output.guard import Guard
 from stagedoor.oci.output.program import LogProgram, lives_in, make_folder
 from stagedoor.oci.output.writer import LogLimits
 
-_STACK_BYTES = 262_144  # Of the thread that each instance has.
 _SWITCH_S = 0.001
 
 
@@ -22,7 +21,6 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s logs %(levelname)s %(message)s")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    threading.stack_size(_STACK_BYTES)
     sys.setswitchinterval(_SWITCH_S)
     with suppress(OSError):
         os.nice(5)  # Whoever serves comes first.
@@ -31,7 +29,8 @@ def main() -> None:
     limits = LogLimits(paths.data / "logs", keep.logs, keep.log_age)
     make_folder(limits.folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    program = LogProgram(limits, Holder(paths.supervisor_socket), lives_in(paths.run / "instances"))
+    guard = Guard(paths.run / "reading")
+    program = LogProgram(limits, Holder(paths.supervisor_socket), guard, lives_in(paths.run / "instances"))
     program.run(listening("LOGS"))
 
 

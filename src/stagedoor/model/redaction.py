@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from stagedoor.model.recording import Called, Outcome, Recording
+from stagedoor.untrusted import decode_json
 
 ALWAYS = (
     "access_token", "api_key", "apikey", "auth", "authorization", "code", "credential", "email", "key", "passwd",
@@ -120,8 +121,8 @@ class Redaction:
     def _walk(self, content: bytes) -> bytes:
         """Whole objects under a secret name: all that is in them goes."""
         try:
-            return json.dumps(self._crossed(json.loads(content), under=False)).encode()
-        except (ValueError, RecursionError):
+            return json.dumps(self._crossed(decode_json(content), under=False)).encode()
+        except ValueError:
             return _MARK
 
     def _hides_in_body(self, plain: str) -> bool:

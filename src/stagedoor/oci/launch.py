@@ -13,6 +13,7 @@ from typing import Any
 
 from stagedoor.model.deployment import Mount, Sandbox
 from stagedoor.oci import abilities, cgroups, runc, spawn, spec
+from stagedoor.untrusted import decode_json
 
 _CODE = """\
 import sys
@@ -71,8 +72,8 @@ class Channel:
             self._rest += data
         line, _, self._rest = self._rest.partition(b"\n")
         try:
-            told = json.loads(line)
-        except (ValueError, RecursionError):
+            told = decode_json(line)
+        except ValueError:
             return None
         return told if isinstance(told, dict) else None
 

@@ -1,7 +1,6 @@
 """Logs of instances as they are read: what a script printed, and what the platform says of it, together by time."""
 
 import asyncio
-import json
 import os
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ from typing import Any
 from stagedoor import logfiles
 from stagedoor.logfiles import FORMER, PLATFORM, PLATFORM_LEVEL, SCRIPT, Position
 from stagedoor.oci.ports import Outputs
+from stagedoor.untrusted import decode_json
 
 _POLL_S = 0.1
 _MAX_READ = 1_000_000
@@ -122,8 +122,8 @@ def _read_on(path: Path, position: Position) -> tuple[list[str], Position]:
         whole = content[: content.rfind(b"\n") + 1] or partial
         offset = part.offset + len(whole)
         if part.path != path and offset >= part.end:
-            return whole.decode(errors="replace").splitlines(), _beginning_of(path)
-        return whole.decode(errors="replace").splitlines(), Position(part.inode, offset)
+            return logfiles.split(whole), _beginning_of(path)
+        return logfiles.split(whole), Position(part.inode, offset)
     return [], position
 
 
@@ -145,7 +145,7 @@ def _last_lines(paths: list[Path], lines: int) -> list[str]:
             continue
         if content.count(b"\n") > lines or len(content) >= _TAIL_BYTES:
             break
-    return content.decode(errors="replace").splitlines()[-lines:]
+    return logfiles.split(content)[-lines:]
 
 
 def _printed(instance: str, text: str) -> Entry:
@@ -167,8 +167,8 @@ def _parse(text: str) -> Entry | None:
     if not text.startswith("{"):
         return None
     try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError):
+        fields = decode_json(text)
+    except ValueError:
         return None
     return fields if isinstance(fields, dict) else None
 

@@ -4,7 +4,6 @@ Its commands are values; they run at low priority, for a bounded time and with a
 """
 
 import asyncio
-import json
 import re
 import shutil
 import sysconfig
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stagedoor.model.profile import RATE
+from stagedoor.untrusted import decode_json
 
 _PATIENCE = 10.0
 _LARGEST = 32_000_000  # Bytes of folded lines, or of a dump.
@@ -70,8 +70,8 @@ async def dump(program: str, pid: int) -> Any:
     """What py-spy says of each thread. Raises ProfilerError."""
     said = await _run(dump_command(program, pid), _PATIENCE)
     try:
-        return json.loads(said)
-    except (ValueError, RecursionError):
+        return decode_json(said)
+    except ValueError:
         raise ProfilerError(_last_line(said)) from None
 
 

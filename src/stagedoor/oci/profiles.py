@@ -4,7 +4,6 @@ What the instance says is evidence. When its event loop does not answer, the pro
 """
 
 import asyncio
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from stagedoor.oci import cgroups, evidence, probe, profiler, spawn
 from stagedoor.oci.keeper import Keeper
 from stagedoor.oci.ports import Sockets
 from stagedoor.oci.runc import Engine
+from stagedoor.untrusted import decode_json
 
 _PATIENCE = 1.0  # Seconds until a loop that does not answer counts as blocked.
 _LONG_PATIENCE = 10.0
@@ -155,7 +155,7 @@ def _read_answer(content: bytes, instance: str) -> Any:
     if b"stagedoor-instance: " + instance.encode() not in lines:
         return None
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        told = decode_json(body)
+    except ValueError:
         return None
     return told if isinstance(told, dict) else None

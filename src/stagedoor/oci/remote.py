@@ -17,6 +17,7 @@ from stagedoor.model.instance import Attendance, Capacity, End, Usage
 from stagedoor.model.profile import Memory, Profile, Waiting
 from stagedoor.model.recording import Outcome
 from stagedoor.model.replay import Replay
+from stagedoor.untrusted import split_lines
 
 _RESTART_TIMEOUT_S = 20.0
 ANSWER_TIMEOUT_S = 10.0
@@ -181,7 +182,7 @@ class RemoteEngine:
         timeout = _ENDLESS if follow else httpx2.Timeout(ANSWER_TIMEOUT_S)
         try:
             async with self._client.stream("GET", f"/logs/{application}", params=query, timeout=timeout) as answer:
-                async for line in answer.aiter_lines():
+                async for line in split_lines(answer.aiter_bytes()):
                     yield json.loads(line)
         except httpx2.ReadTimeout:
             raise Unavailable(

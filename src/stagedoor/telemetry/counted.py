@@ -16,14 +16,24 @@ from stagedoor import files
 
 @dataclass(slots=True)
 class Counted:
-    """`dropped`: of all workers together. A figure rises only once two looks agree, since both sides move."""
+    """`dropped`: of all workers together. A figure rises only once two looks agree, since both sides move.
+
+    `announced`: what the rings of edge and egress said themselves that they dropped. The edge's part of it is in
+    `dropped` as well, so the larger of both is what was lost.
+    """
 
     journal: Path
     dropped: int = 0
+    announced: int = 0
     records: int = 0
     _began: dict[int, tuple[int, int]] = field(default_factory=dict)
     _missing: dict[int, int] = field(default_factory=dict)
     _agreed: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> int:
+        """Records that never came."""
+        return max(self.dropped, self.announced)
 
     def recall(self) -> Counter[int]:
         """Records that earlier programs took in, by worker."""
@@ -31,12 +41,13 @@ class Counted:
             told = json.loads(self.journal.read_text())
             self._began = {int(name): (one[0], one[1]) for name, one in told["began"].items()}
             self._agreed = {int(name): count for name, count in told["dropped"].items()}
+            self.announced += int(told.get("announced", 0))
             return Counter({int(name): count for name, count in told["lines"].items()})
         except (OSError, ValueError, KeyError, TypeError):
             return Counter()
 
     def save(self, lines: Mapping[int, int]) -> None:
-        counts = {"lines": dict(lines), "began": self._began, "dropped": self._agreed}
+        counts = {"lines": dict(lines), "began": self._began, "dropped": self._agreed, "announced": self.announced}
         files.replace_file(self.journal, json.dumps(counts))
 
     def compare(self, asked: Mapping[str, int], under_way: int, lines: Mapping[int, int]) -> bool:

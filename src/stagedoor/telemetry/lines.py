@@ -15,6 +15,7 @@ from stagedoor import files, logfiles
 from stagedoor.logfiles import PLATFORM, PLATFORM_LEVEL, SCRIPT, Position
 from stagedoor.model.filters.python import Reading
 from stagedoor.model.redaction import CROSSED, Redaction
+from stagedoor.untrusted import decode_json
 
 _LONGEST, _MOST_FIELDS = 8000, 8000
 FORGED, MAX_FORGED = "forged", 200
@@ -100,7 +101,7 @@ class Reader:
             return []
         whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == most else b"")
         self._positions[name] = Position(part.inode, part.end if skipped else part.offset + len(whole))
-        lines = whole.decode(errors="replace").split("\n")[:-1] or [whole.decode(errors="replace")] * bool(whole)
+        lines = logfiles.split(whole)
         application, _, instance = name.removesuffix(SCRIPT).removesuffix(PLATFORM).partition("/")
         left_out = max(0, len(lines) - lines_most)
         is_own = name.endswith(PLATFORM)
@@ -148,8 +149,8 @@ def _parse(text: str) -> dict[str, Any] | None:
     if not text.startswith("{") or len(text) > 4 * _LONGEST:
         return None
     try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
+        told = decode_json(text)
+    except ValueError:
         return None
     return told if isinstance(told, dict) and "message" in told else None
 

@@ -35,7 +35,7 @@ from stagedoor.telemetry.minutes import read as read_minutes
 from stagedoor.telemetry.otlp import Told
 from stagedoor.telemetry.raw import Cut, Raw
 from stagedoor.telemetry.recordings.keeping import Recordings
-from stagedoor.telemetry.records import Record, decode
+from stagedoor.telemetry.records import Record, decode, take_out_drops
 from stagedoor.telemetry.warehouse import Warehouse, is_closed
 from stagedoor.telemetry.watchdog import Watchdog
 
@@ -101,6 +101,8 @@ class Pipeline:
 
     def take(self, content: bytes) -> None:
         """Whole lines of the edge, as they come."""
+        content, dropped = take_out_drops(content)
+        self.counted.announced += dropped
         cleaned = self.redaction.clean(content)
         records = decode(cleaned, self.unreadable)
         self.raw.append(cleaned, records)

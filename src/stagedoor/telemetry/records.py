@@ -85,6 +85,16 @@ Record = CallRecord | RequestRecord
 # The first is msgspec's own, and that of bytes that are no text.
 _WRONG = (ValueError, RecursionError)
 _decoder = msgspec.json.Decoder(Record)
+# What a ring says in place of records that nobody read in time; a record begins with a brace.
+_DROPPED = re.compile(rb'^[^{"\n]{0,200}?(\d{1,9}) events? dropped[^\S\n]*\n', re.MULTILINE)
+
+
+def take_out_drops(content: bytes) -> tuple[bytes, int]:
+    """Returns whole lines without those in which a ring says that it dropped records, and how many it dropped."""
+    if b" dropped" not in content:
+        return content, 0
+    dropped = sum(int(match[1]) for match in _DROPPED.finditer(content))
+    return (_DROPPED.sub(b"", content), dropped) if dropped else (content, 0)
 
 
 def decode(content: bytes, unreadable: "Counter[str] | None" = None) -> list[Record]:

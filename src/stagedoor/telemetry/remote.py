@@ -13,6 +13,7 @@ from stagedoor.model import errors
 from stagedoor.model.access import OPERATOR, Identity
 from stagedoor.model.minute import Minute
 from stagedoor.model.recording import Recording
+from stagedoor.untrusted import split_lines
 
 ANSWER_TIMEOUT_S = 10.0
 # Of what looks through all that is stored, and of what decodes much.
@@ -43,7 +44,7 @@ class RemoteRecords:
                     _read(answer)
                 if by is not None:
                     yield {}
-                async for line in answer.aiter_lines():
+                async for line in split_lines(answer.aiter_bytes()):
                     yield json.loads(line)
         except httpx2.TransportError:
             return
@@ -114,7 +115,7 @@ class RemoteRecords:
                 if answer.status_code != 200:
                     await answer.aread()
                     _read(answer)
-                async for line in answer.aiter_lines():
+                async for line in split_lines(answer.aiter_bytes()):
                     yield json.loads(line)
         except httpx2.TransportError as error:
             raise _away(error, ANSWER_TIMEOUT_S) from None

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from stagedoor.logfiles import PLATFORM_LEVEL
+from stagedoor.untrusted import decode_json, nests_too_deep
 
 LEVELS = frozenset(("debug", "info", "warning", "error", "print"))
 PLATFORM_EVENTS = frozenset(("ended", "dropped", "throttled", "forged"))
@@ -44,14 +45,14 @@ def store(text: bytes, now: float, born: float) -> Stored:
 
 
 def _parse(text: bytes) -> dict[str, Any] | None:
-    if not text.startswith(b"{"):
+    if not text.startswith(b"{") or nests_too_deep(text):
         return None
     try:
         fields: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError):
         try:
-            fields = json.loads(text)  # It knows half a surrogate pair.
-        except (ValueError, RecursionError):
+            fields = decode_json(text)  # It knows half a surrogate pair.
+        except ValueError:
             return None
     return fields if isinstance(fields, dict) and isinstance(fields.get("message"), str) else None
 

@@ -1,5 +1,6 @@
 """The program `logs`: reads the output of every instance of this machine, and keeps the logs within their bounds."""
 
+import faulthandler
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from stagedoor.decide import disk as decide
+from stagedoor.oci.output.guard import MAX_PIECE_S, Guard
 from stagedoor.oci.output.reader import About, Disk, InstanceReader
 from stagedoor.oci.output.writer import LogLimits, trim
 
@@ -43,9 +45,10 @@ class HeldPipes(Protocol):
 class LogProgram:
     """`lives` tells whether an instance may still write."""
 
-    def __init__(self, limits: LogLimits, holder: HeldPipes, lives: Callable[[str], bool]) -> None:
+    def __init__(self, limits: LogLimits, holder: HeldPipes, guard: Guard, lives: Callable[[str], bool]) -> None:
         self._limits = limits
         self._holder = holder
+        self._guard = guard
         self._lives = lives
         self._disk = Disk()
         self._readers: dict[str, InstanceReader] = {}
@@ -54,12 +57,20 @@ class LogProgram:
 
     def run(self, listener: socket.socket) -> None:
         """Answers questions, and looks after everything once a second, for ever."""
+        threading.Thread(target=self._watch, daemon=True).start()
         threading.Thread(target=self._keep_steady, daemon=True).start()
         listener.setblocking(True)
         while True:
             connection, _ = listener.accept()
             self._slots.acquire()
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _watch(self) -> None:
+        """Ends the program when a piece is read for too long, even one that lets no thread run: the next leaves it."""
+        while True:
+            if not self._guard.hangs():
+                faulthandler.dump_traceback_later(MAX_PIECE_S, exit=True)
+            time.sleep(_TICK_S)
 
     def _keep_steady(self) -> None:
         trimmed = 0.0
@@ -102,7 +113,7 @@ class LogProgram:
             reader = self._readers.get(instance)
             if reader is None or not reader.is_alive():
                 pipe = self._holder.take_output(instance)
-                reader = InstanceReader(instance, about, pipe, self._limits, self._disk, self._forget)
+                reader = InstanceReader(instance, about, pipe, self._limits, self._disk, self._guard, self._forget)
                 self._readers[instance] = reader
                 reader.start()
         if about.ended and not reader.about.ended:

@@ -17,6 +17,7 @@ from typing import Any
 from stagedoor import logfiles
 from stagedoor.decide import output as decide
 from stagedoor.oci.output import lines, pipes
+from stagedoor.oci.output.guard import Guard
 from stagedoor.oci.output.writer import LogFile, LogLimits
 
 log = logging.getLogger("stagedoor.logs")
@@ -25,6 +26,7 @@ _PARTIAL_POLL_S = 0.05
 _PARTIAL_AGE_S = 1.0  # A line without an end is shown after that.
 _SHORT_DISK_POLL_S = 0.5
 _RETRY_S = 1.0
+_LINE_FEED = 10
 _NOTE_INTERVAL_S = 60.0
 
 
@@ -63,7 +65,14 @@ class InstanceReader(threading.Thread):
     """Takes over `pipe`. Calls `done` with the instance once it has ended and all of its output is in its log."""
 
     def __init__(
-        self, instance: str, about: About, pipe: int, limits: LogLimits, disk: Disk, done: Callable[[str], Any]
+        self,
+        instance: str,
+        about: About,
+        pipe: int,
+        limits: LogLimits,
+        disk: Disk,
+        guard: Guard,
+        done: Callable[[str], Any],
     ) -> None:
         super().__init__(name=instance, daemon=True)
         self.instance = instance
@@ -71,6 +80,7 @@ class InstanceReader(threading.Thread):
         self._pipe = pipe
         self._limits = limits
         self._disk = disk
+        self._guard = guard
         self._done = done
         self._file = LogFile(limits, about.application, instance)
         self._budget = decide.begin(time.monotonic(), about.rate)
@@ -81,6 +91,7 @@ class InstanceReader(threading.Thread):
         self._partial = 0
         self._partial_since = 0.0
         self._lost = 0
+        self._unread = 0
         self._noted = _Noted()
 
     def drain(self, *, ended: bool) -> threading.Event:
@@ -102,6 +113,8 @@ class InstanceReader(threading.Thread):
                 pass
             if self._lost:
                 self._note_lost()
+            if self._unread:
+                self._note_unread()
         finally:
             peek.close()
             self._close()
@@ -146,12 +159,11 @@ class InstanceReader(threading.Thread):
             self._partial = len(content)
             return False
         self._partial = 0
-        texts = content[:size].split(b"\n")
-        if not texts[-1]:
-            texts.pop()
-        self._store(texts)
+        count = content.count(b"\n", 0, size) + (content[size - 1] != _LINE_FEED)
+        self._move(content[:size])
         peek.take(size)
-        self._budget = decide.spend(self._budget, size, len(texts))
+        self._guard.acquit(self.instance)
+        self._budget = decide.spend(self._budget, size, count)
         if self._budget.left < 0:
             self._note_throttled()
         return True
@@ -183,9 +195,48 @@ class InstanceReader(threading.Thread):
 
     # The file
 
-    def _store(self, texts: list[bytes]) -> None:
+    def _move(self, piece: bytes) -> None:
+        """Stores a piece. What cannot be read, for whatever reason, is set aside and counted."""
+        treatment = self._guard.treat(self.instance, self.about.application)
+        if treatment.drops_all:
+            self._drop(piece)
+            return
+        try:
+            with self._guard.read(self.instance, self.about.application):
+                stored, dropped = self._parse(piece, treatment)
+        except Exception:
+            log.exception("a piece of the output of %s cannot be read", self.instance)
+            self._drop(piece)
+            return
+        for line in dropped:
+            self._drop(line)
+        self._store(stored)
+
+    def _parse(self, piece: bytes, treatment: decide.Treatment) -> tuple[list[lines.Stored], list[bytes]]:
+        """Returns the lines as they are stored, and those that are taken out."""
         now = time.time()
-        stored = [self._read_line(text, now) for text in texts if text.strip()]
+        stored, dropped = [], []
+        for index, text in enumerate(piece.split(b"\n")):
+            if index in treatment.without:
+                dropped.append(text)
+            elif text.strip():
+                if treatment.line_by_line:
+                    self._guard.mark_line(index, self.instance, self.about.application)
+                stored.append(self._read_line(text, now))
+        return stored, dropped
+
+    def _drop(self, content: bytes) -> None:
+        """Takes out what ends or fails its reader: that costs its own script alone."""
+        self._guard.set_aside(self.instance, content)
+        self._unread += max(1, content.count(b"\n"))
+        if self._noted.is_due("unread"):
+            self._note_unread()
+
+    def _note_unread(self) -> None:
+        self._note("dropped", f"{self._unread} lines were dropped: reading them failed", lines=self._unread)
+        self._unread = 0
+
+    def _store(self, stored: list[lines.Stored]) -> None:
         if any(line.forged for line in stored) and self._noted.is_due("forged"):
             self._note("forged", "a line that the script wrote as if the platform had is shown as the script's")
         if not self._disk.writes_logs:

@@ -29,7 +29,7 @@ class ToldApi:
             "lost": one.raw.lost + one.warehouse.lost, "log_lines_limited": one.logs.limited,
             "folded": dict(one.endpoints.folded), "failed": one.failed or one.exporter.failed,
             "export_dropped": one.exporter.dropped, "store_bytes": one.warehouse.files.size(),
-            "files_dropped": one.warehouse.files.dropped, "edge_dropped": one.counted.dropped,
+            "files_dropped": one.warehouse.files.dropped, "edge_dropped": one.counted.lost,
             "records": one.counted.records, "spans_refused": one.spans_refused,
             "recordings": one.recordings.kept, "recordings_lost": one.recordings.lost,
             "recordings_refused": one.recordings.refused, "recordings_bytes": one.recordings.shelf.size(),

@@ -71,7 +71,7 @@ class Shelf:
     def _read(self) -> None:
         for path in sorted(self._folder.glob(f"*{_INDEX}")):
             name = path.name.removesuffix(_INDEX)
-            for line in path.read_bytes().splitlines():
+            for line in path.read_bytes().split(b"\n"):
                 try:
                     one = msgspec.json.decode(line, type=_Place)
                 except msgspec.MsgspecError:
