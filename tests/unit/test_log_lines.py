@@ -1,7 +1,6 @@
 """Output of instances: what a line may say, what is read of it and when, and what stays on disk."""
 
 import asyncio
-import dataclasses
 import fcntl
 import json
 import os
@@ -331,22 +330,36 @@ def test_what_nobody_reads_to_its_end_is_bounded_and_what_nobody_became_goes() -
 CULPRIT = b'{"message": "culprit"}'
 
 
+class Died(BaseException):
+    """The death of the program, with the mark as it was on disk."""
+
+
 def death(folder: Path, pipe: int, limits: LogLimits) -> bool:
-    """A program that reads what is in the pipe, and that ends at the culprit. Returns whether it ended."""
-    child = os.fork()
-    if not child:
+    """Starts the reading of what is in the pipe, which dies at the culprit. Returns whether it died."""
+    mark = folder / "reading" / "mark"
 
-        def store(text: bytes, now: float, born: float) -> lines.Stored:
-            if b"culprit" in text:
-                os._exit(9)
-            return normal(text, now, born)
+    def store(text: bytes, now: float, born: float) -> lines.Stored:
+        if b"culprit" in text:
+            raise Died(mark.read_bytes())
+        return store_line(text, now, born)
 
-        normal, lines.store = lines.store, store
-        reader = InstanceReader("i1", About("tv"), pipe, limits, Disk(), Guard(folder / "reading"), lambda name: None)
-        reader.drain(ended=False)
-        reader._round(pipes.Peek(os.dup(pipe)))
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    store_line = lines.store
+    watched = Guard(folder / "reading")
+    reader = InstanceReader("i1", About("tv"), os.dup(pipe), limits, Disk(), watched, lambda name: None)
+    peek = pipes.Peek(os.dup(pipe))
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lines, "store", store)
+            while reader._read(peek, is_drain=True, ended=False):
+                pass
+    except Died as died:
+        mark.write_bytes(died.args[0])
+        return True
+    finally:
+        peek.close()
+        reader._close()
+        watched.close()
+    return False
 
 
 @pytest.fixture
@@ -364,7 +377,7 @@ def in_log(limits: LogLimits, kind: str = SCRIPT) -> list[str]:
 def read_until_steady(tmp_path: Path, held: int, limits: LogLimits) -> int:
     """Starts the reading again until it ends of itself. Returns how often it died."""
     deaths = 0
-    while death(tmp_path, held, dataclasses.replace(limits)):
+    while death(tmp_path, held, limits):
         deaths += 1
         assert deaths < 10, "it crash-loops"
     return deaths
@@ -398,7 +411,6 @@ def test_a_kill_in_the_middle_of_a_piece_costs_no_line(tmp_path: Path, held: int
     for _ in range(2):
         killed = Guard(tmp_path / "reading")
         with killed.read("i1", "tv"):
-            os.pread(killed._mark, 1, 0)
             content = (tmp_path / "reading" / "mark").read_bytes()
         (tmp_path / "reading" / "mark").write_bytes(content)
     os.write(held, b"one\ntwo\n")
