@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stagedoor.oci.output import pipes
 from tests.harness.running import Running, wait_until
 from tests.integration.applications import hello, script
 
@@ -233,6 +236,60 @@ def test_only_a_line_feed_ends_a_line_wherever_it_is_shown(stagedoor: Running, t
 
     (line,) = wait_until(stored, 30, "the line in the store")
     assert "a\u2028b\u2029c" in line["message"]
+
+
+HANGS = """
+import re, socket, sys
+from pathlib import Path
+
+from stagedoor.oci.output import guard, lines, pipes, program
+from stagedoor.oci.output.writer import LogLimits
+
+folder, pipe = Path(sys.argv[1]), int(sys.argv[2])
+guard.MAX_PIECE_S = program.MAX_PIECE_S = 1.0
+store = lines.store
+
+
+def hang(text, now, born):
+    if b"hangs" in text:
+        re.match(b"(a|a)*b", b"a" * 60)  # It lets no other thread run meanwhile.
+    return store(text, now, born)
+
+
+class Holder:
+    def list_outputs(self):
+        return {"i1": {"application": "tv", "ended": True}}
+
+    def take_output(self, instance):
+        return pipes._open(pipe, 2)
+
+    def forget_output(self, instance):
+        import os
+        os._exit(0)
+
+
+lines.store = hang
+limits = LogLimits(folder / "logs", 1_000_000, 60.0)
+limits.folder.mkdir(exist_ok=True)
+logs = program.LogProgram(limits, Holder(), guard.Guard(folder / "reading"), lambda name: True)
+logs.run(socket.create_server(("127.0.0.1", 0)))
+"""
+
+
+def test_a_piece_that_hangs_the_reading_is_left_behind(tmp_path: Path) -> None:
+    pipe = pipes.make()
+    os.write(pipe, b"before\nhangs\nafter\n")
+
+    def read() -> int:
+        command = [sys.executable, "-c", HANGS, str(tmp_path), str(pipe)]
+        return subprocess.run(command, pass_fds=[pipe], capture_output=True, timeout=30, check=False).returncode
+
+    codes = [read(), read(), read()]
+    os.close(pipe)
+    assert [code == 0 for code in codes] == [False, False, True]
+    log = (tmp_path / "logs" / "tv" / "i1.log").read_text().splitlines()
+    assert [json.loads(line)["message"] for line in log] == ["before", "after"]
+    assert "1 lines were dropped" in (tmp_path / "logs" / "tv" / "i1.platform").read_text()
 
 
 def test_platform_lines_stand_where_no_script_writes_and_come_in_their_time(stagedoor: Running, tmp_path: Path) -> None:
