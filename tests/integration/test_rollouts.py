@@ -84,7 +84,7 @@ def test_harm_goes_back_by_itself_and_few_members_saw_it(stagedoor: Running, tmp
     # A fresh baseline ran beside it, of the same size, and nobody else saw the canary.
     judging = next(each for each in one["events"] if each["state"] == "judging")
     assert judging["shares"] == {"canary": 0.2, "baseline": 0.2}
-    lines = stagedoor.cli("requests", "harmed", "--limit", "20000", "--json").stdout.splitlines()
+    lines = stagedoor.cli("requests", "harmed", "--limit", "10000", "--json").stdout.splitlines()
     cohorts = {each["cohort"]: each["version"] for each in map(json.loads, lines) if each.get("cohort")}
     assert cohorts == {f"r{one['id']}:canary": "1.0.1", f"r{one['id']}:baseline": "1.0.0"}
     # What was made for it has gone, and the audit log says who did it.
