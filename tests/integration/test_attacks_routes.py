@@ -37,7 +37,7 @@ def word(running: Running, host: str, path: str = "/hello") -> str:
 
 
 def test_a_host_and_path_stay_with_their_team(stagedoor: Running, tokens: dict[str, str], tmp_path: Path) -> None:
-    done = run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "shop", "blue", CHECKOUT, "blue"))
+    done = run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "routes-shop", "blue", CHECKOUT, "blue"))
     assert done.returncode == 0, done.stderr
     assert word(stagedoor, "shop.example") == "blue"
     hostile = {
@@ -45,23 +45,23 @@ def test_a_host_and_path_stay_with_their_team(stagedoor: Running, tokens: dict[s
         "a header": CHECKOUT + '[routes.header]\ncookie = "cart=1"\n',
         "a longer path": '[[routes]]\nhost = "shop.example"\npath = "/hello/more"\n',
         "the host": '[[routes]]\nhost = "SHOP.example"\n',
-        "an address": '[[routes]]\npath = "/shop"\n',
+        "an address": '[[routes]]\npath = "/routes-shop"\n',
         "everything": '[[routes]]\npath = "/"\n',
     }
     for number, (name, routes) in enumerate(hostile.items()):
-        folder = hello(tmp_path / str(number), "grab", "red", routes, "red")
+        folder = hello(tmp_path / str(number), "routes-grab", "red", routes, "red")
         done = run(stagedoor, tokens["red"], "deploy", folder=folder)
         assert done.returncode == 1 and "belongs to team blue" in done.stderr, f"{name}: {done.stderr}"
         assert word(stagedoor, "shop.example") == "blue"
-    assert "grab" not in {one["name"] for one in stagedoor.json("status")["applications"]}
-    refused = stagedoor.json("activity", "grab")
+    assert "routes-grab" not in {one["name"] for one in stagedoor.json("status")["applications"]}
+    refused = stagedoor.json("activity", "routes-grab")
     assert {one["action"] for one in refused} == {"route-refused"} and refused[0]["after"]["owner"] == "blue"
     # What is nobody's is theirs, and the owner's other applications may share.
     mine = '[[routes]]\nhost = "red.example"\npath = "/hello"\n'
-    done = run(stagedoor, tokens["red"], "deploy", folder=hello(tmp_path / "own", "grab", "red", mine, "red"))
+    done = run(stagedoor, tokens["red"], "deploy", folder=hello(tmp_path / "own", "routes-grab", "red", mine, "red"))
     assert done.returncode == 0 and word(stagedoor, "red.example") == "red", done.stderr
     more = '[[routes]]\nhost = "shop.example"\npath = "/hello/more"\n'
-    done = run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "shop-more", "more", more, "blue"))
+    done = run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "routes-shop-more", "more", more, "blue"))
     assert done.returncode == 0, done.stderr
 
 
@@ -69,26 +69,30 @@ def test_what_was_free_once_is_not_taken_back_by_a_rollback(
     stagedoor: Running, tokens: dict[str, str], tmp_path: Path
 ) -> None:
     rule = '[[routes]]\nhost = "once.example"\npath = "/hello"\n'
-    first = hello(tmp_path / "1", "once", "first", rule, "red")
+    first = hello(tmp_path / "1", "routes-once", "first", rule, "red")
     assert run(stagedoor, tokens["red"], "deploy", folder=first).returncode == 0
     assert (
-        run(stagedoor, tokens["red"], "deploy", folder=hello(tmp_path / "2", "once", "none", "", "red")).returncode == 0
+        run(
+            stagedoor, tokens["red"], "deploy", folder=hello(tmp_path / "2", "routes-once", "none", "", "red")
+        ).returncode
+        == 0
     )
     done = run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "heir", "heir", rule, "blue"))
     assert done.returncode == 0, done.stderr
-    done = run(stagedoor, tokens["red"], "rollback", "once")
+    done = run(stagedoor, tokens["red"], "rollback", "routes-once")
     assert done.returncode == 1 and "belongs to team blue" in done.stderr
     assert word(stagedoor, "once.example") == "heir"
     # Neither a release of that version nor a value of its configuration brings it back.
-    done = run(stagedoor, tokens["red"], "release", "1.0.0", "--application", "once", "--stack", "prod")
+    done = run(stagedoor, tokens["red"], "release", "1.0.0", "--application", "routes-once", "--stack", "prod")
     assert done.returncode == 1 and "belongs to team blue" in done.stderr, done.stderr + done.stdout
-    done = run(stagedoor, tokens["red"], "config", "set", "--application", "once", "key", "1", "--stack", "test")
+    done = run(stagedoor, tokens["red"], "config", "set", "--application", "routes-once", "key", "1", "--stack", "test")
     assert done.returncode == 0 and word(stagedoor, "once.example") == "heir"
 
 
 def test_a_new_name_takes_no_path_of_a_rule(stagedoor: Running, tokens: dict[str, str], tmp_path: Path) -> None:
     rule = '[[routes]]\nhost = "named.example"\npath = "/basket"\n'
-    assert run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "named", "b", rule, "blue")).returncode == 0
+    owned = run(stagedoor, tokens["blue"], "deploy", folder=hello(tmp_path, "routes-named", "b", rule, "blue"))
+    assert owned.returncode == 0
     done = run(stagedoor, tokens["red"], "deploy", folder=hello(tmp_path, "basket", "r", "", "red"))
     assert done.returncode == 1 and "the address /basket" in done.stderr and "team blue" in done.stderr
 
