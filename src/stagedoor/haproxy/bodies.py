@@ -6,6 +6,8 @@ from stagedoor.haproxy import errors
 # until it has the end or no room for more.
 _WHOLE_SHARE = 2
 _CHUNKED = "{ req.hdr(transfer-encoding) -m found }"
+# Most requests have no body: this comes first in each condition, so that nothing else is looked at.
+_SOME = "{ req.body_len gt 0 }"
 
 
 def wait_for_whole(seconds: int, condition: str = "") -> str:
@@ -15,13 +17,11 @@ def wait_for_whole(seconds: int, condition: str = "") -> str:
 
 def give_length(buffer: int) -> list[str]:
     """Returns the rules that replace chunks by a length where the body is whole; `buffer` is its size in bytes."""
-    bound = buffer // _WHOLE_SHARE
-    whole = f"{{ req.hdrs,length,add(txn.body) lt {bound} }}"
+    whole = f"{_SOME} {_CHUNKED} {{ req.body_len,add(txn.head) lt {buffer // _WHOLE_SHARE} }}"
     return [
-        f"  http-request set-var(txn.body) req.body_len if {_CHUNKED}",
-        f"  http-request set-var(txn.whole) bool(true) if {_CHUNKED} {whole}",
-        "  http-request set-header content-length %[var(txn.body)] if { var(txn.whole) -m found }",
-        "  http-request del-header transfer-encoding if { var(txn.whole) -m found }",
+        f"  http-request set-var(txn.head) req.hdrs,length if {_SOME} {_CHUNKED}",
+        f"  http-request set-header content-length %[req.body_len] if {whole}",
+        f"  http-request del-header transfer-encoding if {whole}",
     ]
 
 
@@ -31,14 +31,17 @@ def refuse_chunked() -> str:
 
 
 def bound_uploads(most: int, address: str, *, trusted: bool) -> list[str]:
-    """Returns the rules that bound the bodies that one address sends at one time beyond what a buffer holds."""
+    """Returns the rules that bound the bodies that one address sends at one time beyond what a buffer holds.
+
+    Those have more to come than is here, or do not say how much: with chunks, or with frames of HTTP/2.
+    """
     unless = " !trusted" if trusted else ""
     return [
-        "  http-request set-var(txn.received) req.body_len",
-        "  http-request set-var(txn.streams) bool(true) if { req.hdr_val(content-length),sub(txn.received) gt 0 }",
-        f"  http-request set-var(txn.streams) bool(true) if {_CHUNKED}",
-        "  http-request set-var(txn.streams) bool(true) if { fc_http_major 2 } { var(txn.received) -m int gt 0 }"
-        " !{ req.hdr(content-length) -m found }",
-        f"  http-request track-sc1 {address} table uploads if {{ var(txn.streams) -m found }}{unless}",
-        f"  {errors.refusal('uploads')} if {{ var(txn.streams) -m found }} {{ sc1_conn_cur(uploads) gt {most} }}",
+        "  acl streams req.hdr(transfer-encoding) -m found",
+        f"  http-request set-var(txn.received) req.body_len if {_SOME}",
+        "  acl streams req.hdr_val(content-length),sub(txn.received) gt 0",
+        "  acl has_length req.hdr(content-length) -m found",
+        f"  http-request track-sc1 {address} table uploads if {_SOME} streams{unless}",
+        f"  http-request track-sc1 {address} table uploads if {_SOME} {{ fc_http_major 2 }} !has_length{unless}",
+        f"  {errors.refusal('uploads')} if {_SOME} {{ sc1_conn_cur(uploads) gt {most} }}",
     ]

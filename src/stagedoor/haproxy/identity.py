@@ -14,7 +14,7 @@ _TRACE_HEADERS = (
     "|x[-_]ot[-_]span[-_]context|forwarded|x[-_]forwarded[-_].*|x[-_]real[-_]ip)$ -m reg"
 )
 SESSION_COOKIES = ("stagedoor_session", "stagedoor_sign_in")
-_MAX_SESSION_COOKIES = 4  # Removed one by one; a request with more loses all its cookies.
+_MAX_SESSION_COOKIES = 3  # Removed one by one; a request with more loses all its cookies.
 _MAX_IDENTITY = 200  # Characters of a device or a member.
 
 
@@ -23,8 +23,7 @@ def rules(layout: Layout) -> list[str]:
     return [
         *_trust(layout),
         *_drop_session_cookies(),
-        "  http-request set-header connection upgrade if { req.hdr(connection) -m str -i upgrade }",
-        "  http-request del-header connection if !{ req.hdr(connection) -m str -i upgrade }",
+        "  http-request del-header connection",
         *end_hop(),
         *_identify(layout),
         *_drop_claims(layout),
@@ -52,9 +51,11 @@ def _drop_session_cookies() -> list[str]:
     one of them is another cookie.
     """
     names = "|".join(SESSION_COOKIES)
-    held = f"{{ req.fhdr(cookie) -m reg (^|[^A-Za-z0-9_-])({names}) }}"
+    # Most requests hold none: one look for a piece of the names comes first.
+    held = f"{{ var(txn.sessions) -m found }} {{ req.fhdr(cookie) -m reg (^|[^A-Za-z0-9_-])({names}) }}"
     part = f"^(.*;)?([^;]*[^A-Za-z0-9_;-])?({names})[^;]*(;(.*))?$"
     return [
+        "  http-request set-var(txn.sessions) bool(true) if { req.fhdr(cookie) -m sub stagedoor_s }",
         *([f"  http-request replace-header cookie '{part}' '\\1\\5' if {held}"] * _MAX_SESSION_COOKIES),
         f"  http-request del-header cookie if {held}",
     ]

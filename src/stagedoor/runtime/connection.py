@@ -19,6 +19,7 @@ _BODYLESS = frozenset((204, 304))
 _JSON = b"content-type: application/json\r\n"
 # A body that comes slower than this, once it has had a while to begin, holds a place that others wait for.
 _UPLOAD_GRACE_S, _MIN_UPLOAD_RATE = 5.0, 8_000  # Seconds; bytes a second.
+_FIRST_LETTER = ord("s")  # Of what the platform says.
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
 
@@ -172,14 +173,18 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
-        if name[:9] == b"stagedoor" and not self._accepts(name, value):
+        # The first letter tells most of them apart at the least price.
+        if name[0] == _FIRST_LETTER and name.startswith(b"stagedoor") and not self._accepts(name, value):
             return
         self._headers.append((name, value))
 
     def _accepts(self, name: bytes, value: bytes) -> bool:
         """Returns whether a platform header is the edge's own: spelled with `-`, and the first of its name."""
-        if b"_" in name or any(name == known for known, _ in self._headers):
+        if b"_" in name:
             return False
+        for known, _ in self._headers:
+            if known == name:
+                return False
         if name == b"stagedoor-prefix":
             self._prefix = value
         return True
