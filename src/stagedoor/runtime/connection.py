@@ -174,19 +174,22 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
         # The first letter tells most of them apart at the least price.
-        if name[0] == _FIRST_LETTER and name.startswith(b"stagedoor") and not self._accepts(name, value):
-            return
+        if name[0] == _FIRST_LETTER:
+            if name == b"stagedoor-prefix":
+                if self._prefix:
+                    return
+                self._prefix = value
+            elif name.startswith(b"stagedoor") and not self._accepts(name):
+                return
         self._headers.append((name, value))
 
-    def _accepts(self, name: bytes, value: bytes) -> bool:
+    def _accepts(self, name: bytes) -> bool:
         """Returns whether a platform header is the edge's own: spelled with `-`, and the first of its name."""
         if b"_" in name:
             return False
-        for known, _ in self._headers:
+        for known, _ in self._headers:  # noqa: SIM110, a generator costs each request a microsecond.
             if known == name:
                 return False
-        if name == b"stagedoor-prefix":
-            self._prefix = value
         return True
 
     def on_chunk_header(self) -> None:
