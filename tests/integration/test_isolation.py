@@ -295,6 +295,6 @@ def test_a_shell_stands_beside_the_script_and_is_written_down(stagedoor: Running
     assert written[0]["target"] == one["id"] and written[0]["by"] == "operator"
     # The commands were in a namespace of the shell's own: the script has none of them.
     assert not Path(f"/proc/{one['pid']}/root/usr/bin/bash").exists()
-    assert members_of(str(one["id"])) == [one["pid"]]
+    wait_until(lambda: members_of(str(one["id"])) == [one["pid"]], 10, "the end of the shell's processes")
     gone = stagedoor.cli("shell", "i00000000", check=False)
     assert gone.returncode != 0 and "there is no instance" in gone.stderr
