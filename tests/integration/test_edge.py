@@ -155,6 +155,7 @@ path = "/hello"
 [[routes]]
 device = "fridge"
 [[routes]]
+host = "cohort.example"
 method = "GET"
 path = "/hello"
 [routes.header]
@@ -173,9 +174,9 @@ x-cohort = "b c"
     assert word({"host": "tv.example"}, "/hellos") == "404"
     assert word({"x-device": "fridge"}) == "ruled"
     assert word({"x-device": "fridges"}) == "404"
-    assert word({"x-cohort": "b c"}) == "ruled"
-    assert word({"x-cohort": "b"}) == "404"
-    assert word({"x-trick": "\tx-cohort: b c"}) == "404"
+    assert word({"host": "cohort.example", "x-cohort": "b c"}) == "ruled"
+    assert word({"host": "cohort.example", "x-cohort": "b"}) == "404"
+    assert word({"host": "cohort.example", "x-trick": "\tx-cohort: b c"}) == "404"
     # A rule leaves other addresses alone, and goes with the release that brought it.
     assert stagedoor.get("/ruled/hello").json()["word"] == "ruled"
     stagedoor.cli("deploy", folder=hello(tmp_path, "ruled", "plain"))
