@@ -5,21 +5,22 @@ from stagedoor.haproxy import errors
 # A chunked body is known to be whole while it and its headers fill less than this part of a buffer: the proxy waits
 # until it has the end or no room for more.
 _WHOLE_SHARE = 2
-_CHUNKED = "{ req.hdr(transfer-encoding) -m found }"
+_TIMEOUT_S = 10
+CHUNKED = "{ req.hdr(transfer-encoding) -m found }"
 # Most requests have no body: this comes first in each condition, so that nothing else is looked at.
 _SOME = "{ req.body_len gt 0 }"
 
 
-def wait_for_whole(seconds: int, condition: str = "") -> str:
+def wait_for_whole(condition: str = "") -> str:
     """Returns the rule that waits for the end of the body, or for a full buffer; 408 when neither comes in time."""
-    return f"  http-request wait-for-body time {seconds}s" + (f" if {condition}" if condition else "")
+    return f"  http-request wait-for-body time {_TIMEOUT_S}s" + (f" if {condition}" if condition else "")
 
 
 def give_length(buffer: int) -> list[str]:
     """Returns the rules that replace chunks by a length where the body is whole; `buffer` is its size in bytes."""
-    whole = f"{_SOME} {_CHUNKED} {{ req.body_len,add(txn.head) lt {buffer // _WHOLE_SHARE} }}"
+    whole = f"{_SOME} {CHUNKED} {{ req.body_len,add(txn.head) lt {buffer // _WHOLE_SHARE} }}"
     return [
-        f"  http-request set-var(txn.head) req.hdrs,length if {_SOME} {_CHUNKED}",
+        f"  http-request set-var(txn.head) req.hdrs,length if {_SOME} {CHUNKED}",
         f"  http-request set-header content-length %[req.body_len] if {whole}",
         f"  http-request del-header transfer-encoding if {whole}",
     ]
@@ -27,15 +28,15 @@ def give_length(buffer: int) -> list[str]:
 
 def refuse_chunked() -> str:
     """Returns the rule that refuses a chunked body that `give_length` could not give a length."""
-    return f"  {errors.refusal('length')} if {_CHUNKED}"
+    return f"  {errors.refusal('length')} if {CHUNKED}"
 
 
-def bound_uploads(most: int, address: str, *, trusted: bool) -> list[str]:
+def bound_uploads(most: int, address: str, unless: str) -> list[str]:
     """Returns the rules that bound the bodies that one address sends at one time beyond what a buffer holds.
 
-    Those have more to come than is here, or do not say how much: with chunks, or with frames of HTTP/2.
+    Those have more to come than is here, or do not say how much: with chunks, or with frames of HTTP/2. `unless` ends
+    the conditions.
     """
-    unless = " !trusted" if trusted else ""
     return [
         "  acl streams req.hdr(transfer-encoding) -m found",
         f"  http-request set-var(txn.received) req.body_len if {_SOME}",

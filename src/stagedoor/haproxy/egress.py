@@ -24,7 +24,6 @@ from stagedoor.model import odd
 from stagedoor.model.policy import DEFAULT_TIMEOUT
 from stagedoor.model.service import CREDENTIAL_FIELDS
 
-_BODY_TIMEOUT_S = 10
 _SIGNS = (
     "stagedoor_ fault upgrade http2 http-method http_method method- method_ original rewrite forwarded real-ip real_ip"
 )
@@ -93,9 +92,8 @@ def frontend(layout: Layout, times: str) -> list[str]:
         "  http-request set-var(txn.holder) var(sess.holder)",
         "  http-request set-var(txn.service) req.hdr(host),field(1,:),lower",
         f"  {errors.refusal('holder')} if !{{ var(txn.current),strcmp(txn.holder) eq 0 }}",
-        "  http-request del-header connection",
         *identity.end_hop(),
-        bodies.wait_for_whole(_BODY_TIMEOUT_S, "{ req.hdr(transfer-encoding) -m found }"),
+        bodies.wait_for_whole(bodies.CHUNKED),
         *bodies.give_length(layout.buffer(Proxy.EGRESS)),
         bodies.refuse_chunked(),
         "  http-request set-var(txn.request_id) req.hdr(stagedoor-request-id)",

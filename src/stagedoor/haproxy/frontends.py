@@ -9,7 +9,6 @@ from stagedoor.haproxy.state import Proxy
 
 # A client that owns a network of its own is one client: an IPv6 host has a /64 at least.
 _ADDRESS = "src,ipmask(32,64)"
-_BODY_TIMEOUT_S = 10
 _CROWDED_SHARE = 0.75  # From this part of the connections on, a response is the last of its connection.
 _DEGRADED = "var(txn.told),field(1,|)"
 # Every field costs each request a little; what can be told from another is left to the reader. A path comes with the
@@ -38,6 +37,7 @@ def devices(layout: Layout, stack: str) -> list[str]:
         f'  bind "fd@${{STAGEDOOR_{stack.upper()}}}" name {stack}{_tls(layout)}',
         "  log ring@records len 8192 format raw local0",
         f"  log-format '{_record(layout, stack)}'",
+        *identity.trust(layout),
         *_count_connections(layout),
         *_count_requests(layout),
         # Some clients name scheme and host as a proxy is asked; scripts read paths.
@@ -95,7 +95,7 @@ def _tls(layout: Layout) -> str:
 
 def _count_connections(layout: Layout) -> list[str]:
     """A trusted peer brings the connections of many clients, so only those of others are bounded."""
-    held, unless = "sc0_conn_cur(clients)", _unless_trusted(layout)
+    held, unless = "sc0_conn_cur(clients)", identity.unless_trusted(layout)
     return [
         f"  tcp-request connection track-sc0 {_ADDRESS} table clients",
         f"  tcp-request connection reject if {{ {held} gt {layout.client_connections} }}{unless}",
@@ -112,13 +112,8 @@ def _count_requests(layout: Layout) -> list[str]:
     return [
         f"  http-request track-sc2 {_ADDRESS} table requests",
         f"  http-request reject if {{ sc2_conn_cur(requests) gt {layout.client_connections} }}"
-        f"{_unless_trusted(layout)}",
+        f"{identity.unless_trusted(layout)}",
     ]
-
-
-def _unless_trusted(layout: Layout) -> str:
-    trusted = " ".join(layout.settings.edge.trusted_peers)
-    return f" !{{ src {trusted} }}" if trusted else ""
 
 
 def _refuse(layout: Layout) -> list[str]:
@@ -137,9 +132,8 @@ def _refuse(layout: Layout) -> list[str]:
 
 def _wait_for_bodies(layout: Layout) -> list[str]:
     """A body that fits a buffer is whole before its request takes a place at an instance."""
-    edge = layout.settings.edge
     return [
-        bodies.wait_for_whole(_BODY_TIMEOUT_S),
-        *bodies.bound_uploads(edge.client_uploads, _ADDRESS, trusted=bool(edge.trusted_peers)),
+        bodies.wait_for_whole(),
+        *bodies.bound_uploads(layout.settings.edge.client_uploads, _ADDRESS, identity.unless_trusted(layout)),
         *bodies.give_length(layout.buffer(Proxy.EDGE)),
     ]

@@ -20,28 +20,26 @@ _MAX_IDENTITY = 200  # Characters of a device or a member.
 
 def rules(layout: Layout) -> list[str]:
     """Returns the rules in order. A trusted peer is a network of `edge.trusted_peers`."""
-    return [
-        *_trust(layout),
-        *_drop_session_cookies(),
-        "  http-request del-header connection",
-        *end_hop(),
-        *_identify(layout),
-        *_drop_claims(layout),
-    ]
+    return [*_drop_session_cookies(), *end_hop(), *_identify(layout), *_drop_claims(layout)]
+
+
+def trust(layout: Layout) -> list[str]:
+    """Returns the definition of `trusted`, which stands before whatever uses it; none when no peer is trusted."""
+    peers = " ".join(layout.settings.edge.trusted_peers)
+    return [f"  acl trusted src {peers}"] if peers else []
+
+
+def unless_trusted(layout: Layout) -> str:
+    """Returns the end of a condition that exempts trusted peers."""
+    return " !trusted" if layout.settings.edge.trusted_peers else ""
 
 
 def end_hop() -> list[str]:
-    """Returns the rules that remove what the sender says about fields behind the body: none go on.
+    """Returns the rules that end here what the sender says about its connection, and about fields behind the body.
 
-    The caller removes `connection` as well: whoever gets a request may drop the fields that it lists, so a sender could
-    hide the platform's headers.
+    Whoever gets a request may drop the fields that `connection` lists, so a sender could hide the platform's headers.
     """
-    return ["  http-request del-header trailer", "  http-request del-header te"]
-
-
-def _trust(layout: Layout) -> list[str]:
-    trusted = " ".join(layout.settings.edge.trusted_peers)
-    return [f"  acl trusted src {trusted}"] if trusted else []
+    return [f"  http-request del-header {name}" for name in ("connection", "trailer", "te")]
 
 
 def _drop_session_cookies() -> list[str]:
@@ -106,12 +104,12 @@ def _source(name: str, source: str, has_trusted: bool) -> list[str]:
 
 def _drop_claims(layout: Layout) -> list[str]:
     signed = f'{{ req.hdr(stagedoor-fault),jwt_verify("HS256","{layout.fault_key}") 1 }}'
-    trusted = " if !trusted" if layout.settings.edge.trusted_peers else ""
+    unless = unless_trusted(layout)
     return [
         f"  http-request set-var(txn.fault) req.hdr(stagedoor-fault) if {signed}",
         f"  http-request del-header {PLATFORM_HEADERS}",
         "  http-request set-header stagedoor-fault %[var(txn.fault)] if { var(txn.fault) -m found }",
-        f"  http-request del-header {_TRACE_HEADERS}{trusted}",
+        f"  http-request del-header {_TRACE_HEADERS}" + (f" if{unless}" if unless else ""),
         *(
             f"  http-request set-header stagedoor-{name} %[var(txn.{name})] if {{ var(txn.{name}) -m found }}"
             for name, _ in _sources(layout)
