@@ -14,7 +14,7 @@ from stagedoor.haproxy.state import SLOTS, Proxy
 
 _POLL_INTERVAL_S = 0.01
 _CLOSE_TIMEOUT_S = 1.0
-_MAX_DETAILS = 50  # Sessions of a list that are looked at one by one in one round.
+_MAX_COMMANDS = 50  # In one line to the runtime socket.
 
 
 class Slots:
@@ -83,12 +83,24 @@ class Slots:
             for line in lines:
                 if f"src=unix:{slot + 1} " in line:
                     await self._shut_session(line.split(":", 1)[0])
-            candidates = [line.split(":", 1)[0] for line in lines if "src=unix:" not in line]
-            for session in candidates[:_MAX_DETAILS]:
-                if f"listener={name} " in await self._socket.ask(f"show sess {session}"):
+            others = [line.split(":", 1)[0] for line in lines if "src=unix:" not in line]
+            for first in range(0, len(others), _MAX_COMMANDS):
+                asked = ";".join(f"show sess {session}" for session in others[first : first + _MAX_COMMANDS])
+                for session in _sessions_of(name, await self._socket.ask(asked)):
                     await self._shut_session(session)
         except EdgeDown:
             return  # Its connections go with it.
 
     async def _shut_session(self, session: str) -> None:
         await self._socket.ask(f"shutdown session {session}")
+
+
+def _sessions_of(listener: str, details: str) -> list[str]:
+    """Returns the sessions of a listener; each session's details begin with its name at the start of a line."""
+    sessions, session = [], ""
+    for line in details.splitlines():
+        if line.startswith("0x"):
+            session = line.split(":", 1)[0]
+        if f"listener={listener} " in line:
+            sessions.append(session)
+    return sessions
