@@ -24,6 +24,7 @@ from bench import fleet
 from bench.fleet import App
 from bench.peers.bad import BAD, GOOD, KINDS
 from bench.report import Report, percentile
+from stagedoor.main.paths import Paths
 from stagedoor.model import instance as states
 
 _LIMITS = """
@@ -162,9 +163,12 @@ def _deaths(running: Running, name: str, kind: str) -> str:
 
 
 def _files(running: Running, name: str, file: str) -> Iterator[str]:
+    """What the kernel says of each instance, in either hierarchy of control groups."""
+    root, group = Path("/sys/fs/cgroup"), Paths.of(running.data).scripts_cgroup
     for one in fetch_json(running, f"/v1/instances?application={name}"):
-        for path in Path("/sys/fs/cgroup").glob(f"**/{one['id']}/{file}"):
-            yield path.read_text()
+        for hierarchy in ("", "*/"):
+            for path in root.glob(f"{hierarchy}{group.strip('/')}/{one['id']}/{file}"):
+                yield path.read_text()
 
 
 def _throttled(running: Running, name: str) -> str:

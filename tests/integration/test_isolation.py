@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stagedoor.main.paths import Paths
+from stagedoor.oci import cgroups
 from tests.harness.running import COMMAND, Running, fetch, fetch_json, wait_until
 from tests.integration.applications import hello, script
 from tests.integration.load import Load
@@ -198,18 +200,20 @@ def test_a_double_fork_does_not_outlive_its_instance(stagedoor: Running, tmp_pat
     deploy(stagedoor, tmp_path, "daemon")
     before = the_one(stagedoor, "daemon")
     assert stagedoor.get("/daemon/daemon").json() == {"forked": True}
-    members = wait_until(lambda: len(found := members_of(str(before["id"]))) == 2 and found, what="the daemon")
+    members = wait_until(
+        lambda: len(found := members_of(stagedoor, str(before["id"]))) == 2 and found, what="the daemon"
+    )
     os.kill(int(str(before["pid"])), 9)
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in members), what="the end of both")
     assert stagedoor.get("/daemon/hello").status == 200
     after = the_one(stagedoor, "daemon")
     assert after["id"] != before["id"]
-    assert members_of(str(before["id"])) == []
+    assert members_of(stagedoor, str(before["id"])) == []
 
 
-def members_of(instance: str) -> list[int]:
-    files = Path("/sys/fs/cgroup").glob(f"**/{instance}/cgroup.procs")
-    return sorted({int(line) for file in files for line in file.read_text().split()})
+def members_of(running: Running, instance: str) -> list[int]:
+    """The processes of an instance, as the kernel lists them."""
+    return sorted(cgroups.processes(f"{Paths.of(running.data).scripts_cgroup}/{instance}"))
 
 
 def test_a_flooded_log_is_limited_and_says_so(stagedoor: Running, tmp_path: Path) -> None:
@@ -295,6 +299,6 @@ def test_a_shell_stands_beside_the_script_and_is_written_down(stagedoor: Running
     assert written[0]["target"] == one["id"] and written[0]["by"] == "operator"
     # The commands were in a namespace of the shell's own: the script has none of them.
     assert not Path(f"/proc/{one['pid']}/root/usr/bin/bash").exists()
-    wait_until(lambda: members_of(str(one["id"])) == [one["pid"]], 10, "the end of the shell's processes")
+    assert members_of(stagedoor, str(one["id"])) == [one["pid"]]
     gone = stagedoor.cli("shell", "i00000000", check=False)
     assert gone.returncode != 0 and "there is no instance" in gone.stderr
