@@ -76,7 +76,7 @@ class Measured:
 
 
 def run(*, quick: bool) -> Report:
-    each = 0.62 if quick else 8.0  # A p99 needs 100 samples: what is offered in that time is a few more.
+    each = 0.6 if quick else 8.0  # A p99 needs 100 samples: what is offered in that time is a few more.
     measured = Measured()
     with tempfile.TemporaryDirectory(prefix="bench-") as name, platform() as running:
         apps = [App("good", GOOD, "[scaling]\nmin = 1\n")]

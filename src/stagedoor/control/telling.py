@@ -6,13 +6,13 @@ Told again and again, so that a telemetry that starts anew knows it within secon
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from stagedoor.control import flagging
+from stagedoor.control import attempts, flagging
+from stagedoor.control.attempts import Attempt
 from stagedoor.control.platform import Platform
-from stagedoor.control.ports.store import Change
 from stagedoor.control.used import Used
 from stagedoor.model.errors import Failure
 from stagedoor.model.version import Version
@@ -21,25 +21,13 @@ log = logging.getLogger("stagedoor.telling")
 
 _ROUND, _PATIENCE = 1.0, 2.0
 _ALL_EVERY = 15  # Rounds.
-_FORGED = "it wrote a line as if the platform had"
-_AMBUSH = "it called on a connection that began before the present holder of its slot"
-
-
-class Attempt(NamedTuple):
-    """Something that no script does by mistake. `target` is the instance or the version."""
-
-    noticed_by: str
-    what: str
-    application: str
-    target: str
-    reason: str
 
 
 @dataclass(slots=True)
 class Seen:
     """Of the look before, to tell what was added since: seconds of CPU by instance, ids, ends.
 
-    `flags`: those of the program before this one are known. `attempts`: those that are activities already.
+    `flags`: those of the program before this one are known. `attempts`: those of the last look, which are activities.
     """
 
     cpu: dict[str, float] = field(default_factory=dict)
@@ -60,7 +48,7 @@ async def keep_told(platform: Platform) -> None:
             told = await _teach(platform, told if number % _ALL_EVERY else b"")
             if number % _ALL_EVERY == 0:
                 await platform.records.tell("usage", msgspec.json.encode(await usage(platform, seen)))
-                await _note_attempts(platform, seen)
+                seen.attempts = await attempts.note(platform, seen.attempts)
         except Failure as error:
             # All of it next time: what the edge counted before anybody compared is never missed.
             number = -1
@@ -69,28 +57,6 @@ async def keep_told(platform: Platform) -> None:
             log.exception("telemetry could not be told")
         number += 1
         await asyncio.sleep(_ROUND)
-
-
-async def _note_attempts(platform: Platform, seen: Seen) -> None:
-    """What scripts tried against the platform is for operators to know: each attempt once."""
-    health = await platform.records.ask("health")
-    attempts = await _attempts(platform, health)
-    for attempt in attempts:
-        if attempt not in seen.attempts:
-            after = {"reason": attempt.reason}
-            change = Change(attempt.noticed_by, attempt.what, attempt.application, attempt.target, None, after)
-            await platform.store.note(change)
-    seen.attempts = set(attempts)
-
-
-async def _attempts(platform: Platform, health: dict[str, Any]) -> list[Attempt]:
-    rings, lines, ambushes = health["rings_refused"], health["forged_lines"], health["ambushes"]
-    applications = {one["id"]: one["application"] for one in await platform.engine.instances()} if rings else {}
-    return [
-        *(Attempt("telemetry", "ring_refused", applications.get(name, ""), name, why) for name, why in rings.items()),
-        *(Attempt("logs", "line_forged", application, name, _FORGED) for name, application in lines.items()),
-        *(Attempt("egress", "call_refused", label.partition("@")[0], label, _AMBUSH) for label in ambushes),
-    ]
 
 
 async def teach(platform: Platform, application: str, version: str) -> None:

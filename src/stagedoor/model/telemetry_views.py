@@ -194,6 +194,6 @@ class Health:
     endpoints_refused: dict[str, int]
     rings_refused: dict[str, str]
     forged_lines: dict[str, str]
-    ambushes: dict[str, int]
+    stale_calls: dict[str, int]
     watchers_ended: int
     store_reopened: int

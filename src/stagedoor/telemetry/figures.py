@@ -20,7 +20,7 @@ _SECONDS, _MINUTES = 60, 60
 _MOST_KEYS = 2000
 _MOST_PENDING = 20_000
 _MOST_CALLS, MAX_PENDING_CALLS = 500, 100_000
-FORMER_HOLDER, MAX_AMBUSHES = "holder", 200
+FORMER_HOLDER, MAX_STALE_CALLERS = "holder", 200
 UNVERIFIED = ("grant", "holder", "target")  # Reasons to refuse a call before its service and method are known.
 # Of one application in one stretch of time: who makes up names folds its own.
 MAX_KEYS_PER_APPLICATION, MAX_REFUSED_PER_APPLICATION, MAX_ENDPOINTS_PER_APPLICATION = 300, 30, 300
@@ -113,7 +113,9 @@ class Figures:
         self._held: deque[tuple[float, RequestRecord, int]] = deque()  # With when each came, and its weight.
         self._counted = (0, 0, 1)  # A second, what came in it, the share that is read in it.
         self._newest = 0
-        self.ambushes: Counter[str] = Counter()  # Calls on connections of a former holder, by its application@version.
+        self.stale_calls: Counter[str] = (
+            Counter()
+        )  # Calls on connections of a former holder, by its application@version.
 
     def take(self, records: Sequence[Record]) -> None:
         """As they came.
@@ -160,8 +162,8 @@ class Figures:
         if second > self._newest:
             self._close(self._newest)
             self._newest = second
-        if one.refused == FORMER_HOLDER and len(self.ambushes) < MAX_AMBUSHES:
-            self.ambushes[label] += weight
+        if one.refused == FORMER_HOLDER and len(self.stale_calls) < MAX_STALE_CALLERS:
+            self.stale_calls[label] += weight
         if chosen and one.id and one.refused in NOTHING:
             self._wait_for_request(one)
 

@@ -35,7 +35,7 @@ class ToldApi:
             "recordings_refused": one.recordings.refused, "recordings_bytes": one.recordings.shelf.size(),
             "set_aside": dict(one.aside.counts), "unreadable": dict(one.unreadable),
             "endpoints_refused": one.endpoints.refused, "rings_refused": one.recordings.rings.refused,
-            "forged_lines": one.logs.forged, "ambushes": dict(one.figures.ambushes),
+            "forged_lines": one.logs.forged, "stale_calls": dict(one.figures.stale_calls),
             "watchers_ended": one.live.ended, "store_reopened": one.warehouse.reopened,
         }  # fmt: skip
 
