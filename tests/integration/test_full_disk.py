@@ -2,11 +2,13 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from stagedoor.sql.reserve import NAME
+from tests.harness import disks
 from tests.harness.running import Running, wait_until
 from tests.integration.applications import hello
 
@@ -14,39 +16,21 @@ from tests.integration.applications import hello
 @pytest.fixture(params=["tmpfs", pytest.param("ext4", marks=pytest.mark.full)])
 def small(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
     """A platform whose data folder is a disk of 500 MB of its own."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
+    arguments = disks.tmpfs("size=500m")
     if request.param == "ext4":
         image = tmp_path / "image"
         with image.open("wb") as file:
             file.truncate(500_000_000)
         made = subprocess.run(["mkfs.ext4", "-q", "-m", "0", str(image)], capture_output=True, check=False)
-        mount = ["mount", "-o", "loop", str(image), str(disk)]
-        if made.returncode != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-            pytest.skip("this machine mounts no file as a disk")
-    else:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500m", "none", str(disk)], check=True)
-    try:
-        running = Running(disk)
-        running.data.mkdir()
-        running.start()
+        if made.returncode != 0:
+            pytest.skip("this machine makes no file system of ext4")
+        arguments = ("-o", "loop", str(image))
+    with ExitStack() as stack:
         try:
-            yield running
-        finally:
-            running.stop()
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
-
-
-def fill(path: Path) -> None:
-    """Takes every byte, as another program on the disk may."""
-    with path.open("wb", buffering=0) as file:
-        size = 1 << 20
-        while size:
-            try:
-                file.write(bytes(size))
-            except OSError:
-                size //= 2
+            disk = stack.enter_context(disks.mounted(tmp_path / "disk", *arguments))
+        except subprocess.CalledProcessError:
+            pytest.skip("this machine mounts no such disk")
+        yield stack.enter_context(disks.platform_on(disk))
 
 
 def word(running: Running, name: str) -> str:
@@ -60,7 +44,7 @@ def test_a_full_disk_is_left_by_deleting_and_going_back(small: Running, tmp_path
         small.cli("deploy", folder=hello(tmp_path, name, text))
     token = small.json("token", "create", "robot", "--role", "viewer")
     filler = small.folder / "filler"
-    fill(filler)
+    disks.fill(filler)
     refused = small.cli("deploy", folder=hello(tmp_path, "kept", "three"), check=False)
     assert refused.returncode == 1
     assert "nothing new is taken in" in refused.stderr and "are kept for deleting, rolling back" in refused.stderr
@@ -74,7 +58,7 @@ def test_a_full_disk_is_left_by_deleting_and_going_back(small: Running, tmp_path
     small.cli("token", "revoke", token["id"])
     # Also after a restart.
     small.stop()
-    fill(small.folder / "others")
+    disks.fill(small.folder / "others")
     small.start()
     assert word(small, "kept") == "one"
     for number in range(3):
@@ -84,7 +68,7 @@ def test_a_full_disk_is_left_by_deleting_and_going_back(small: Running, tmp_path
     assert reserve.stat().st_size > 0
     # Without the reserve the same change is refused: the disk is full indeed.
     reserve.unlink()
-    fill(small.folder / "more")
+    disks.fill(small.folder / "more")
     refused = small.cli(
         "config", "set", "greeting", "x" * 5000, "--application", "kept", "--stack", "test", check=False
     )

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.harness import disks
 from tests.harness.running import COMMAND, Running
 from tests.integration.applications import hello
 
@@ -26,50 +27,24 @@ def test_a_folder_that_cannot_be_written_and_a_full_disk_are_said_at_once(tmp_pa
         ("read-only", "ro", "not writable"),
         ("full", "size=1m", "0.0 GB free"),
     ):
-        data = tmp_path / name
-        data.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", option, "none", str(data)], check=True)
-        try:
+        with disks.mounted(tmp_path / name, *disks.tmpfs(option)) as data:
             result = _up(data, "--prod-port", "0", "--test-port", "0", "--control-port", "0")
-        finally:
-            subprocess.run(["umount", str(data)], check=True)
         assert result.returncode == 1
         assert words in result.stderr
 
 
 def test_a_disk_that_fills_while_running_refuses_the_upload_and_serves_on(tmp_path: Path) -> None:
-    data = tmp_path / "disk"
-    data.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "none", str(data)], check=True)
-    try:
-        running = Running(data)
-        running.data.mkdir()
-        running.start()
-        try:
-            running.cli("deploy", folder=hello(tmp_path, "small"))
-            filler = data / "filler"
-            _fill(filler)
-            result = running.cli("deploy", folder=hello(tmp_path, "small", "two"), check=False)
-            assert result.returncode == 1
-            assert "disk" in result.stderr
-            assert running.get("/small/hello").json()["word"] == "one"
-            filler.unlink()
-            running.cli("deploy", folder=hello(tmp_path, "small", "three"))
-            assert running.get("/small/hello").json()["word"] == "three"
-        finally:
-            running.stop()
-    finally:
-        subprocess.run(["umount", str(data)], check=True)
-
-
-def _fill(path: Path) -> None:
-    with path.open("wb", buffering=0) as file:
-        size = 1 << 20
-        while size:
-            try:
-                file.write(bytes(size))
-            except OSError:
-                size //= 2
+    with disks.mounted(tmp_path / "disk", *disks.tmpfs("size=400m")) as disk, disks.platform_on(disk) as running:
+        running.cli("deploy", folder=hello(tmp_path, "small"))
+        filler = disk / "filler"
+        disks.fill(filler)
+        result = running.cli("deploy", folder=hello(tmp_path, "small", "two"), check=False)
+        assert result.returncode == 1
+        assert "disk" in result.stderr
+        assert running.get("/small/hello").json()["word"] == "one"
+        filler.unlink()
+        running.cli("deploy", folder=hello(tmp_path, "small", "three"))
+        assert running.get("/small/hello").json()["word"] == "three"
 
 
 def _up(data: Path, *options: str) -> "subprocess.CompletedProcess[str]":

@@ -119,17 +119,22 @@ def test_a_filter_that_fails_ends_its_own_watcher_alone(live: Live) -> None:
     assert (other._message()["matched"], failing._message()["seen"], live.ended) == (3, 2, 1)
 
 
+def take_time(watcher: Any, spent: list[float], seconds: float) -> None:
+    """Each look of the watcher takes so many seconds of CPU."""
+    look = watcher.look
+
+    def look_slowly(batch: Any) -> None:
+        spent[0] += seconds
+        look(batch)
+
+    watcher.look = look_slowly
+
+
 def test_a_filter_that_takes_too_long_ends_its_own_watcher_alone(clock: list[float]) -> None:
     spent = [0.0]
     live = Live(Endpoints(), lambda: clock[0], lambda: spent[0])
     slow, quick = watch(live, "status == 200"), watch(live, "status == 200")
-    look = slow.look
-
-    def look_slowly(batch: Any) -> None:
-        spent[0] += 0.2
-        look(batch)
-
-    slow.look = look_slowly  # type: ignore[method-assign]
+    take_time(slow, spent, 0.2)
     for number in range(3):
         live.feed(decode(request(number)))
     live.feed(decode(request(4)))
@@ -142,13 +147,7 @@ def test_a_filter_that_is_slow_now_and_then_goes_on(clock: list[float]) -> None:
     spent = [0.0]
     live = Live(Endpoints(), lambda: clock[0], lambda: spent[0])
     one = watch(live, "status == 200")
-    look = one.look
-
-    def look_slowly(batch: Any) -> None:
-        spent[0] += 0.4
-        look(batch)
-
-    one.look = look_slowly  # type: ignore[method-assign]
+    take_time(one, spent, 0.4)
     for number in range(5):
         live.feed(decode(request(number)))
         clock[0] += 6
