@@ -11,7 +11,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from stagedoor.decide import crash_loop
 from stagedoor.decide.crash_loop import CrashLoop
@@ -29,10 +28,11 @@ from stagedoor.main import demo, private, renewal
 from stagedoor.main.held_outputs import HeldOutputs
 from stagedoor.main.paths import Paths
 from stagedoor.main.program_groups import ProgramGroups, protect_platform
+from stagedoor.main.questions import Questions
 from stagedoor.main.renewal import Kept, Legacy
 from stagedoor.main.serving import adopt_orphans
 from stagedoor.main.sockets import HeldSockets
-from stagedoor.model.errors import Invalid, Unavailable
+from stagedoor.model.errors import Unavailable
 from stagedoor.model.settings import Platform
 from stagedoor.oci import cgroups, spawn
 
@@ -113,7 +113,7 @@ class Supervisor:
         receivers = self.legacy.receivers if self.legacy else {}
         self._outputs = HeldOutputs.inherit(self.legacy.outputs if self.legacy else {})
         self._sockets = HeldSockets.bind(self.paths, self.settings, inherited, more, receivers)
-        server = await asyncio.start_unix_server(self._answer, sock=self._sockets["SUPERVISOR"])
+        server = await asyncio.start_unix_server(self._questions().answer, sock=self._sockets["SUPERVISOR"])
         self._programs = self._list_programs()
         kept = {one.name: one for one in self.legacy.programs} if self.legacy else {}
         try:
@@ -288,52 +288,11 @@ class Supervisor:
             await asyncio.sleep(0.02)
         started()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One question a connection: a descriptor of a held socket, an upgrade, or how the programs are."""
-        question = json.loads(await reader.readline() or b"{}")
-        if "take" in question:
-            if question["take"] in self._sockets:
-                _pass_descriptor(writer, self._sockets.number(question["take"]))
-        elif "listener" in question:
-            try:
-                listener = self._sockets.receive_listener(
-                    question["listener"], question["deployment"], renew=question["renew"]
-                )
-            except (KeyError, OSError) as error:
-                self._log(f"listener {question['listener']} is not given out: {error!r}")
-            else:
-                _pass_descriptor(writer, listener)
-        elif "outputs" in question:
-            self._answer_outputs(question["outputs"], writer)
-        elif "upgrade" in question:
-            await self._answer_upgrade(writer)
-        else:
-            writer.write(json.dumps([self._describe(one) for one in self._programs]).encode())
-        writer.close()
-
-    def _answer_outputs(self, question: Mapping[str, Any], writer: asyncio.StreamWriter) -> None:
-        try:
-            content, descriptor = self._outputs.answer(question)
-        except (KeyError, OSError) as error:
-            self._log(f"a question about the output of an instance is not answered: {error!r}")
-            return
-        if descriptor is None:
-            writer.write(content)
-        else:
-            _pass_descriptor(writer, descriptor)
-
-    async def _answer_upgrade(self, writer: asyncio.StreamWriter) -> None:
-        try:
-            await asyncio.to_thread(renewal.check, self.paths.data)
-        except Invalid as error:
-            writer.write(json.dumps({"error": error.describe()}).encode())
-            return
-        if self._stopping:
-            return
-        writer.write(b"{}")
-        await writer.drain()
-        writer.close()
-        self._upgrade()
+    def _questions(self) -> Questions:
+        return Questions(
+            self.paths.data, self._sockets, self._outputs, lambda: [self._describe(one) for one in self._programs],
+            lambda: self._stopping, self._upgrade, self._log,
+        )  # fmt: skip
 
     def _describe(self, program: Program) -> dict[str, object]:
         self._judge(program)
@@ -419,14 +378,6 @@ def _raise_open_files() -> None:
     """Takes all descriptors that the machine allows: each slot costs four, and the output of what ended one more."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _pass_descriptor(writer: asyncio.StreamWriter, number: int) -> None:
-    raw = writer.get_extra_info("socket")
-    # The transport's own socket does not pass descriptors; a copy of it does.
-    with socket.socket(fileno=os.dup(raw.fileno())) as copy:
-        copy.setblocking(True)
-        socket.send_fds(copy, [b"ok"], [number])
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
