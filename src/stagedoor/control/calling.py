@@ -29,9 +29,9 @@ class CallRefused(Failure):
     """A call that a script would not be let make either. `reason` is one of `allowance.REFUSALS`."""
 
     def __init__(self, reason: str, what: str) -> None:
-        status, code, words = allowance.REFUSALS[reason]
-        super().__init__(f"{what}: {words}", hint=_HINTS.get(reason, "try again later"))
-        self.reason, self.status, self.code = reason, status, code
+        refusal = allowance.REFUSALS[reason]
+        super().__init__(f"{what}: {refusal.say('application')}", hint=_HINTS.get(reason, "try again later"))
+        self.reason, self.status, self.code = reason, refusal.status, refusal.code
 
 
 _HINTS = {

@@ -8,22 +8,12 @@ from dataclasses import dataclass
 from stagedoor.model import odd
 from stagedoor.model.method import find
 from stagedoor.model.policy import MethodPolicy
+from stagedoor.model.refusal import OF_CALLS, Refusal
 from stagedoor.model.service import ANY, Service
 
 Grants = dict[str, tuple[str, ...] | None]
 
-# Status, code and words of each reason, as the egress says them.
-REFUSALS = {
-    "grant": (403, "no_grant", "no manifest of the application names this under services"),
-    "target": (403, "odd_path", "the path could be read as another one"),
-    "method": (403, "no_method", "the description of the service has no such method"),
-    "off": (503, "method_off", "the method is switched off"),
-    "breaker": (503, "breaker_open", "most calls of this method fail, so few are made"),
-    "rate": (429, "method_rate", "the method takes no more calls in this second"),
-    "caller_rate": (429, "caller_rate", "this application may make no more calls of the method in this second"),
-    "in_flight": (503, "method_full", "as many calls of the method are under way as it bears"),
-    "caller_in_flight": (503, "caller_full", "as many calls of this application are under way as it may have"),
-}
+REFUSALS = {"grant": Refusal(403, "no_grant", "no manifest of the application names this under services"), **OF_CALLS}
 
 
 @dataclass(frozen=True, slots=True)

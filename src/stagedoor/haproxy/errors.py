@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from stagedoor.model.refusal import OF_CALLS, Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeError:
@@ -12,6 +14,17 @@ class EdgeError:
     header: tuple[str, str] | None = None
 
 
+# Of a call of a script, beside those that calls of people have as well.
+_OF_SCRIPTS = {
+    "grant": Refusal(
+        403, "no_grant", "no grant: name %[var(txn.service),json(utf8s)] under services in stagedoor.toml"
+    ),
+    "holder": Refusal(403, "connection_of_another", "the connection began before this instance: open a new one"),
+    "length": Refusal(411, "length_needed", "a chunked body this long needs a content-length"),
+    **OF_CALLS,
+    "busy": Refusal(503, "service_busy", "the service is short, and this method is not what goes last", 1),
+    "retries": Refusal(503, "retry_budget", "too many of the calls are further attempts", 1),
+}
 REFUSALS = {
     "route": EdgeError(404, "no_route", "Nothing is released at this address."),
     "client_rate": EdgeError(429, "rate_limited", "This client makes more requests a second than the edge allows.", 1),
@@ -22,28 +35,9 @@ REFUSALS = {
     "token": EdgeError(401, "token_needed", "A preview needs the token of a developer as a bearer."),
     "team": EdgeError(403, "wrong_team", "A preview needs a token of the team that owns the application."),
     **{
-        name: EdgeError(status, code, message, retry, ("stagedoor-refused", f"{name} {message}"))
-        for name, status, code, message, retry in (
-            (
-                "grant",
-                403,
-                "no_grant",
-                "no grant: name %[var(txn.service),json(utf8s)] under services in stagedoor.toml",
-                0,
-            ),
-            ("holder", 403, "connection_of_another", "the connection began before this instance: open a new one", 0),
-            ("length", 411, "length_needed", "a chunked body this long needs a content-length", 0),
-            ("target", 403, "odd_path", "the path could be read as another one", 0),
-            ("method", 403, "no_method", "the description of the service has no such method", 0),
-            ("off", 503, "method_off", "the method is switched off", 0),
-            ("breaker", 503, "breaker_open", "most calls of this method fail, so few are made", 1),
-            ("rate", 429, "method_rate", "the method takes no more calls in this second", 1),
-            ("caller_rate", 429, "caller_rate", "this version may make no more calls of the method in this second", 1),
-            ("in_flight", 503, "method_full", "as many calls of the method are under way as it bears", 1),
-            ("caller_in_flight", 503, "caller_full", "as many calls of this version are under way as it may have", 1),
-            ("busy", 503, "service_busy", "the service is short, and this method is not what goes last", 1),
-            ("retries", 503, "retry_budget", "too many of the calls are further attempts", 1),
-        )
+        name: EdgeError(entry.status, entry.code, words, entry.retry_after, ("stagedoor-refused", f"{name} {words}"))
+        for name, entry in _OF_SCRIPTS.items()
+        for words in (entry.say("version"),)
     },
 }
 
