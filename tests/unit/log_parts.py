@@ -10,7 +10,7 @@ from stagedoor import logfiles
 from stagedoor.logfiles import SCRIPT
 from stagedoor.oci.output import pipes
 from stagedoor.oci.output.guard import Guard
-from stagedoor.oci.output.reader import About, Disk, InstanceReader
+from stagedoor.oci.output.reader import About, InstanceReader, LogSpace
 from stagedoor.oci.output.writer import LogLimits
 
 
@@ -22,7 +22,7 @@ class Instance:
         self.pipe = pipes.make()
         self.writing = pipes.open_writer(self.pipe)
         self.rate = rate
-        self.disk = Disk()
+        self.disk = LogSpace()
         self.done = threading.Event()
         self.reader = self.read()
 

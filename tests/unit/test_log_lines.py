@@ -147,9 +147,9 @@ def test_short_lines_cost_more_than_their_bytes() -> None:
 def test_logs_stop_before_the_disk_is_full_and_go_on_with_some_room() -> None:
     total = 10_000_000_000
     assert disk.reserve(total) == 500_000_000
-    assert disk.decide(total, 500_000_000, writes_logs=True).writes_logs
-    full = disk.decide(total, 499_999_999, writes_logs=True)
+    assert disk.judge_logs(total, 500_000_000, writes_logs=True).writes_logs
+    full = disk.judge_logs(total, 499_999_999, writes_logs=True)
     assert not full.writes_logs and "500000000 are kept in reserve" in full.reason
-    assert not disk.decide(total, 600_000_000, writes_logs=False).writes_logs
-    assert disk.decide(total, 625_000_000, writes_logs=False).writes_logs
+    assert not disk.judge_logs(total, 600_000_000, writes_logs=False).writes_logs
+    assert disk.judge_logs(total, 625_000_000, writes_logs=False).writes_logs
     assert disk.reserve(100_000_000) == 64_000_000 and disk.reserve(10**14) == 10**9

@@ -17,7 +17,7 @@ from stagedoor.model.redaction import Redaction
 from stagedoor.oci.logs import Logs, _read_on
 from stagedoor.oci.output import guard, lines, pipes
 from stagedoor.oci.output.guard import Guard
-from stagedoor.oci.output.reader import About, Disk, InstanceReader
+from stagedoor.oci.output.reader import About, InstanceReader, LogSpace
 from stagedoor.oci.output.writer import LogLimits
 from stagedoor.telemetry.lines import Reader
 from tests.unit.log_parts import Instance, NoOutputs
@@ -158,7 +158,7 @@ def death(folder: Path, pipe: int, limits: LogLimits) -> bool:
 
     store_line = lines.store
     watched = Guard(folder / "reading")
-    reader = InstanceReader("i1", About("tv"), os.dup(pipe), limits, Disk(), watched, lambda name: None)
+    reader = InstanceReader("i1", About("tv"), os.dup(pipe), limits, LogSpace(), watched, lambda name: None)
     peek = pipes.Peek(os.dup(pipe))
     try:
         with pytest.MonkeyPatch.context() as patch:

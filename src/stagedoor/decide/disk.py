@@ -1,4 +1,4 @@
-"""What may still be written to a disk that fills up: logs stop first, so that operators can delete and roll back."""
+"""What may still be written to a disk that fills up: logs and what is new stop first, so that operators can go back."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,15 @@ from stagedoor.model.quantity import say_size
 _SHARE = 0.05
 _LEAST_BYTES, _MOST_BYTES = 64_000_000, 1_000_000_000
 _RESUME = 1.25  # Of the reserve: what stopped goes on only with some room, not at each byte.
+# What writes: uploads and all that makes the data grow; changes that free space, go back or configure.
+GROWTH, CHANGE = "growth", "change"
+# What a change may need, and what it is given of the reserve at a time: so that many changes are possible.
+CHANGE_BYTES = STEP_BYTES = 4_000_000
+_MAX_HELD_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Disk:
+class LogVerdict:
     """Whether logs are written, and why not."""
 
     writes_logs: bool
@@ -22,21 +27,14 @@ def reserve(total: int) -> int:
     return min(_MOST_BYTES, max(_LEAST_BYTES, int(total * _SHARE)))
 
 
-def decide(total: int, free: int, *, writes_logs: bool) -> Disk:
-    """`writes_logs`: whether logs are written so far."""
+def judge_logs(total: int, free: int, *, writes_logs: bool) -> LogVerdict:
+    """Decides whether logs are written; `writes_logs`: whether they are so far."""
     needed = reserve(total) * (1.0 if writes_logs else _RESUME)
     if free >= needed:
-        return Disk(True)
-    return Disk(
+        return LogVerdict(True)
+    return LogVerdict(
         False, f"{free} bytes are free on the disk of the data folder, and {reserve(total)} are kept in reserve"
     )
-
-
-# What writes: uploads and all that makes the data grow; changes that free space, go back or configure.
-GROWTH, CHANGE = "growth", "change"
-# What a change may need, and what it is given of the reserve at a time: so that many changes are possible.
-CHANGE_BYTES = STEP_BYTES = 4_000_000
-_MAX_HELD_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 _MB = 1 << 20
 _RESERVE_BYTES = 1024 * _MB
 _MAX_STORE_BYTES = 1024 * _MB
-# Two buffers of 8 KB and the state of a connection; with TLS also that of OpenSSL.
+# Two buffers of 8 KB and the state of a connection; with TLS buffers of 16 KB, and the state of OpenSSL.
 _CONNECTION_BYTES, _ENCRYPTED_CONNECTION_BYTES = 24 << 10, 64 << 10
 # Each program's part of the machine, and what it has at the least.
 _SHARES: Mapping[str, tuple[float, int]] = {

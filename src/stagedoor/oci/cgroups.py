@@ -18,10 +18,6 @@ _LIMIT_FILES = ("memory.max", "memory.limit_in_bytes")
 _MIN_SOCKET_BYTES = 8 << 20
 
 
-def _folders(cgroup: str) -> list[Path]:
-    return groups.list_folders(cgroup)
-
-
 def exists(cgroup: str) -> bool:
     """Tells whether there is such a group, without a look at every hierarchy."""
     name = cgroup.strip("/")
@@ -55,7 +51,7 @@ def _make_unified(cgroup: str) -> None:
 
 def processes(cgroup: str) -> set[int]:
     found: set[int] = set()
-    for folder in _folders(cgroup):
+    for folder in groups.list_folders(cgroup):
         try:
             found |= {int(line) for line in (folder / "cgroup.procs").read_text().split()}
         except OSError:
@@ -71,7 +67,7 @@ def below(prefix: str) -> set[str]:
 
 def kill_all(cgroup: str) -> None:
     """Ends every process in the group and below it: the last resort against what nobody remembers."""
-    for folder in _folders(cgroup):
+    for folder in groups.list_folders(cgroup):
         for file in folder.rglob("cgroup.procs"):
             try:
                 pids = [int(line) for line in file.read_text().split()]
@@ -85,7 +81,7 @@ def kill_all(cgroup: str) -> None:
 def remove(cgroup: str, patience: float = 2.0) -> None:
     """Removes the group and those below it in every hierarchy, waiting for the kernel to let go of dead processes."""
     deadline = time.monotonic() + patience
-    for folder in _folders(cgroup):
+    for folder in groups.list_folders(cgroup):
         below = [path for path in folder.rglob("*") if path.is_dir()]
         for path in [*sorted(below, reverse=True), folder]:
             while path.exists():
@@ -99,7 +95,7 @@ def remove(cgroup: str, patience: float = 2.0) -> None:
 
 def join(cgroup: str, pid: int) -> None:
     """Puts a process into the group: its limits are the process's from now on."""
-    for folder in _folders(cgroup):
+    for folder in groups.list_folders(cgroup):
         (folder / "cgroup.procs").write_text(str(pid))
 
 
@@ -250,7 +246,7 @@ def reached_its_limit(cgroup: str) -> bool:
 
 
 def memory_kills(cgroup: str) -> int:
-    for folder in _folders(cgroup):
+    for folder in groups.list_folders(cgroup):
         for file in ("memory.oom_control", "memory.events"):
             try:
                 fields = dict(line.split() for line in (folder / file).read_text().splitlines())

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from stagedoor.decide import disk as decide
 from stagedoor.oci.output.guard import MAX_PIECE_S, Guard
-from stagedoor.oci.output.reader import About, Disk, InstanceReader
+from stagedoor.oci.output.reader import About, InstanceReader, LogSpace
 from stagedoor.oci.output.writer import LogLimits, trim
 
 log = logging.getLogger("stagedoor.logs")
@@ -50,7 +50,7 @@ class LogProgram:
         self._holder = holder
         self._guard = guard
         self._lives = lives
-        self._disk = Disk()
+        self._disk = LogSpace()
         self._readers: dict[str, InstanceReader] = {}
         self._lock = threading.Lock()
         self._slots = threading.Semaphore(_MAX_QUESTIONS)
@@ -88,7 +88,7 @@ class LogProgram:
     def _look_at_disk(self) -> None:
         room = os.statvfs(self._limits.folder)
         total, free = room.f_blocks * room.f_frsize, room.f_bavail * room.f_frsize
-        verdict = decide.decide(total, free, writes_logs=self._disk.writes_logs)
+        verdict = decide.judge_logs(total, free, writes_logs=self._disk.writes_logs)
         if verdict.writes_logs != self._disk.writes_logs:
             log.warning("logs are %s", "written again" if verdict.writes_logs else f"not written: {verdict.reason}")
         self._disk.writes_logs = verdict.writes_logs

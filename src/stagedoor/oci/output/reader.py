@@ -41,7 +41,7 @@ class About:
 
 
 @dataclass(slots=True)
-class Disk:
+class LogSpace:
     """Shared by all readers: whether the disk has room for logs."""
 
     writes_logs: bool = True
@@ -70,7 +70,7 @@ class InstanceReader(threading.Thread):
         about: About,
         pipe: int,
         limits: LogLimits,
-        disk: Disk,
+        disk: LogSpace,
         guard: Guard,
         done: Callable[[str], Any],
     ) -> None:
