@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stagedoor import logfiles, untrusted
-from stagedoor.decide import output
+from stagedoor.decide import suspicion
 from stagedoor.logfiles import PLATFORM, SCRIPT, Position
 from stagedoor.main.held_outputs import MAX_ENDED, HeldOutputs
 from stagedoor.model.redaction import Redaction
@@ -214,10 +214,10 @@ def test_a_script_that_ends_the_reader_again_and_again_is_not_read_any_more(
         os.write(held, (CULPRIT + b"\n") * 50)
         deaths += read_until_steady(tmp_path, held, limits)
         assert pipes.waiting(held) == 0
-    assert deaths <= output.MAX_STRIKES * output.MAX_DEATHS
+    assert deaths <= suspicion.MAX_STRIKES * suspicion.MAX_DEATHS
     assert (tmp_path / "reading" / "aside").stat().st_size <= guard.MAX_ASIDE_BYTES
     # Another application is read meanwhile.
-    assert Guard(tmp_path / "reading").treat("i2", "radio") == output.Treatment()
+    assert Guard(tmp_path / "reading").treat("i2", "radio") == suspicion.Treatment()
 
 
 def test_a_kill_in_the_middle_of_a_piece_costs_no_line(tmp_path: Path, held: int, limits: LogLimits) -> None:
@@ -230,7 +230,7 @@ def test_a_kill_in_the_middle_of_a_piece_costs_no_line(tmp_path: Path, held: int
     assert not death(tmp_path, held, limits)
     assert in_log(limits) == ["one", "two"] and in_log(limits, PLATFORM) == []
     # Who was read without a fault is not suspected any more.
-    assert Guard(tmp_path / "reading").treat("i1", "tv") == output.Treatment()
+    assert Guard(tmp_path / "reading").treat("i1", "tv") == suspicion.Treatment()
 
 
 def test_a_piece_that_cannot_be_read_is_taken_out_at_once(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,17 +256,17 @@ def test_a_piece_that_takes_too_long_is_known(tmp_path: Path, monkeypatch: pytes
 
 
 def test_suspicion_grows_from_care_to_the_line_the_piece_and_the_application() -> None:
-    once = output.add_death(output.Suspicion(), -1)
-    assert output.treat(once, [], NOW) == output.Treatment(line_by_line=True) and not once.is_proven
-    twice = output.add_death(once, 7)
-    assert output.treat(twice, [], NOW) == output.Treatment(line_by_line=True, without=[7]) and twice.is_proven
-    assert output.treat(output.add_death(twice, 9), [], NOW).drops_all
+    once = suspicion.add_death(suspicion.Suspicion(), -1)
+    assert suspicion.treat(once, [], NOW) == suspicion.Treatment(line_by_line=True) and not once.is_proven
+    twice = suspicion.add_death(once, 7)
+    assert suspicion.treat(twice, [], NOW) == suspicion.Treatment(line_by_line=True, without=[7]) and twice.is_proven
+    assert suspicion.treat(suspicion.add_death(twice, 9), [], NOW).drops_all
     strikes: list[float] = []
-    for _ in range(output.MAX_STRIKES):
-        assert not output.treat(output.Suspicion(), strikes, NOW).drops_all
-        strikes = output.add_strike(strikes, NOW)
-    assert output.treat(output.Suspicion(), strikes, NOW).drops_all
-    assert not output.treat(output.Suspicion(), strikes, NOW + output.STRIKE_S).drops_all
+    for _ in range(suspicion.MAX_STRIKES):
+        assert not suspicion.treat(suspicion.Suspicion(), strikes, NOW).drops_all
+        strikes = suspicion.add_strike(strikes, NOW)
+    assert suspicion.treat(suspicion.Suspicion(), strikes, NOW).drops_all
+    assert not suspicion.treat(suspicion.Suspicion(), strikes, NOW + suspicion.STRIKE_S).drops_all
 
 
 # What ends a line

@@ -2,7 +2,7 @@
 
 Pieces are read one at a time, so the mark names exactly one instance. A program `logs` that died, or that was ended
 because a piece took too long, finds the mark at its next start: that piece is then read line by line, and the line, the
-piece or all of that application's output is taken out unread (`decide.output.treat`).
+piece or all of that application's output is taken out unread (`decide.suspicion.treat`).
 """
 
 import json
@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from stagedoor import files
-from stagedoor.decide.output import Suspicion, Treatment, add_death, add_strike, treat
+from stagedoor.decide.suspicion import Suspicion, Treatment, add_death, add_strike, treat
 
 MAX_PIECE_S = 10.0
 MAX_ASIDE_BYTES = 1 << 20

@@ -16,6 +16,7 @@ from typing import Any
 
 from stagedoor import logfiles
 from stagedoor.decide import output as decide
+from stagedoor.decide.suspicion import Treatment
 from stagedoor.oci.output import lines, pipes
 from stagedoor.oci.output.guard import Guard
 from stagedoor.oci.output.writer import LogFile, LogLimits
@@ -212,7 +213,7 @@ class InstanceReader(threading.Thread):
             self._drop(line)
         self._store(stored)
 
-    def _parse(self, piece: bytes, treatment: decide.Treatment) -> tuple[list[lines.Stored], list[bytes]]:
+    def _parse(self, piece: bytes, treatment: Treatment) -> tuple[list[lines.Stored], list[bytes]]:
         """Returns the lines as they are stored, and those that are taken out."""
         now = time.time()
         stored, dropped = [], []
